@@ -1,0 +1,3 @@
+#![forbid(unsafe_code)]
+//! The `ferroflow` command.
+fn main() {}

@@ -1,0 +1,3 @@
+#![forbid(unsafe_code)]
+//! Development tasks.
+fn main() {}
