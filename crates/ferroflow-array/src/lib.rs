@@ -6,6 +6,7 @@
 
 mod array;
 mod buffer;
+mod cast_stub;
 mod dtype;
 mod error;
 mod literal;

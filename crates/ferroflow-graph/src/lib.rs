@@ -1,2 +1,34 @@
 #![forbid(unsafe_code)]
-//! Part of Ferroflow.
+//! The graph: nodes and outlets, what is known of them, names and scopes, the operations themselves, and their
+//! gradients. It describes computations; the runtime crate compiles and runs them.
+
+mod attr;
+mod build;
+mod dag;
+mod error;
+mod fact;
+mod gradient;
+mod graph;
+mod names;
+mod node;
+mod op;
+pub mod ops;
+mod tensor;
+mod text;
+mod variable;
+mod variable_scope;
+mod verify;
+
+pub use attr::{Attr, AttrMap, AttrValue, Attrs, OpAttrs};
+pub use build::{Builder, Input, IntoInput};
+pub use dag::{Dag, evaluate_op};
+pub use error::{ErrorKind, GraphError, OpError, OpResult};
+pub use fact::Fact;
+pub use gradient::{Gradient, GradientCx, IndexedSlices};
+pub use graph::{Graph, Member, ScopeGuard, keys};
+pub use node::{Node, NodeId, Outlet};
+pub use op::{AsOp, Effect, GradientResult, NotDifferentiable, Op, OpSpec, Sample, Sampled};
+pub use tensor::{Operation, Tensor};
+pub use text::ParseError;
+pub use variable::{Variable, VariableOptions};
+pub use variable_scope::{Reuse, VariableScopeGuard};

@@ -1,1 +1,18 @@
-//! Inner loops.
+//! The inner loops: kernels over plain slices, the thread pool that runs them, and the machine that executes a
+//! planned sequence of them over one arena.
+//!
+//! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
+
+mod evaluate;
+mod io;
+mod kernel;
+mod machine;
+mod pool;
+mod stub;
+
+pub use evaluate::evaluate;
+pub use io::Io;
+pub use kernel::{Kernel, KernelError, Work};
+pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
+pub use pool::Pool;
+pub use stub::{Map, Program, Reduce, Reduction, Scalar};

@@ -1,2 +1,25 @@
 #![forbid(unsafe_code)]
-//! Part of Ferroflow.
+//! Runs graphs: the passes that make a program of a request, the memory planner, and the [`Session`] that keeps
+//! variables, binds feeds and hands out fetches.
+//!
+//! A request (what to fetch, what is fed, and of which shapes) is compiled once: `prune → fold → simplify → cse →
+//! fuse → order → plan → lower`, see [`passes`]. The program is kept and run again whenever the same request comes.
+
+mod draft;
+mod error;
+mod feed;
+mod fetch;
+pub mod passes;
+mod plan;
+mod program;
+mod request;
+mod session;
+mod store;
+
+pub use draft::Draft;
+pub use error::{Error, Result};
+pub use feed::Feeds;
+pub use fetch::Fetch;
+pub use plan::{Lifetime, plan};
+pub use request::Request;
+pub use session::{Session, SessionOptions};

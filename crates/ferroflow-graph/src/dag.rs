@@ -1,0 +1,188 @@
+use crate::{Effect, Fact, Node, NodeId, Op, OpError, OpResult, Outlet};
+use ferroflow_array::{Array, DType};
+use ferroflow_kernels::Pool;
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Nodes and what connects them: the plain structure below a [`Graph`](crate::Graph), which passes take and give.
+#[derive(Clone, Debug, Default)]
+pub struct Dag {
+    nodes: Vec<Node>,
+    by_name: HashMap<Arc<str>, NodeId>,
+}
+
+impl Dag {
+    /// No nodes.
+    pub fn new() -> Self {
+        Dag::default()
+    }
+
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are no nodes.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The node `id`.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// The node `id`, to change. What depends on its facts is not inferred anew.
+    pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        &mut self.nodes[id.index()]
+    }
+
+    /// Every node with its id, in the order of insertion.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeId, &Node)> + DoubleEndedIterator {
+        self.nodes.iter().enumerate().map(|(i, n)| (NodeId(i as u32), n))
+    }
+
+    /// What is known of an outlet.
+    pub fn fact(&self, outlet: Outlet) -> &Fact {
+        &self.nodes[outlet.node.index()].facts[outlet.output as usize]
+    }
+
+    /// The node called `name`.
+    pub fn find(&self, name: &str) -> Option<NodeId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The outlet's name: `node:k`, or the node's name alone for output 0.
+    pub fn outlet_name(&self, outlet: Outlet) -> String {
+        let name = &self.node(outlet.node).name;
+        match outlet.output {
+            0 => name.to_string(),
+            k => format!("{name}:{k}"),
+        }
+    }
+
+    /// Adds a node after its facts have been inferred, and gives its id.
+    ///
+    /// # Errors
+    /// If the op does not take these inputs, or the name is taken.
+    pub fn insert(&mut self, name: &str, op: Arc<dyn Op>, inputs: &[Outlet], controls: &[NodeId]) -> OpResult<NodeId> {
+        let facts = self.infer(&*op, inputs)?;
+        self.insert_node(Node {
+            name: name.into(),
+            op,
+            inputs: SmallVec::from_slice(inputs),
+            controls: SmallVec::from_slice(controls),
+            facts: facts.into(),
+            device: "".into(),
+            location: None,
+        })
+    }
+
+    /// Adds a complete node.
+    ///
+    /// # Errors
+    /// If the name is taken.
+    pub fn insert_node(&mut self, node: Node) -> OpResult<NodeId> {
+        if self.by_name.contains_key(&node.name) {
+            return Err(OpError::value(format!("the name `{}` is taken", node.name)));
+        }
+        let id = NodeId(self.nodes.len() as u32);
+        self.by_name.insert(node.name.clone(), id);
+        self.nodes.push(node);
+        Ok(id)
+    }
+
+    /// Renames a node; the caller sees to it that the name is free.
+    pub(crate) fn rename(&mut self, id: NodeId, name: &str) {
+        let name: Arc<str> = name.into();
+        let old = std::mem::replace(&mut self.nodes[id.index()].name, name.clone());
+        self.by_name.remove(&old);
+        self.by_name.insert(name, id);
+    }
+
+    /// The facts that `op` gives for these inputs, with values computed where they are small, integer and constant.
+    ///
+    /// # Errors
+    /// If the op does not take them.
+    pub fn infer(&self, op: &dyn Op, inputs: &[Outlet]) -> OpResult<Vec<Fact>> {
+        let facts: SmallVec<[&Fact; 4]> = inputs.iter().map(|&o| self.fact(o)).collect();
+        let mut outputs = op.infer(&facts)?;
+        if is_shape_arithmetic(op, &facts, &outputs) {
+            let inputs: Vec<Fact> = facts.iter().map(|f| (*f).clone()).collect();
+            if let Some(values) = evaluate_op(op, &inputs, &outputs) {
+                for (fact, value) in outputs.iter_mut().zip(values) {
+                    *fact = Fact::of(&value);
+                }
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// The nodes that `targets` need, each after its inputs and controls; a node for which `stop` is true is
+    /// listed, but nothing is that only it needs. `None` if there is a cycle.
+    pub fn order(
+        &self,
+        targets: impl IntoIterator<Item = NodeId>,
+        stop: impl Fn(NodeId) -> bool,
+    ) -> Option<Vec<NodeId>> {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Mark {
+            New,
+            Open,
+            Done,
+        }
+        let mut marks = vec![Mark::New; self.nodes.len()];
+        let mut order = Vec::new();
+        let mut stack: Vec<(NodeId, bool)> = Vec::new();
+        for target in targets {
+            stack.push((target, false));
+            while let Some((id, leaving)) = stack.pop() {
+                if leaving {
+                    marks[id.index()] = Mark::Done;
+                    order.push(id);
+                    continue;
+                }
+                match marks[id.index()] {
+                    Mark::Done => continue,
+                    Mark::Open => return None,
+                    Mark::New => {}
+                }
+                marks[id.index()] = Mark::Open;
+                stack.push((id, true));
+                if stop(id) {
+                    continue;
+                }
+                let node = self.node(id);
+                let needs = node.inputs.iter().map(|o| o.node).chain(node.controls.iter().copied());
+                for need in needs.collect::<SmallVec<[NodeId; 8]>>().into_iter().rev() {
+                    if marks[need.index()] == Mark::Open {
+                        return None;
+                    }
+                    if marks[need.index()] == Mark::New {
+                        stack.push((need, false));
+                    }
+                }
+            }
+        }
+        Some(order)
+    }
+}
+
+const SHAPE_ARITHMETIC_ELEMENTS: usize = 256;
+
+fn is_shape_arithmetic(op: &dyn Op, inputs: &[&Fact], outputs: &[Fact]) -> bool {
+    let small = |f: &Fact| f.shape.num_elements().is_some_and(|n| n <= SHAPE_ARITHMETIC_ELEMENTS);
+    op.effect() == Effect::None
+        && !outputs.is_empty()
+        && outputs.iter().all(|f| f.value.is_none() && (f.dtype.is_integer() || f.dtype == DType::Bool) && small(f))
+        && inputs.iter().all(|f| f.value.is_some() && f.dtype != DType::String && small(f))
+}
+
+/// The outputs of a stateless op whose inputs are all known, computed; `None` if they cannot be.
+pub fn evaluate_op(op: &dyn Op, inputs: &[Fact], outputs: &[Fact]) -> Option<Vec<Array>> {
+    let values: Vec<&Array> = inputs.iter().map(|f| f.value.as_ref()).collect::<Option<_>>()?;
+    let shapes: Vec<_> = outputs.iter().map(|f| Some((f.dtype, f.shape.to_shape()?))).collect::<Option<_>>()?;
+    let kernel = op.kernel(inputs, outputs).ok()?;
+    ferroflow_kernels::evaluate(Arc::new(kernel), &values, &shapes, &Pool::new(1)).ok()
+}

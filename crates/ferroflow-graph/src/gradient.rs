@@ -1,0 +1,286 @@
+//! Reverse-mode differentiation, as graph nodes.
+
+use crate::{ErrorKind, Graph, GraphError, NodeId, Outlet, Tensor, ops};
+use std::collections::{HashMap, HashSet};
+use std::panic::Location;
+
+/// The rows of a tensor that are not zero: `dense[indices[i], ...] += values[i, ...]`.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexedSlices<'g> {
+    /// The rows, `[n, ...]`.
+    pub values: Tensor<'g>,
+    /// Which rows of the dense tensor they are, `[n]`, integer; may repeat.
+    pub indices: Tensor<'g>,
+    /// The tensor whose shape the dense one has.
+    pub like: Tensor<'g>,
+}
+
+/// A derivative: a tensor, or the rows of one.
+#[derive(Clone, Copy, Debug)]
+pub enum Gradient<'g> {
+    /// Every element.
+    Dense(Tensor<'g>),
+    /// The rows that are not zero.
+    Sparse(IndexedSlices<'g>),
+}
+
+impl<'g> From<Tensor<'g>> for Gradient<'g> {
+    fn from(tensor: Tensor<'g>) -> Self {
+        Gradient::Dense(tensor)
+    }
+}
+
+impl<'g> Gradient<'g> {
+    /// As one tensor; rows are scattered and summed.
+    #[track_caller]
+    pub fn to_tensor(self) -> Tensor<'g> {
+        match self {
+            Gradient::Dense(t) => t,
+            Gradient::Sparse(s) => {
+                let rows = s.like.shape_tensor().slice_axis0(0, 1).reshape([0i32; 0]);
+                s.values.unsorted_segment_sum(s.indices, rows)
+            }
+        }
+    }
+}
+
+/// What a gradient rule sees: the node, and the derivatives of its outputs.
+#[derive(Clone, Debug)]
+pub struct GradientCx<'g> {
+    graph: &'g Graph,
+    node: NodeId,
+    inputs: Vec<Tensor<'g>>,
+    grads: Vec<Option<Tensor<'g>>>,
+    wanted: Vec<bool>,
+}
+
+impl<'g> GradientCx<'g> {
+    /// The graph.
+    pub fn graph(&self) -> &'g Graph {
+        self.graph
+    }
+
+    /// Input `i`.
+    pub fn input(&self, i: usize) -> Tensor<'g> {
+        self.inputs[i]
+    }
+
+    /// Every input.
+    pub fn inputs(&self) -> &[Tensor<'g>] {
+        &self.inputs
+    }
+
+    /// Output `k`.
+    pub fn output(&self, k: usize) -> Tensor<'g> {
+        Tensor::new(self.graph, self.node.outlet(k))
+    }
+
+    /// The derivative of output `k`; zeros if nothing depends on that output.
+    #[track_caller]
+    pub fn grad(&self, k: usize) -> Tensor<'g> {
+        self.grads[k].unwrap_or_else(|| self.output(k).zeros_like())
+    }
+
+    /// Whether the derivative of input `i` is needed; a rule may skip those that are not.
+    pub fn wants(&self, i: usize) -> bool {
+        self.wanted[i]
+    }
+}
+
+impl Graph {
+    /// The sum of derivatives of `ys` with respect to each of `xs`, as tensors of the shape of `xs`; `None` for an `x`
+    /// that no `y` depends on (or only through what has a zero derivative).
+    ///
+    /// # Errors
+    /// A mistake in building the graph, or an op on the way that is not differentiable.
+    #[track_caller]
+    pub fn gradients<'g>(
+        &'g self,
+        ys: impl IntoIterator<Item = impl Into<Tensor<'g>>>,
+        xs: impl IntoIterator<Item = impl Into<Tensor<'g>>>,
+    ) -> Result<Vec<Option<Tensor<'g>>>, GraphError> {
+        let ys: Vec<(Tensor<'g>, Option<Tensor<'g>>)> = ys.into_iter().map(|y| (y.into(), None)).collect();
+        let xs: Vec<Tensor<'g>> = xs.into_iter().map(Into::into).collect();
+        Ok(self.gradients_of(&ys, &xs)?.into_iter().map(|g| g.map(Gradient::to_tensor)).collect())
+    }
+
+    /// As [`Graph::gradients`], where each `y` may bring the derivative to start from (ones if none), and rows of a
+    /// gathered tensor stay sparse.
+    ///
+    /// # Errors
+    /// As [`Graph::gradients`].
+    #[track_caller]
+    pub fn gradients_of<'g>(
+        &'g self,
+        ys: &[(Tensor<'g>, Option<Tensor<'g>>)],
+        xs: &[Tensor<'g>],
+    ) -> Result<Vec<Option<Gradient<'g>>>, GraphError> {
+        let location = Location::caller();
+        self.check()?;
+        let _scope = self.name_scope("gradients");
+        let mut engine = Engine { graph: self, location, sums: HashMap::new() };
+        let result = engine.run(ys, xs)?;
+        self.check()?;
+        Ok(result)
+    }
+}
+
+struct Engine<'g> {
+    graph: &'g Graph,
+    location: &'static Location<'static>,
+    sums: HashMap<Outlet, Vec<Gradient<'g>>>,
+}
+
+impl<'g> Engine<'g> {
+    fn run(
+        &mut self,
+        ys: &[(Tensor<'g>, Option<Tensor<'g>>)],
+        xs: &[Tensor<'g>],
+    ) -> Result<Vec<Option<Gradient<'g>>>, GraphError> {
+        let order = self.graph.with_dag(|dag| dag.order(ys.iter().map(|(y, _)| y.outlet().node), |_| false));
+        let order = order.ok_or_else(|| self.error("the graph has a cycle".into()))?;
+        // What a variable's reference and its read have in common is the value: both are differentiated as one.
+        let xs: Vec<Outlet> = xs.iter().map(|x| self.source(x.outlet())).collect();
+        let reached = self.reached(&order, &xs);
+        for (y, grad) in ys {
+            if !y.dtype().is_float() {
+                return Err(self.error(format!(
+                    "`{}` is {}; only floating-point tensors have gradients",
+                    y.name(),
+                    y.dtype()
+                )));
+            }
+            let grad = match grad {
+                Some(grad) => *grad,
+                None => y.ones_like(),
+            };
+            let (found, wanted) = (grad.fact(), y.fact());
+            if found.dtype != wanted.dtype || found.shape.merge(&wanted.shape).is_none() {
+                return Err(self.error(format!("the gradient given for `{}` is {found}, not {wanted}", y.name())));
+            }
+            self.add(y.outlet(), grad.into());
+        }
+        let keep: HashSet<Outlet> = xs.iter().copied().collect();
+        for &id in order.iter().rev() {
+            if reached.contains(&id) {
+                self.through(id, &reached, &keep)?;
+            }
+        }
+        Ok(xs.iter().map(|x| self.total(*x)).collect())
+    }
+
+    /// The variable behind a read of it.
+    fn source(&self, outlet: Outlet) -> Outlet {
+        self.graph.with_dag(|dag| {
+            let node = dag.node(outlet.node);
+            match node.inputs.first() {
+                Some(&input) if node.op.is::<ops::Identity>() && dag.node(input.node).op.is::<ops::VariableV2>() => {
+                    input
+                }
+                _ => outlet,
+            }
+        })
+    }
+
+    /// The nodes that depend on one of `xs`, or give it.
+    fn reached(&self, order: &[NodeId], xs: &[Outlet]) -> HashSet<NodeId> {
+        self.graph.with_dag(|dag| {
+            let mut reached: HashSet<NodeId> = xs.iter().map(|x| x.node).collect();
+            for &id in order {
+                if dag.node(id).inputs.iter().any(|o| reached.contains(&o.node)) {
+                    reached.insert(id);
+                }
+            }
+            reached
+        })
+    }
+
+    fn through(&mut self, id: NodeId, reached: &HashSet<NodeId>, keep: &HashSet<Outlet>) -> Result<(), GraphError> {
+        let (op, name, inputs, outputs) = self.graph.with_dag(|dag| {
+            let node = dag.node(id);
+            (node.op.clone(), node.name.clone(), node.inputs.clone(), node.facts.len())
+        });
+        let wanted: Vec<bool> = inputs.iter().map(|o| reached.contains(&o.node) && self.is_float(*o)).collect();
+        if !wanted.contains(&true) {
+            return Ok(());
+        }
+        let mut grads = Vec::with_capacity(outputs);
+        for k in 0..outputs {
+            let outlet = id.outlet(k);
+            let total = self.total(outlet);
+            if let (true, Some(total)) = (keep.contains(&outlet), total) {
+                self.sums.insert(outlet, vec![total]);
+            }
+            grads.push(total.map(Gradient::to_tensor));
+        }
+        if grads.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let cx = GradientCx {
+            graph: self.graph,
+            node: id,
+            inputs: inputs.iter().map(|&o| Tensor::new(self.graph, o)).collect(),
+            grads,
+            wanted: wanted.clone(),
+        };
+        let _scope = self.graph.name_scope(&format!("{name}_grad"));
+        let found = op.gradient(&cx).map_err(|e| {
+            let mut error = self.error(format!("no gradient: {e}"));
+            (error.op, error.node) = (op.type_name().to_owned(), name.to_string());
+            error
+        })?;
+        for (i, gradient) in found.into_iter().enumerate() {
+            let Some(gradient) = gradient.filter(|_| wanted.get(i) == Some(&true)) else { continue };
+            let gradient = match gradient {
+                Gradient::Dense(t) => t.sum_to_shape_of(cx.input(i)).into(),
+                sparse => sparse,
+            };
+            self.add(inputs[i], gradient);
+        }
+        Ok(())
+    }
+
+    fn is_float(&self, outlet: Outlet) -> bool {
+        self.graph.with_dag(|dag| dag.fact(outlet).dtype.is_float())
+    }
+
+    fn add(&mut self, outlet: Outlet, gradient: Gradient<'g>) {
+        self.sums.entry(outlet).or_default().push(gradient);
+    }
+
+    /// The sum of what was added for an outlet, taken out unless it is kept.
+    fn total(&mut self, outlet: Outlet) -> Option<Gradient<'g>> {
+        let mut parts = self.sums.remove(&outlet)?.into_iter();
+        let first = parts.next()?;
+        Some(parts.fold(first, |sum, part| match (sum, part) {
+            (Gradient::Sparse(a), Gradient::Sparse(b)) => {
+                let values = self.graph.concat(&[a.values, b.values], 0);
+                let indices = self.graph.concat(&[a.indices, b.indices], 0);
+                Gradient::Sparse(IndexedSlices { values, indices, like: a.like })
+            }
+            (a, b) => (a.to_tensor() + b.to_tensor()).into(),
+        }))
+    }
+
+    fn error(&self, message: String) -> GraphError {
+        GraphError::new(ErrorKind::Value, message).at(self.location)
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// This tensor summed over the dimensions along which `like` was broadcast to it; itself if the shapes are the same.
+    #[track_caller]
+    pub(crate) fn sum_to_shape_of(self, like: Tensor<'g>) -> Tensor<'g> {
+        let (from, to) = (self.shape(), like.shape());
+        if from.is_fully_known() && from == to {
+            return self;
+        }
+        if let (Some(a), Some(b)) = (from.dims(), to.dims()) {
+            let same = |(x, y): (&Option<usize>, &Option<usize>)| x == y && x.is_some();
+            if a.len() == b.len() && a.iter().zip(b).all(same) {
+                return self;
+            }
+        }
+        self.graph().build(ops::SumTo {}).input("input", self).input("shape", like.shape_tensor()).tensor()
+    }
+}

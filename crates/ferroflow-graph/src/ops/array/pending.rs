@@ -1,0 +1,17 @@
+use crate::{Graph, Tensor};
+impl<'g> Tensor<'g> {
+    pub(crate) fn slice_axis0(self, _: i32, _: i32) -> Tensor<'g> {
+        self
+    }
+    pub(crate) fn unsorted_segment_sum(self, _: Tensor<'g>, _: Tensor<'g>) -> Tensor<'g> {
+        self
+    }
+    pub(crate) fn all_axes(self) -> Tensor<'g> {
+        self
+    }
+}
+impl Graph {
+    pub(crate) fn concat<'g>(&'g self, t: &[Tensor<'g>], _: i32) -> Tensor<'g> {
+        t[0]
+    }
+}

@@ -1,0 +1,59 @@
+use crate::op::Sampled;
+use crate::ops::rules;
+use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
+use ferroflow_array::{Array, DType, PartialShape};
+use ferroflow_kernels::Kernel;
+
+op! {
+    /// The shape of `x`, as a vector of integers.
+    pub struct ShapeOf("Shape") {
+        /// `i32` or `i64`.
+        out_type: DType,
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// The shape, as an `i32` vector that is known when the program runs.
+    #[track_caller]
+    pub fn shape_tensor(self) -> Tensor<'g> {
+        self.shape_tensor_as(DType::I32)
+    }
+
+    /// The shape, as a vector of `i32` or `i64`.
+    #[track_caller]
+    pub fn shape_tensor_as(self, dtype: DType) -> Tensor<'g> {
+        self.graph().build(ShapeOf { out_type: dtype }).input("input", self).tensor()
+    }
+}
+
+impl Op for ShapeOf {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [x] = rules::exactly(inputs)?;
+        let mut fact =
+            Fact::new(self.out_type, x.rank().map_or(PartialShape::with_rank(1), |r| [Some(r)].into_iter().collect()));
+        rules::index(&fact)?;
+        if let Some(shape) = x.shape.to_shape() {
+            let dims: Vec<i64> = shape.iter().map(|&d| d as i64).collect();
+            fact = Fact::of(&Array::from(dims).cast(self.out_type).map_err(|e| crate::OpError::dtype(e.to_string()))?);
+        }
+        Ok(vec![fact])
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        let fact = self.infer(&[&inputs[0]])?.remove(0);
+        let value = fact.value.ok_or_else(|| crate::OpError::value("the shape must be known"))?;
+        Ok(Kernel::new(move |io| {
+            io.output::<u8>(0).copy_from_slice(value.bytes());
+            Ok(())
+        }))
+    }
+
+    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
+        Ok(vec![None])
+    }
+}
+
+impl Sampled for ShapeOf {
+    const SAMPLES: &'static [Sample] =
+        &[|g| g.constant([[1.0f64, 2.0]]).shape_tensor(), |g| g.constant(1.0f64).shape_tensor_as(DType::I64)];
+}

@@ -1,0 +1,45 @@
+use crate::op::Sampled;
+use crate::{Effect, Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, op};
+use ferroflow_array::{Array, DType, Shape};
+use ferroflow_kernels::Kernel;
+
+op! {
+    /// A value that the run is given, in a program of fully known shapes.
+    pub struct Arg("Arg") {
+        /// Which of the values given.
+        index: usize,
+        /// Its dtype.
+        dtype: DType,
+        /// Its shape.
+        shape: Shape,
+        /// Its value, if the program is for this one value only; else empty.
+        value: Vec<i64>,
+    }
+}
+
+impl Op for Arg {
+    fn effect(&self) -> Effect {
+        Effect::Feed
+    }
+
+    fn infer(&self, _: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let mut fact = Fact::new(self.dtype, &self.shape);
+        if !self.value.is_empty() {
+            let value = Array::from(self.value.clone()).reshape(&self.shape).and_then(|a| a.cast(self.dtype));
+            fact = Fact::of(&value.map_err(|e| OpError::value(e.to_string()))?);
+        }
+        Ok(vec![fact])
+    }
+
+    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
+        Ok(vec![])
+    }
+
+    fn kernel(&self, _: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        Err(OpError::unimplemented("an argument is not computed"))
+    }
+}
+
+impl Sampled for Arg {
+    const SAMPLES: &'static [Sample] = &[];
+}

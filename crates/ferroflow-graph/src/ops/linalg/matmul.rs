@@ -1,0 +1,85 @@
+use crate::op::Sampled;
+use crate::ops::rules;
+use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
+use ferroflow_array::PartialShape;
+use ferroflow_kernels::Kernel;
+
+op! {
+    /// `c = op(a) · op(b)`, where `op` transposes if the attribute says so; `a: [m,k]`, `b: [k,n]`, `c: [m,n]`.
+    pub struct MatMul("MatMul") {
+        /// Whether `a` is given as `[k,m]`.
+        transpose_a: bool,
+        /// Whether `b` is given as `[n,k]`.
+        transpose_b: bool,
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// The matrix product `self · other`, `[m,k]` by `[k,n]`; of stacks of matrices if either has more than two
+    /// dimensions.
+    #[track_caller]
+    pub fn matmul(self, other: impl IntoInput<'g>) -> Tensor<'g> {
+        self.matmul_with(other, false, false)
+    }
+
+    /// The matrix product, with either matrix transposed first.
+    #[track_caller]
+    pub fn matmul_with(self, other: impl IntoInput<'g>, transpose_a: bool, transpose_b: bool) -> Tensor<'g> {
+        let builder = self.graph().build(MatMul { transpose_a, transpose_b });
+        builder.input("a", self).input("b", other).tensor()
+    }
+}
+
+impl MatMul {
+    /// `[m, k]` and `[k, n]` as far as they are known.
+    fn dims(&self, a: &PartialShape, b: &PartialShape) -> [Option<usize>; 4] {
+        let (i, j) = if self.transpose_a { (1, 0) } else { (0, 1) };
+        let (p, q) = if self.transpose_b { (1, 0) } else { (0, 1) };
+        [a.dim(i), a.dim(j), b.dim(p), b.dim(q)]
+    }
+}
+
+impl Op for MatMul {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [a, b] = rules::exactly(inputs)?;
+        let dtype = rules::same_dtype(inputs)?;
+        rules::numeric(a)?;
+        let [m, k, k2, n] = self.dims(&rules::rank(a, 2)?, &rules::rank(b, 2)?);
+        rules::same_dim("the inner dimensions", k, k2)?;
+        Ok(vec![Fact::new(dtype, [m, n].into_iter().collect::<PartialShape>())])
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        let [Some(m), Some(k), _, Some(n)] = self.dims(&inputs[0].shape, &inputs[1].shape) else {
+            return Err(OpError::value("shapes must be known"));
+        };
+        crate::ops::linalg::kernel(inputs[0].dtype, m, k, n, self.transpose_a, self.transpose_b)
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let (a, b, grad) = (cx.input(0), cx.input(1), cx.grad(0));
+        let (da, db): (Tensor<'g>, Tensor<'g>);
+        match (self.transpose_a, self.transpose_b) {
+            (false, false) => (da, db) = (grad.matmul_with(b, false, true), a.matmul_with(grad, true, false)),
+            (false, true) => (da, db) = (grad.matmul_with(b, false, false), grad.matmul_with(a, true, false)),
+            (true, false) => (da, db) = (b.matmul_with(grad, false, true), a.matmul_with(grad, false, false)),
+            (true, true) => (da, db) = (b.matmul_with(grad, true, true), grad.matmul_with(a, true, true)),
+        }
+        Ok(vec![Some(da.into()), Some(db.into())])
+    }
+}
+
+impl Sampled for MatMul {
+    const SAMPLES: &'static [Sample] = &[
+        |g| g.constant([[1.0f64, 2.0], [3.0, 4.0], [5.0, 6.0]]).matmul([[1.0, -1.0, 0.5], [2.0, 0.0, 0.25]]),
+        |g| {
+            g.constant([[1.0f64, 2.0], [3.0, 4.0], [5.0, 6.0]]).matmul_with(
+                [[1.0, -1.0, 0.5], [2.0, 0.0, 0.25]],
+                true,
+                true,
+            )
+        },
+        |g| g.constant([[1.0f64, 2.0], [3.0, 4.0]]).matmul_with([[1.0, -1.0], [2.0, 0.0]], true, false),
+        |g| g.constant([[1.0f64, 2.0], [3.0, 4.0]]).matmul_with([[1.0, -1.0], [2.0, 0.0]], false, true),
+    ];
+}

@@ -1,0 +1,19 @@
+//! The operations, one a file, and the table of them all.
+
+pub mod array;
+pub mod compiled;
+pub(crate) mod elementwise;
+pub mod linalg;
+pub mod math;
+pub mod reduce;
+pub(crate) mod rules;
+pub mod state;
+mod table;
+
+pub use array::*;
+pub use compiled::*;
+pub use linalg::*;
+pub use math::*;
+pub use reduce::*;
+pub use state::*;
+pub use table::{TABLE, find};

@@ -1,0 +1,17 @@
+//! Values that come from outside the graph or outlive a run.
+
+mod assign;
+mod constant;
+mod identity;
+mod no_op;
+mod placeholder;
+mod stop_gradient;
+mod variable;
+
+pub use assign::{Assign, AssignAdd, AssignSub};
+pub use constant::Const;
+pub use identity::Identity;
+pub use no_op::NoOp;
+pub use placeholder::{Placeholder, PlaceholderWithDefault};
+pub use stop_gradient::StopGradient;
+pub use variable::VariableV2;

@@ -1,0 +1,74 @@
+use ferroflow_array::{ArrayError, DType, PartialShape, Shape};
+use ferroflow_graph::{ErrorKind, GraphError};
+
+/// Result of a session's call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a run failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The graph was built with a mistake.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A placeholder that the fetches need was not fed.
+    #[error("You must feed a value for placeholder tensor '{name}' with dtype {} and shape {shape}", .dtype.tensorflow_name())]
+    Unfed {
+        /// The placeholder.
+        name: String,
+        /// Its dtype.
+        dtype: DType,
+        /// Its shape.
+        shape: PartialShape,
+    },
+    /// A value was fed whose shape does not fit.
+    #[error("Cannot feed value of shape {found} for Tensor '{name}', which has shape {expected}")]
+    FeedShape {
+        /// The tensor.
+        name: String,
+        /// Its shape.
+        expected: PartialShape,
+        /// The shape of the value.
+        found: Shape,
+    },
+    /// A value was fed whose dtype does not fit.
+    #[error("Cannot feed value of dtype {} for Tensor '{name}', which has dtype {}", .found.tensorflow_name(), .expected.tensorflow_name())]
+    FeedType {
+        /// The tensor.
+        name: String,
+        /// Its dtype.
+        expected: DType,
+        /// The dtype of the value.
+        found: DType,
+    },
+    /// One tensor was fed twice.
+    #[error("Tensor '{0}' is fed twice")]
+    FedTwice(String),
+    /// A variable was read before it was initialised.
+    #[error("Attempting to use uninitialized value {0}")]
+    Uninitialized(String),
+    /// A handle of another graph, or none of any, was fetched or fed.
+    #[error("{0}")]
+    NotInGraph(String),
+    /// An operation does not take the shapes or values that it got in this run.
+    #[error("{op} '{node}': {message}")]
+    Invalid {
+        /// The kind of mistake.
+        kind: ErrorKind,
+        /// The type of the operation.
+        op: String,
+        /// The operation.
+        node: String,
+        /// What was expected and what was found.
+        message: String,
+    },
+    /// A value that is to be put in a variable, or taken from the session, is not of the right kind.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+    /// The session was closed.
+    #[error("Attempted to use a closed Session.")]
+    Closed,
+    /// The compiler broke one of its own rules: a defect of Ferroflow, not of the program.
+    #[error("internal error: {0}")]
+    Internal(String),
+}

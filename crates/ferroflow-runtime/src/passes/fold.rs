@@ -1,0 +1,41 @@
+use crate::draft::{Draft, has_effect};
+use ferroflow_graph::ops::Const;
+use ferroflow_graph::{Fact, Op, OpError, evaluate_op};
+
+/// The largest result, in bytes, that is computed while compiling.
+const LARGEST: usize = 1 << 20;
+
+/// Computes what depends on constants alone, and makes constants of outlets whose values are known.
+pub(super) fn fold(draft: Draft) -> Result<Draft, OpError> {
+    draft.rewrite(|new, id| {
+        let node = new.old(id);
+        if has_effect(node) || node.op.is::<Const>() || node.facts.is_empty() {
+            return Ok(None);
+        }
+        let name = node.name.clone();
+        let known: Option<Vec<_>> = node.facts.iter().map(|f| f.value.clone()).collect();
+        let values = known.or_else(|| {
+            let bytes = |f: &Fact| Some(f.shape.num_elements()?.saturating_mul(f.dtype.size().max(1)));
+            let small = node.facts.iter().all(|f| bytes(f).is_some_and(|n| n <= LARGEST));
+            let inputs: Vec<Fact> = new.inputs(id).iter().map(|&o| new.dag.fact(o).clone()).collect();
+            let constant = !inputs.is_empty() && inputs.iter().all(|f| f.value.is_some());
+            if small && constant { evaluate_op(&*node.op as &dyn Op, &inputs, &node.facts) } else { None }
+        });
+        let Some(values) = values else { return Ok(None) };
+        values.into_iter().map(|value| new.add(&name, Const { value }, &[])).collect::<Result<_, _>>().map(Some)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constant_subgraphs_become_constants() {
+        let text = "a = Const {value: array f32[2]{1, 2}}\nb = Add(a, a)\nx = Arg {index: 0, dtype: f32, shape: shape[2], value: []}\ny = Mul(b, x)\n";
+        let draft = fold(Draft::parse(text, &["y"], &[]).unwrap()).unwrap();
+        let expected = "a = Const {value: array f32[2]{1.0, 2.0}} : f32[2]\nb.1 = Const {value: array f32[2]{2.0, 4.0}} : f32[2]\n\
+                        x = Arg {index: 0, dtype: f32, shape: shape[2], value: []} : f32[2]\ny = Mul(b.1, x) : f32[2]\n# fetch y run \n";
+        assert_eq!(draft.to_string(), expected);
+    }
+}

@@ -1,0 +1,375 @@
+use crate::draft::Draft;
+use crate::{Error, Request, Result};
+use ferroflow_array::{DType, PartialShape, Shape};
+use ferroflow_graph::ops::{Arg, Assign, AssignAdd, AssignSub, Identity, NoOp, VariableV2};
+use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
+use smallvec::SmallVec;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What one stage of a request needs of the graph.
+#[derive(Debug, Default)]
+pub struct Pruned {
+    /// The part that can be planned now. If there is a next stage, it fetches what that stage needs.
+    pub draft: Draft,
+    /// The rest, if something must run before its shapes are known.
+    pub deferred: Option<Deferred>,
+    /// For each variable and random operation in the draft, by its name there, the node of the graph.
+    pub states: HashMap<Arc<str>, NodeId>,
+}
+
+/// What is left for the next stage.
+#[derive(Debug, Default)]
+pub struct Deferred {
+    /// The outlets that the draft fetches, which are fed to the next stage.
+    pub boundary: Vec<Outlet>,
+    /// Those of them whose values, not only shapes, the next stage is made for.
+    pub values: Vec<Outlet>,
+    /// Operations whose results have shapes known only after they ran: the node, and its inputs as indices into
+    /// `boundary`. They run between the stages.
+    pub dynamic: Vec<(NodeId, Vec<usize>)>,
+    /// Operations with effects that this stage does.
+    pub done: Vec<NodeId>,
+}
+
+/// Copies what the request needs out of the graph, with every shape known, the variables in single-assignment form,
+/// and control edges resolved. `variable` gives the shape of a variable's value in the session, if it has one.
+///
+/// # Errors
+/// An unfed placeholder, or an operation that does not take the shapes it gets.
+pub fn prune(graph: &Dag, request: &Request, variable: &dyn Fn(NodeId) -> Option<Shape>) -> Result<Pruned> {
+    let mut first = Pruning::new(graph, request, variable);
+    first.run()?;
+    if first.deferred_nodes.is_empty() && first.dynamic.is_empty() {
+        return Ok(first.finish());
+    }
+    // Writes wait for the last stage, so that its reads still see the old values, unless what is deferred needs them.
+    let mut needed = HashSet::new();
+    for &id in first.deferred_nodes.iter().chain(first.dynamic.iter().map(|(id, _)| id)) {
+        let ancestors = graph.order([id], |_| false).unwrap_or_default();
+        needed.extend(ancestors.into_iter().filter(|&a| a != id && graph.node(a).op.effect() == Effect::Write));
+    }
+    let mut again = Pruning::new(graph, request, variable);
+    again.held_back = Some(needed);
+    again.run()?;
+    Ok(again.finish())
+}
+
+type Writes = Rc<BTreeMap<NodeId, NodeId>>;
+
+struct Pruning<'a> {
+    graph: &'a Dag,
+    request: &'a Request,
+    variable: &'a dyn Fn(NodeId) -> Option<Shape>,
+    /// If some nodes are deferred, the writes that are not.
+    held_back: Option<HashSet<NodeId>>,
+    dag: Dag,
+    outlets: HashMap<Outlet, Outlet>,
+    /// Variables written before each node, with the last write.
+    before: HashMap<NodeId, Writes>,
+    /// The newest version of each variable.
+    latest: HashMap<NodeId, Outlet>,
+    /// The version that each write made.
+    versions: HashMap<NodeId, Outlet>,
+    targets: Vec<NodeId>,
+    states: HashMap<Arc<str>, NodeId>,
+    deferred_nodes: Vec<NodeId>,
+    values: Vec<Outlet>,
+    dynamic: Vec<(NodeId, SmallVec<[Outlet; 4]>)>,
+    done: Vec<NodeId>,
+    last_side: Option<NodeId>,
+}
+
+impl<'a> Pruning<'a> {
+    fn new(graph: &'a Dag, request: &'a Request, variable: &'a dyn Fn(NodeId) -> Option<Shape>) -> Self {
+        Pruning {
+            graph,
+            request,
+            variable,
+            held_back: None,
+            dag: Dag::new(),
+            outlets: HashMap::new(),
+            before: HashMap::new(),
+            latest: HashMap::new(),
+            versions: HashMap::new(),
+            targets: Vec::new(),
+            states: HashMap::new(),
+            deferred_nodes: Vec::new(),
+            values: Vec::new(),
+            dynamic: Vec::new(),
+            done: Vec::new(),
+            last_side: None,
+        }
+    }
+
+    fn run(&mut self) -> Result<()> {
+        let request = self.request;
+        for (index, feed) in request.feeds.iter().enumerate() {
+            let value = feed.value.clone().unwrap_or_default();
+            let op = Arg { index, dtype: feed.dtype, shape: feed.shape.clone(), value };
+            let id = self.dag.insert(&format!("arg{index}"), Arc::new(op), &[], &[]).map_err(internal)?;
+            self.outlets.insert(feed.outlet, id.outlet(0));
+        }
+        let fed: HashSet<Outlet> = request.feeds.iter().map(|f| f.outlet).collect();
+        let done: HashSet<NodeId> = request.done.iter().copied().collect();
+        let all_fed = |id: NodeId| {
+            let outputs = self.graph.node(id).facts.len();
+            outputs > 0 && (0..outputs).all(|k| fed.contains(&id.outlet(k)))
+        };
+        let stop = |id: NodeId| all_fed(id) || done.contains(&id);
+        let roots = request.fetches.iter().map(|o| o.node).chain(request.targets.iter().copied());
+        let order = self.graph.order(roots, stop).ok_or_else(|| Error::Internal("the graph has a cycle".into()))?;
+        for id in order {
+            if !stop(id) {
+                self.visit(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, id: NodeId) -> Result<()> {
+        let node = self.graph.node(id);
+        let mut writes = self.writes_before(node);
+        self.before.insert(id, writes.clone());
+        let effect = node.op.effect();
+        if node.op.is::<NoOp>() {
+            return Ok(());
+        }
+        if effect == Effect::Feed {
+            let (dtype, shape) = (node.facts[0].dtype, node.facts[0].shape.clone());
+            return Err(Error::Unfed { name: node.name.to_string(), dtype, shape });
+        }
+        if effect == Effect::Variable {
+            return self.variable(id, node);
+        }
+        if self.is_plain_read(id) && !self.request.fetches.contains(&id.outlet(0)) {
+            return Ok(());
+        }
+        let held_back = self.held_back.as_ref().is_some_and(|kept| effect == Effect::Write && !kept.contains(&id));
+        let inputs: Option<SmallVec<[Outlet; 4]>> =
+            node.inputs.iter().enumerate().map(|(i, &o)| self.resolve(id, i, o)).collect();
+        let Some(inputs) = inputs.filter(|_| !held_back) else {
+            self.deferred_nodes.push(id);
+            return Ok(());
+        };
+        let facts = self.dag.infer(&*node.op, &inputs).map_err(|e| invalid(node, e))?;
+        let input_facts: Vec<Fact> = inputs.iter().map(|&o| self.dag.fact(o).clone()).collect();
+        let unknown: Vec<usize> =
+            node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
+        if !unknown.is_empty() {
+            self.values.extend(unknown.into_iter().map(|i| node.inputs[i]));
+            self.deferred_nodes.push(id);
+            return Ok(());
+        }
+        let plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
+        let strings = input_facts.iter().any(|f| f.dtype == DType::String);
+        if strings || !facts.iter().all(plannable) {
+            let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
+            if kernel.is_dynamic() {
+                self.dynamic.push((id, node.inputs.clone()));
+                return Ok(());
+            }
+            let shapes: Vec<String> = facts.iter().map(ToString::to_string).collect();
+            let message = format!("the shape of the result is not known: {}", shapes.join(", "));
+            return Err(invalid(node, OpError::value(message)));
+        }
+        for (k, fact) in facts.iter().enumerate() {
+            let declared = &node.facts[k].shape;
+            if fact.shape.merge(declared).is_none() {
+                let message = format!("gives shape {}, but is declared to give {declared}", fact.shape);
+                return Err(invalid(node, OpError::value(message)));
+            }
+        }
+        let new = self.insert(node, node.op.clone(), &inputs)?;
+        match effect {
+            Effect::Write => {
+                let new = self.as_assignment(node, new, &inputs)?;
+                let Some(variable) = self.source_variable(node.inputs[0]) else {
+                    return Err(invalid(node, OpError::value("its first input must be a variable")));
+                };
+                self.latest.insert(variable, new.outlet(0));
+                self.versions.insert(id, new.outlet(0));
+                self.outlets.insert(id.outlet(0), new.outlet(0));
+                self.targets.push(new);
+                self.done.push(id);
+                Rc::make_mut(&mut writes).insert(variable, id);
+                self.before.insert(id, writes);
+                return Ok(());
+            }
+            Effect::Random => drop(self.states.insert(node.name.clone(), id)),
+            Effect::Side => {
+                if let Some(previous) = self.last_side.replace(new) {
+                    self.dag.node_mut(new).controls.push(previous);
+                }
+                self.targets.push(new);
+                self.done.push(id);
+            }
+            _ => {}
+        }
+        for k in 0..facts.len() {
+            self.outlets.entry(id.outlet(k)).or_insert(new.outlet(k));
+        }
+        Ok(())
+    }
+
+    /// An update is an assignment of an ordinary sum, so that it fuses like any other.
+    fn as_assignment(&mut self, node: &Node, new: NodeId, inputs: &[Outlet]) -> Result<NodeId> {
+        let value: Arc<dyn Op> = if node.op.is::<AssignAdd>() {
+            Arc::new(ops::Add {})
+        } else if node.op.is::<AssignSub>() {
+            Arc::new(ops::Sub {})
+        } else {
+            return Ok(new);
+        };
+        *self.dag.node_mut(new) = Node { op: value, ..self.dag.node(new).clone() };
+        let name = format!("{}/Assign", node.name);
+        let assign = [inputs[0], new.outlet(0)];
+        self.dag.insert(&self.free_name(&name), Arc::new(Assign {}), &assign, &[]).map_err(internal)
+    }
+
+    fn free_name(&self, name: &str) -> String {
+        let taken = |n: &str| self.dag.find(n).is_some() || self.graph.find(n).is_some();
+        match taken(name) {
+            false => name.to_owned(),
+            true => (0..).map(|i| format!("{name}.{i}")).find(|n| !taken(n)).unwrap_or_default(),
+        }
+    }
+
+    fn insert(&mut self, node: &Node, op: Arc<dyn Op>, inputs: &[Outlet]) -> Result<NodeId> {
+        let mut facts = self.dag.infer(&*op, inputs).map_err(|e| invalid(node, e))?;
+        for (fact, declared) in facts.iter_mut().zip(&node.facts) {
+            fact.shape = fact.shape.merge(&declared.shape).unwrap_or_else(|| fact.shape.clone());
+        }
+        let name =
+            if self.dag.find(&node.name).is_some() { self.free_name(&node.name).into() } else { node.name.clone() };
+        let controls = SmallVec::new();
+        let inputs = SmallVec::from_slice(inputs);
+        let copy = Node { name, op, inputs, controls, facts: facts.into(), ..node.clone() };
+        self.dag.insert_node(copy).map_err(internal)
+    }
+
+    fn variable(&mut self, id: NodeId, node: &Node) -> Result<()> {
+        let declared = &node.facts[0];
+        let stored = if declared.shape.is_fully_known() { None } else { (self.variable)(id) };
+        let shape = stored.map_or_else(|| declared.shape.clone(), PartialShape::from);
+        let op = VariableV2 { dtype: declared.dtype, shape };
+        let new = self.insert(node, Arc::new(op), &[])?;
+        self.states.insert(self.dag.node(new).name.clone(), id);
+        self.latest.insert(id, new.outlet(0));
+        // Reads of the value from before the run keep to this version.
+        self.outlets.entry(id.outlet(0)).or_insert(new.outlet(0));
+        Ok(())
+    }
+
+    fn writes_before(&self, node: &Node) -> Writes {
+        let needs = node.inputs.iter().map(|o| o.node).chain(node.controls.iter().copied());
+        let mut found: Writes = Rc::default();
+        for writes in needs.filter_map(|n| self.before.get(&n)).filter(|w| !w.is_empty()) {
+            if found.is_empty() {
+                found = writes.clone();
+            } else if !Rc::ptr_eq(&found, writes) {
+                for (&variable, &write) in writes.iter() {
+                    let newer = |old: NodeId| {
+                        self.done.iter().rposition(|&w| w == write) > self.done.iter().rposition(|&w| w == old)
+                    };
+                    if found.get(&variable).is_none_or(|&old| newer(old)) {
+                        Rc::make_mut(&mut found).insert(variable, write);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The variable whose value `outlet` is, directly or through a read without control edges.
+    fn source_variable(&self, outlet: Outlet) -> Option<NodeId> {
+        let node = self.graph.node(outlet.node);
+        match node.op.effect() {
+            Effect::Variable => Some(outlet.node),
+            Effect::Write => self.source_variable(node.inputs[0]),
+            _ if node.op.is::<Identity>() && node.controls.is_empty() => self.source_variable(node.inputs[0]),
+            _ => None,
+        }
+    }
+
+    fn is_plain_read(&self, id: NodeId) -> bool {
+        let node = self.graph.node(id);
+        node.op.is::<Identity>()
+            && node.controls.is_empty()
+            && self.graph.node(node.inputs[0].node).op.effect() == Effect::Variable
+            && !self.outlets.contains_key(&id.outlet(0))
+    }
+
+    /// What stands for input `i` of node `id` in the draft; for a variable, the version that the node is to see.
+    fn resolve(&self, id: NodeId, i: usize, outlet: Outlet) -> Option<Outlet> {
+        if self.request.feeds.iter().any(|f| f.outlet == outlet) {
+            return self.outlets.get(&outlet).copied();
+        }
+        let source = self.graph.node(outlet.node);
+        let reads_variable = source.op.effect() == Effect::Variable || self.is_plain_read(outlet.node);
+        let is_written = i == 0 && self.graph.node(id).op.effect() == Effect::Write;
+        if !reads_variable && !is_written {
+            return self.outlets.get(&outlet).copied();
+        }
+        let variable = self.source_variable(outlet)?;
+        if is_written {
+            return self.latest.get(&variable).copied();
+        }
+        if let Some(fed) = self.request.feeds.iter().find(|f| f.outlet == variable.outlet(0)) {
+            return self.outlets.get(&fed.outlet).copied();
+        }
+        match self.before.get(&id).and_then(|w| w.get(&variable)) {
+            Some(write) => self.versions.get(write).copied(),
+            None => self.outlets.get(&variable.outlet(0)).copied(),
+        }
+    }
+
+    fn finish(self) -> Pruned {
+        let fetch = |&o: &Outlet| self.outlets.get(&o).copied();
+        if self.deferred_nodes.is_empty() && self.dynamic.is_empty() {
+            let fetches = self.request.fetches.iter().filter_map(fetch).collect();
+            let draft = Draft { dag: self.dag, fetches, targets: self.targets };
+            return Pruned { draft, deferred: None, states: self.states };
+        }
+        let mut boundary: Vec<Outlet> = Vec::new();
+        let mut put = |outlet: Outlet| match boundary.iter().position(|&o| o == outlet) {
+            Some(i) => i,
+            None => {
+                boundary.push(outlet);
+                boundary.len() - 1
+            }
+        };
+        let dynamic = self.dynamic.iter().map(|(id, inputs)| (*id, inputs.iter().map(|&o| put(o)).collect())).collect();
+        let deferred_inputs = self.deferred_nodes.iter().flat_map(|&id| self.graph.node(id).inputs.iter().copied());
+        let is_state = |o: &Outlet| self.source_variable(*o).is_some();
+        let available = |o: &Outlet| self.outlets.contains_key(o) && !is_state(o);
+        for outlet in deferred_inputs.chain(self.request.fetches.iter().copied()).filter(available) {
+            put(outlet);
+        }
+        // A dynamic operation may read a variable: its value is fetched like any other.
+        let fetches = boundary
+            .iter()
+            .map(|o| {
+                let read = self.source_variable(*o).and_then(|v| self.outlets.get(&v.outlet(0)).copied());
+                self.outlets.get(o).copied().or(read).unwrap_or(*o)
+            })
+            .collect();
+        let deferred = Deferred { boundary, values: self.values, dynamic, done: self.done };
+        let draft = Draft { dag: self.dag, fetches, targets: self.targets };
+        Pruned { draft, deferred: Some(deferred), states: self.states }
+    }
+}
+
+fn internal(error: OpError) -> Error {
+    Error::Internal(error.message)
+}
+
+pub(crate) fn invalid(node: &Node, error: OpError) -> Error {
+    Error::Invalid {
+        kind: error.kind,
+        op: node.op.type_name().to_owned(),
+        node: node.name.to_string(),
+        message: error.message,
+    }
+}

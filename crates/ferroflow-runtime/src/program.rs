@@ -1,0 +1,365 @@
+use crate::passes::Schedule;
+use crate::plan::{Lifetime, plan};
+use crate::{Error, Result};
+use ferroflow_array::{Array, DType, Shape};
+use ferroflow_graph::ops::{Arg, Assign, Const};
+use ferroflow_graph::{Effect, Fact, NodeId, Outlet};
+use ferroflow_kernels::{Frame, Kernel, Machine, Region, Span, Step};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+/// A request compiled: the machine, and what its regions are bound to in each run.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) machine: Machine,
+    /// By argument: its region.
+    pub(crate) args: Vec<Option<usize>>,
+    /// The variables and random counters used, by the name of their node.
+    pub(crate) states: Vec<StateUse>,
+    /// Fetched values that get memory of their own in each run: region, dtype, shape.
+    pub(crate) outputs: Vec<(usize, DType, Shape)>,
+    pub(crate) fetches: Vec<(Source, Shape)>,
+    /// By step: what it runs, for messages and profiles.
+    pub(crate) labels: Vec<Label>,
+    pub(crate) frames: Mutex<Vec<Frame>>,
+}
+
+/// A variable or random counter that a program uses.
+#[derive(Debug, Clone)]
+pub(crate) struct StateUse {
+    pub(crate) name: Arc<str>,
+    pub(crate) region: usize,
+    pub(crate) dtype: DType,
+    pub(crate) shape: Shape,
+    /// Whether the value from before the run is used.
+    pub(crate) read: bool,
+    pub(crate) written: bool,
+    pub(crate) random: bool,
+}
+
+/// Where a fetched value is found after a run.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    Output(usize),
+    Arg(usize),
+    Constant(Array),
+    State(usize),
+}
+
+/// What a step runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Label {
+    pub(crate) node: Arc<str>,
+    pub(crate) op: &'static str,
+    pub(crate) fact: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Region(usize),
+    Slot(usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Memory {
+    place: Place,
+    bytes: usize,
+}
+
+struct Lowering {
+    regions: Vec<Region>,
+    args: Vec<Option<usize>>,
+    states: Vec<StateUse>,
+    constants: HashMap<usize, Array>,
+    memory: HashMap<Outlet, Memory>,
+    slots: Vec<Lifetime>,
+    steps: Vec<Planned>,
+    labels: Vec<Label>,
+}
+
+struct Planned {
+    kernel: Arc<Kernel>,
+    inputs: Vec<Memory>,
+    outputs: Vec<Memory>,
+    scratch: Option<usize>,
+}
+
+fn bytes_of(fact: &Fact) -> Result<usize> {
+    let shape = fact.concrete().map_err(|e| Error::Internal(e.message))?;
+    let bytes = shape.checked_elements().and_then(|n| n.checked_mul(fact.dtype.size()));
+    bytes
+        .filter(|&n| n <= isize::MAX as usize / 4)
+        .ok_or_else(|| Error::Array(ferroflow_array::ArrayError::TooLarge { shape }))
+}
+
+/// Gives every value of the schedule its memory and every node its kernel.
+pub(crate) fn lower(schedule: &Schedule) -> Result<Program> {
+    let dag = &schedule.draft.dag;
+    let last_use = last_uses(schedule);
+    let mut l = Lowering {
+        regions: vec![Region::Arena(0)],
+        args: Vec::new(),
+        states: Vec::new(),
+        constants: HashMap::new(),
+        memory: HashMap::new(),
+        slots: Vec::new(),
+        steps: Vec::new(),
+        labels: Vec::new(),
+    };
+    // Where each variable's versions live, so that values computed straight into it find it.
+    for &id in &schedule.order {
+        let node = dag.node(id);
+        if node.op.effect() == Effect::Variable {
+            let region = l.state(node.name.clone(), &node.facts[0], false)?;
+            l.memory.insert(id.outlet(0), Memory { place: Place::Region(region), bytes: bytes_of(&node.facts[0])? });
+        }
+    }
+    for (time, &id) in schedule.order.iter().enumerate() {
+        let node = dag.node(id);
+        if let Some(arg) = node.op.downcast::<Arg>() {
+            let bytes = bytes_of(&node.facts[0])?;
+            l.regions.push(Region::Input(bytes));
+            let region = l.regions.len() - 1;
+            l.args.resize(l.args.len().max(arg.index + 1), None);
+            l.args[arg.index] = Some(region);
+            l.memory.insert(id.outlet(0), Memory { place: Place::Region(region), bytes });
+            continue;
+        }
+        if let Some(constant) = node.op.downcast::<Const>() {
+            l.regions.push(Region::Constant(constant.value.clone()));
+            let region = l.regions.len() - 1;
+            l.constants.insert(region, constant.value.clone());
+            let place = Place::Region(region);
+            l.memory.insert(id.outlet(0), Memory { place, bytes: constant.value.bytes().len() });
+            continue;
+        }
+        if node.op.effect() == Effect::Variable {
+            continue;
+        }
+        l.node(schedule, id, time, &last_use)?;
+    }
+    l.finish(schedule)
+}
+
+/// The last time at which each outlet's memory is touched, views counted with what they view.
+fn last_uses(schedule: &Schedule) -> HashMap<Outlet, usize> {
+    let mut last = HashMap::new();
+    for (time, &id) in schedule.order.iter().enumerate() {
+        let node = schedule.draft.dag.node(id);
+        for &input in &node.inputs {
+            last.insert(input, time);
+        }
+        for k in 0..node.facts.len() {
+            last.entry(id.outlet(k)).or_insert(time);
+        }
+    }
+    for &fetch in &schedule.draft.fetches {
+        last.insert(fetch, schedule.order.len());
+    }
+    last
+}
+
+impl Lowering {
+    fn state(&mut self, name: Arc<str>, fact: &Fact, random: bool) -> Result<usize> {
+        self.regions.push(Region::Input(bytes_of(fact)?));
+        let region = self.regions.len() - 1;
+        let shape = fact.concrete().map_err(|e| Error::Internal(e.message))?;
+        let use_ = StateUse { name, region, dtype: fact.dtype, shape, read: false, written: false, random };
+        self.states.push(use_);
+        Ok(region)
+    }
+
+    fn write_state(&mut self, region: usize) {
+        self.regions[region] = Region::Output(self.regions[region].len());
+        for state in self.states.iter_mut().filter(|s| s.region == region) {
+            state.written = true;
+        }
+    }
+
+    fn slot(&mut self, time: usize, last: usize, bytes: usize) -> Memory {
+        self.slots.push(Lifetime { first: time, last, bytes });
+        Memory { place: Place::Slot(self.slots.len() - 1), bytes }
+    }
+
+    fn node(&mut self, schedule: &Schedule, id: NodeId, time: usize, last_use: &HashMap<Outlet, usize>) -> Result<()> {
+        let dag = &schedule.draft.dag;
+        let node = dag.node(id);
+        let facts: Vec<Fact> = node.inputs.iter().map(|&o| dag.fact(o).clone()).collect();
+        let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| crate::passes::invalid(node, e))?;
+        let mut inputs: Vec<Memory> = node.inputs.iter().map(|o| self.memory[o]).collect();
+        if kernel.is_view() {
+            let memory = Memory { bytes: bytes_of(&node.facts[0])?, ..inputs[0] };
+            if let Place::Slot(slot) = memory.place {
+                self.slots[slot].last = self.slots[slot].last.max(last_use[&id.outlet(0)]);
+            }
+            self.memory.insert(id.outlet(0), memory);
+            return Ok(());
+        }
+        if node.op.effect() == Effect::Write {
+            let Place::Region(region) = inputs[0].place else {
+                return Err(Error::Internal(format!("`{}` writes no variable", node.name)));
+            };
+            self.memory.insert(id.outlet(0), inputs[0]);
+            if node.op.is::<Assign>() && schedule.direct.get(&node.inputs[1]) == Some(&id) {
+                return Ok(());
+            }
+            // An assignment does not read what it overwrites.
+            self.mark_read(&inputs[usize::from(node.op.is::<Assign>())..]);
+            self.write_state(region);
+            let outputs = vec![inputs[0]];
+            return self.push(node, kernel, inputs, outputs, time);
+        }
+        self.mark_read(&inputs);
+        let mut outputs = Vec::with_capacity(node.facts.len());
+        for (k, fact) in node.facts.iter().enumerate() {
+            let (outlet, bytes) = (id.outlet(k), bytes_of(fact)?);
+            let direct = schedule.direct.get(&outlet).map(|write| self.memory[&dag.node(*write).inputs[0]]);
+            let memory = match direct {
+                Some(memory) => {
+                    if let Place::Region(region) = memory.place {
+                        self.write_state(region);
+                    }
+                    memory
+                }
+                None => match self.reusable(&kernel, &inputs, &outputs, k, bytes, time) {
+                    Some(memory) => {
+                        if let Place::Slot(slot) = memory.place {
+                            self.slots[slot].last = self.slots[slot].last.max(last_use[&outlet]);
+                        }
+                        memory
+                    }
+                    None => self.slot(time, last_use[&outlet], bytes),
+                },
+            };
+            self.memory.insert(outlet, memory);
+            outputs.push(memory);
+        }
+        if node.op.effect() == Effect::Random {
+            let fact = Fact::new(DType::I64, ferroflow_array::Shape::from([2]));
+            let region = self.state(node.name.clone(), &fact, true)?;
+            self.write_state(region);
+            let counter = Memory { place: Place::Region(region), bytes: 16 };
+            inputs.push(counter);
+            outputs.push(counter);
+        }
+        self.push(node, kernel, inputs, outputs, time)
+    }
+
+    fn mark_read(&mut self, inputs: &[Memory]) {
+        for input in inputs {
+            for state in self.states.iter_mut().filter(|s| input.place == Place::Region(s.region) && !s.written) {
+                state.read = true;
+            }
+        }
+    }
+
+    /// The memory of an input that ends here and may hold output `k`.
+    fn reusable(
+        &self,
+        kernel: &Kernel,
+        inputs: &[Memory],
+        outputs: &[Memory],
+        k: usize,
+        bytes: usize,
+        time: usize,
+    ) -> Option<Memory> {
+        let free = |&(i, out): &(usize, usize)| {
+            let Place::Slot(slot) = inputs.get(i)?.place else { return None };
+            let same = out == k && inputs[i].bytes == bytes && bytes > 0;
+            let ends = self.slots[slot].last == time && self.slots[slot].bytes == bytes;
+            let taken = outputs.iter().any(|o| o.place == inputs[i].place);
+            // Another operand in the same memory must be allowed in place as well.
+            let others = (0..inputs.len()).filter(|&j| inputs[j].place == inputs[i].place);
+            let allowed = others.into_iter().all(|j| kernel.in_place().contains(&(j, k)));
+            (same && ends && !taken && allowed).then_some(inputs[i])
+        };
+        kernel.in_place().iter().find_map(free)
+    }
+
+    fn push(
+        &mut self,
+        node: &ferroflow_graph::Node,
+        kernel: Kernel,
+        inputs: Vec<Memory>,
+        outputs: Vec<Memory>,
+        time: usize,
+    ) -> Result<()> {
+        let scratch = (kernel.scratch() > 0).then(|| {
+            self.slots.push(Lifetime { first: time, last: time, bytes: kernel.scratch() });
+            self.slots.len() - 1
+        });
+        let fact: Vec<String> = node.facts.iter().map(ToString::to_string).collect();
+        self.labels.push(Label { node: node.name.clone(), op: node.op.type_name(), fact: fact.join(", ") });
+        self.steps.push(Planned { kernel: Arc::new(kernel), inputs, outputs, scratch });
+        Ok(())
+    }
+
+    fn finish(mut self, schedule: &Schedule) -> Result<Program> {
+        let dag = &schedule.draft.dag;
+        let mut moved: HashMap<usize, usize> = HashMap::new();
+        let mut outputs = Vec::new();
+        let mut fetches = Vec::new();
+        for &fetch in &schedule.draft.fetches {
+            let fact = dag.fact(fetch);
+            let shape = fact.concrete().map_err(|e| Error::Internal(e.message))?;
+            let memory = self.memory[&fetch];
+            let source = match memory.place {
+                Place::Slot(slot) => {
+                    let index = *moved.entry(slot).or_insert_with(|| {
+                        self.regions.push(Region::Output(self.slots[slot].bytes));
+                        outputs.push((self.regions.len() - 1, fact.dtype, shape.clone()));
+                        outputs.len() - 1
+                    });
+                    Source::Output(index)
+                }
+                Place::Region(region) => self.source_of(region)?,
+            };
+            fetches.push((source, shape));
+        }
+        let lifetimes: Vec<Lifetime> = self
+            .slots
+            .iter()
+            .enumerate()
+            .map(|(i, s)| if moved.contains_key(&i) { Lifetime { bytes: 0, ..*s } } else { *s })
+            .collect();
+        let (offsets, total) = plan(&lifetimes);
+        self.regions[0] = Region::Arena(total);
+        let span = |m: &Memory| match m.place {
+            Place::Region(region) => Span { region, offset: 0, len: m.bytes },
+            Place::Slot(slot) => match moved.get(&slot) {
+                Some(&output) => Span { region: outputs[output].0, offset: 0, len: m.bytes },
+                None => Span { region: 0, offset: offsets[slot], len: m.bytes },
+            },
+        };
+        let steps = self.steps.iter().map(|step| Step {
+            kernel: step.kernel.clone(),
+            inputs: step.inputs.iter().map(span).collect(),
+            outputs: step.outputs.iter().map(span).collect(),
+            scratch: step.scratch.map_or(Span::EMPTY, |slot| Span {
+                region: 0,
+                offset: offsets[slot],
+                len: self.slots[slot].bytes,
+            }),
+        });
+        let steps: Vec<Step> = steps.collect();
+        let machine = Machine::new(self.regions, steps)
+            .map_err(|e| Error::Internal(format!("{} ({})", e, self.labels[e.step].node)))?;
+        let (states, labels, args) = (self.states, self.labels, self.args);
+        Ok(Program { machine, args, states, outputs, fetches, labels, frames: Mutex::new(Vec::new()) })
+    }
+
+    fn source_of(&mut self, region: usize) -> Result<Source> {
+        if let Some(index) = self.args.iter().position(|a| *a == Some(region)) {
+            return Ok(Source::Arg(index));
+        }
+        if let Some(constant) = self.constants.get(&region) {
+            return Ok(Source::Constant(constant.clone()));
+        }
+        let state = self.states.iter_mut().position(|s| s.region == region);
+        let state = state.ok_or_else(|| Error::Internal("a fetch lies nowhere".into()))?;
+        if !self.states[state].written {
+            self.states[state].read = true;
+        }
+        Ok(Source::State(state))
+    }
+}
