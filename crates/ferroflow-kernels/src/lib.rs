@@ -16,3 +16,6 @@ pub use kernel::{Kernel, KernelError, Work};
 pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
 pub use pool::Pool;
 pub use stub::{Map, Program, Reduce, Reduction, Scalar};
+//! Inner loops.
+
+pub mod random;
