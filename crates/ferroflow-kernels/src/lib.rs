@@ -8,6 +8,7 @@ mod io;
 mod kernel;
 mod machine;
 mod pool;
+pub mod random;
 mod stub;
 
 pub use evaluate::evaluate;
@@ -16,6 +17,3 @@ pub use kernel::{Kernel, KernelError, Work};
 pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
 pub use pool::Pool;
 pub use stub::{Map, Program, Reduce, Reduction, Scalar};
-//! Inner loops.
-
-pub mod random;
