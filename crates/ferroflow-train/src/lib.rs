@@ -5,6 +5,7 @@
 //! the operation to run for one step.
 
 mod checkpoint;
+mod classifier;
 pub mod initializers;
 mod moving_average;
 mod optimizer;
@@ -12,6 +13,7 @@ mod optimizers;
 pub mod schedules;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use classifier::Classifier;
 pub use moving_average::ExponentialMovingAverage;
 pub use optimizer::{GradientsAndVariables, Hyper, Optimizer, Rule, Slot, Update};
 pub use optimizers::{
