@@ -4,6 +4,7 @@
 //! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
 
 pub mod conv;
+pub mod copy;
 pub mod cpu;
 mod evaluate;
 mod float_math;
