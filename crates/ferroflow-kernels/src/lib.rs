@@ -17,6 +17,8 @@ mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
+mod vector_math;
+mod vectorised;
 
 pub use evaluate::evaluate;
 pub use float_math::Float;
