@@ -17,6 +17,7 @@ mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
+pub mod softmax;
 mod vector_math;
 mod vectorised;
 

@@ -73,10 +73,15 @@ fn flag(b: bool) -> f64 {
     f64::from(u8::from(b))
 }
 
+/// By recurrence to arguments where a central difference of `ln Γ` is accurate.
 fn digamma(x: f64) -> f64 {
-    // A central difference of ln Γ.
-    let h = 1e-5 * x.abs().max(1.0);
-    if x <= 0.0 && x == x.floor() { f64::NAN } else { (libm::lgamma(x + h) - libm::lgamma(x - h)) / (2.0 * h) }
+    if x <= 0.0 && x == x.floor() {
+        return f64::NAN;
+    }
+    let steps = (30.0 - x).max(0.0).ceil();
+    let above = x + steps;
+    let sum: f64 = (0..steps as usize).map(|k| 1.0 / (x + k as f64)).sum();
+    (libm::lgamma(above + 1e-3) - libm::lgamma(above - 1e-3)) / 2e-3 - sum
 }
 
 /// The exact value for floats.
@@ -115,6 +120,7 @@ fn real(op: Scalar, x: f64, y: f64) -> f64 {
         Lgamma if x.is_infinite() => f64::INFINITY,
         Lgamma => libm::lgamma(x),
         Digamma if x == 0.0 => -1.0 / x,
+        Digamma if x == f64::INFINITY => x,
         Digamma => digamma(x),
         Floor => x.floor(),
         Ceil => x.ceil(),
