@@ -182,8 +182,8 @@ impl<T: Logit> Vectorised for Group<'_, T> {
             exponentials(&shifted[..x.len()], &mut powers);
             for r in 0..x.len() / columns {
                 let range = r * columns..(r + 1) * columns;
-                let (shifted, powers) = (&shifted[range.clone()], &powers[range]);
-                let sum = fold(powers, T::Wide::ZERO, |a, b| a + b);
+                let (shifted, powers) = (&mut shifted[range.clone()], &powers[range]);
+                let sum = total(powers);
                 let loss = self.finish(i * together + r, 0, shifted, powers, sum);
                 self.put_loss(i * together + r, loss);
             }
@@ -200,12 +200,12 @@ impl<T: Logit> Group<'_, T> {
         for x in x.chunks(BUFFER) {
             shift(x, max, shifted);
             exponentials(&shifted[..x.len()], powers);
-            sum += fold(&powers[..x.len()], T::Wide::ZERO, |a, b| a + b);
+            sum += total(&powers[..x.len()]);
         }
         for (i, x) in x.chunks(BUFFER).enumerate() {
             shift(x, max, shifted);
             exponentials(&shifted[..x.len()], powers);
-            loss += self.finish(row, i * BUFFER, &shifted[..x.len()], &powers[..x.len()], sum);
+            loss += self.finish(row, i * BUFFER, &mut shifted[..x.len()], &powers[..x.len()], sum);
         }
         self.put_loss(row, loss);
     }
@@ -218,7 +218,14 @@ impl<T: Logit> Group<'_, T> {
 
     /// Writes a piece of a row, from column `start`, and gives what it adds to the loss.
     #[inline(always)]
-    fn finish(&mut self, row: usize, start: usize, shifted: &[T::Wide], powers: &[T::Wide], sum: T::Wide) -> T::Wide {
+    fn finish(
+        &mut self,
+        row: usize,
+        start: usize,
+        shifted: &mut [T::Wide],
+        powers: &[T::Wide],
+        sum: T::Wide,
+    ) -> T::Wide {
         let at = row * self.columns + start;
         let y = &mut self.y[at..at + powers.len()];
         let mut loss = T::Wide::ZERO;
@@ -226,19 +233,20 @@ impl<T: Logit> Group<'_, T> {
             Goal::Softmax => y.iter_mut().zip(powers).for_each(|(y, &e)| *y = T::narrow(e / sum)),
             Goal::LogSoftmax => {
                 let log = sum.ln();
-                y.iter_mut().zip(shifted).for_each(|(y, &a)| *y = T::narrow(a - log));
+                y.iter_mut().zip(shifted).for_each(|(y, a)| *y = T::narrow(*a - log));
             }
             Goal::Distributions(labels) => {
                 let (log, labels) = (sum.ln(), &labels[at..at + y.len()]);
                 for ((y, &e), label) in y.iter_mut().zip(powers).zip(labels) {
                     *y = T::narrow(e / sum - label.widen());
                 }
-                for (&a, label) in shifted.iter().zip(labels) {
+                for (a, label) in shifted.iter_mut().zip(labels) {
                     let label = label.widen();
-                    loss += if label == T::Wide::ZERO { T::Wide::ZERO } else { label * (log - a) };
+                    let term = label * (log - *a);
+                    *a = if label == T::Wide::ZERO { label } else { term };
                 }
                 // A bad row spoils the loss whatever its labels are.
-                loss = if log == log { loss } else { log };
+                loss = if log == log { total(shifted) } else { log };
             }
             Goal::Classes(label, first) => {
                 y.iter_mut().zip(powers).for_each(|(y, &e)| *y = T::narrow(e / sum));
@@ -266,27 +274,25 @@ fn exponentials<W: Float>(x: &[W], to: &mut [W]) {
 /// The largest element; NaN if any is.
 #[inline(always)]
 fn largest<T: Logit>(x: &[T]) -> T::Wide {
-    if x.len() < 2 * LANES {
-        return x.iter().fold(-T::Wide::INFINITY, |a, b| a.maximum(b.widen()));
-    }
-    let mut lanes = [-T::Wide::INFINITY; LANES];
-    for x in x.chunks(LANES) {
-        lanes.iter_mut().zip(x).for_each(|(lane, x)| *lane = lane.maximum(x.widen()));
-    }
-    lanes.into_iter().fold(-T::Wide::INFINITY, T::Wide::maximum)
+    fold_by(x, T::widen, -T::Wide::INFINITY, T::Wide::maximum)
+}
+
+#[inline(always)]
+fn total<W: Float>(x: &[W]) -> W {
+    fold_by(x, |x| x, W::ZERO, |a, b| a + b)
 }
 
 /// Combines the elements, those of long rows in lanes.
 #[inline(always)]
-fn fold<W: Float>(x: &[W], identity: W, combine: impl Fn(W, W) -> W) -> W {
-    if x.len() < 2 * LANES {
-        return x.iter().fold(identity, |a, &b| combine(a, b));
-    }
+fn fold_by<T: Copy, W: Float>(x: &[T], by: impl Fn(T) -> W, identity: W, combine: impl Fn(W, W) -> W) -> W {
     let mut lanes = [identity; LANES];
-    for x in x.chunks(LANES) {
-        lanes.iter_mut().zip(x).for_each(|(lane, &x)| *lane = combine(*lane, x));
+    let chunks = x.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for x in chunks {
+        lanes.iter_mut().zip(x).for_each(|(lane, &x)| *lane = combine(*lane, by(x)));
     }
-    lanes.into_iter().fold(identity, combine)
+    let whole = if x.len() < LANES { identity } else { lanes.into_iter().fold(identity, &combine) };
+    rest.iter().fold(whole, |a, &b| combine(a, by(b)))
 }
 
 #[cfg(test)]

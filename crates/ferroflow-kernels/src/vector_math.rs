@@ -14,30 +14,22 @@ const LN_2_HIGH: f32 = 0.693_359_4;
 /// The rest of `ln 2`.
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
-/// `n` and `r` with `x = n·ln 2 + r`, `n` an integer and `|r| ≤ ln 2 / 2` but for rounding (Cody and Waite 1980).
-/// `n` is 0 for NaN.
+/// `n` and `r` with `x = n·ln 2 + r`, `n` an integer and `|r| ≤ ln 2 / 2` but for rounding (Cody and Waite 1980), for
+/// `|x|` up to 110. Of NaN, `r` is NaN and `n` anything.
 #[inline(always)]
 fn split(x: f32) -> (i32, f32) {
-    // Adding and subtracting 1.5·2²³ rounds to the nearest integer.
+    // Adding 1.5·2²³ rounds to an integer, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
-    let n = (x * LOG2_E + ROUND) - ROUND;
+    let shifted = x * LOG2_E + ROUND;
+    let n = shifted - ROUND;
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // The clamped arguments of the callers keep n small; NaN converts to 0.
-    (convert(n), r)
+    (shifted.to_bits().wrapping_sub(ROUND.to_bits()) as i32, r)
 }
 
-/// The integer that `n` is; 0 for NaN.
-#[inline(always)]
-fn convert(n: f32) -> i32 {
-    let n = if n.abs() < 1000.0 { n } else { 0.0 };
-    // SAFETY: within ±1000, which an i32 holds.
-    unsafe { n.to_int_unchecked() }
-}
-
-/// `2ᵉ` for `-126 ≤ e ≤ 127`.
+/// `2ᵉ` for `-126 ≤ e ≤ 127`; anything else is some number or NaN.
 #[inline(always)]
 fn power(e: i32) -> f32 {
-    f32::from_bits(((e + 127) as u32) << 23)
+    f32::from_bits((e as u32).wrapping_add(127) << 23)
 }
 
 #[inline(always)]
@@ -59,7 +51,7 @@ pub(crate) fn exp(x: f32) -> f32 {
     let p = p * r * r + r + 1.0;
     // Two factors, since 2ⁿ itself may be denormal or infinite.
     let half = n >> 1;
-    p * power(half) * power(n - half)
+    p * power(half) * power(n.wrapping_sub(half))
 }
 
 /// `eˣ - 1 = 2ⁿ·(eʳ - 1) + (2ⁿ - 1)`.
@@ -74,7 +66,7 @@ pub(crate) fn exp_m1(x: f32) -> f32 {
     let p = p * r + 0.5;
     let q = p * r * r + r;
     // Half of everything, since 2¹²⁸ overflows.
-    let scale = power(n - 1);
+    let scale = power(n.wrapping_sub(1));
     ((q * scale + (scale - 0.5)) * 2.0).copysign(x)
 }
 
