@@ -39,7 +39,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     graph.set_random_seed(graph_seed(run.seed));
     let model = run.model.build(&graph);
     let train_step = run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session = Session::with_options(&graph, &SessionOptions { threads: args.threads })?;
+    let session = Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
     match &resumed {
         Some((_, checkpoint)) => checkpoint.restore(&session)?,
         None => session.run(graph.global_variables_initializer())?,
