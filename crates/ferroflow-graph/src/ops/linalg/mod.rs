@@ -1,6 +1,7 @@
 //! Matrix products.
 
 mod matmul;
+mod xw_plus_b;
 
 pub use matmul::MatMul;
 
