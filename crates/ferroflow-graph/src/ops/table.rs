@@ -95,6 +95,7 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Sum>(),
     spec::<SumTo>(),
     // linalg
+    spec::<BatchMatMul>(),
     spec::<MatMul>(),
     // array
     spec::<BroadcastTo>(),
