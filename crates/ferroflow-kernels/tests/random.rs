@@ -240,16 +240,16 @@ fn check_split<T: Copy + Default + PartialEq + std::fmt::Debug>(group: usize, fi
 #[test]
 fn an_output_filled_in_parts_is_the_output_filled_whole() {
     let stream = Philox::new(77, 1).skip(123);
-    let (single, double) = (group_size(1), group_size(2));
-    assert_eq!((single, double), (4, 2));
-    check_split::<f32>(single, |out, first| fill_uniform(out, stream, first));
-    check_split::<f64>(double, |out, first| fill_uniform(out, stream, first));
-    check_split::<f32>(single, |out, first| fill_normal(out, stream, first));
-    check_split::<f64>(double, |out, first| fill_normal(out, stream, first));
-    check_split::<f32>(single, |out, first| fill_truncated_normal(out, stream, first));
-    check_split::<f64>(double, |out, first| fill_truncated_normal(out, stream, first));
-    check_split::<i32>(single, |out, first| fill_uniform_int(out, -3, 9, stream, first));
-    check_split::<i64>(double, |out, first| fill_uniform_int(out, -3, 9, stream, first));
+    assert_eq!((f16::GROUP, bf16::GROUP, f32::GROUP, f64::GROUP), (4, 4, 4, 2));
+    assert_eq!((<i32 as RandomInt>::GROUP, <i64 as RandomInt>::GROUP), (4, 2));
+    check_split::<f32>(4, |out, first| fill_uniform(out, stream, first));
+    check_split::<f64>(2, |out, first| fill_uniform(out, stream, first));
+    check_split::<f32>(4, |out, first| fill_normal(out, stream, first));
+    check_split::<f64>(2, |out, first| fill_normal(out, stream, first));
+    check_split::<f32>(4, |out, first| fill_truncated_normal(out, stream, first));
+    check_split::<f64>(2, |out, first| fill_truncated_normal(out, stream, first));
+    check_split::<i32>(4, |out, first| fill_uniform_int(out, -3, 9, stream, first));
+    check_split::<i64>(2, |out, first| fill_uniform_int(out, -3, 9, stream, first));
 }
 
 #[test]

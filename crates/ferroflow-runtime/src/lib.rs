@@ -7,6 +7,7 @@
 
 mod draft;
 mod error;
+mod explain;
 mod feed;
 mod fetch;
 pub mod passes;
@@ -18,6 +19,7 @@ mod store;
 
 pub use draft::Draft;
 pub use error::{Error, Result};
+pub use explain::{ProgramTable, StepRow};
 pub use feed::Feeds;
 pub use fetch::Fetch;
 pub use plan::{Lifetime, plan};

@@ -6,6 +6,7 @@ use crate::{Error, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Effect, Graph, Member, NodeId, Variable, keys};
 use ferroflow_kernels::{Pool, RunError};
+use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -90,10 +91,28 @@ impl Session {
     /// # Errors
     /// As [`Session::run`], and a value that does not fit its tensor.
     pub fn run_with<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<F::Output> {
+        let (request, values) = self.request(&fetches, feeds.into())?;
+        let results = self.run_request(request, values)?;
+        Ok(fetches.take(&mut results.into_iter()))
+    }
+
+    /// The program that [`Session::run_with`] would run, compiled if it is not yet, as a table. Of a request that needs
+    /// several programs, the first.
+    ///
+    /// # Errors
+    /// As [`Session::run_with`], but for what only running can tell.
+    pub fn explain<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<crate::ProgramTable> {
+        let (request, _) = self.request(&fetches, feeds.into())?;
+        let stage = self.stage(&request)?;
+        Ok(crate::ProgramTable::of(&stage.program, self.threads()))
+    }
+
+    /// What is asked for, and the values given, checked against the tensors they are for.
+    fn request<F: Fetch>(&self, fetches: &F, feeds: Feeds<'_>) -> Result<(Request, SmallVec<[Array; 4]>)> {
         let mut request = Request::default();
         fetches.ask(&self.graph, &mut request)?;
-        let mut values: Vec<Array> = Vec::new();
-        for (tensor, value) in feeds.into().values {
+        let mut values: SmallVec<[Array; 4]> = SmallVec::new();
+        for (tensor, value) in feeds.values {
             if tensor.is_inert() {
                 self.graph.check()?;
             }
@@ -119,8 +138,7 @@ impl Session {
             request.feeds.push(FeedSpec { outlet, dtype, shape, value: None });
             values.push(value);
         }
-        let results = self.run_request(request, values)?;
-        Ok(fetches.take(&mut results.into_iter()))
+        Ok((request, values))
     }
 
     /// The value of a variable.
@@ -191,7 +209,7 @@ impl Session {
         Ok(())
     }
 
-    fn run_request(&self, mut request: Request, mut values: Vec<Array>) -> Result<Vec<Array>> {
+    fn run_request(&self, mut request: Request, mut values: SmallVec<[Array; 4]>) -> Result<Vec<Array>> {
         loop {
             let stage = self.stage(&request)?;
             let results = self.execute(&stage, &values)?;
@@ -205,7 +223,7 @@ impl Session {
         &self,
         deferred: &Deferred,
         request: &mut Request,
-        values: &mut Vec<Array>,
+        values: &mut SmallVec<[Array; 4]>,
         results: Vec<Array>,
     ) -> Result<()> {
         let mut feed = |outlet, value: Array| {

@@ -34,5 +34,6 @@ pub(crate) fn map(program: Program, inputs: &[Fact], outputs: &[Fact]) -> OpResu
     let shapes = inputs.iter().map(Fact::concrete).collect::<OpResult<Vec<_>>>()?;
     let shapes: Vec<&[usize]> = shapes.iter().map(|s| s.dims()).collect();
     let output = outputs[0].concrete()?;
-    Ok(Kernel::map(ferroflow_kernels::Map::new(program, &shapes, &output)))
+    let map = ferroflow_kernels::Map::new(&program, &shapes, &output);
+    Ok(Kernel::map(map.map_err(|e| OpError::value(e.to_string()))?))
 }

@@ -9,6 +9,7 @@ const fn spec<T: Sampled>() -> OpSpec {
 pub const TABLE: &[OpSpec] = &[
     // compiled
     spec::<Arg>(),
+    spec::<Fused>(),
     spec::<Snapshot>(),
     // state
     spec::<Assign>(),

@@ -9,6 +9,7 @@
 //! Inputs are `node` or `node:k`; `^node` is a control edge; the facts after `:` are one an output. A line that
 //! starts with `#` is a comment.
 
+mod dot;
 mod parse;
 mod print;
 

@@ -2,6 +2,10 @@
 
 use half::{bf16, f16};
 
+use super::philox::Block;
+
+pub(super) const WORDS_PER_BLOCK: usize = size_of::<Block>() / size_of::<u32>();
+
 /// A float that random normals are computed in.
 pub trait WideFloat: Copy {
     /// Words of a block that one output takes.
@@ -20,6 +24,9 @@ pub trait RandomFloat: Copy {
     /// The type its normals are computed in, which also says how many words an output takes.
     type Wide: WideFloat;
 
+    /// Outputs made from one block: 4 for `f16`, `bf16` and `f32`, 2 for `f64`.
+    const GROUP: usize = WORDS_PER_BLOCK / Self::Wide::WORDS;
+
     /// A value in `[0, 1)`: random mantissa bits under the exponent of one, less one.
     fn uniform(words: &[u32]) -> Self;
 
@@ -31,6 +38,9 @@ pub trait RandomFloat: Copy {
 pub trait RandomInt: Copy {
     /// Words of a block that one output takes.
     const WORDS: usize;
+
+    /// Outputs made from one block: 4 for `i32`, 2 for `i64`.
+    const GROUP: usize = WORDS_PER_BLOCK / Self::WORDS;
 
     /// `low + word mod (high - low)`, the word as wide as the type. Where `low == high` there is nothing to
     /// choose from and the word is added whole.

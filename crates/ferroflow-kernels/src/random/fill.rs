@@ -1,21 +1,15 @@
 //! Fills: uniform, normal and truncated normal floats, and uniform integers.
 //!
 //! Each takes the stream of the whole output and the group at which `out` starts. A group is the outputs
-//! made from one block, [`group_size`] of them; only the last group of an output may be cut short.
+//! made from one block, `GROUP` of them; only the last group of an output may be cut short.
 
-use super::element::{RandomFloat, RandomInt, WideFloat};
+use super::element::{RandomFloat, RandomInt, WORDS_PER_BLOCK, WideFloat};
 use super::philox::{Block, Philox};
 
 /// Blocks made at a time: enough to keep a vector unit busy, few enough to stay in the first cache.
 const BATCH: usize = 64;
-const WORDS_PER_BLOCK: usize = 4;
 /// Blocks kept for each output, so that rejection sampling in one group never reads another group's.
 const RESERVED_PER_OUTPUT: u64 = 256;
-
-/// Outputs in a group: 4 for `f16`, `bf16` and `f32`, 2 for `f64`. For the integers: 4 for `i32`, 2 for `i64`.
-pub const fn group_size(words_per_output: usize) -> usize {
-    WORDS_PER_BLOCK / words_per_output
-}
 
 /// Blocks that one run of a uniform, normal, truncated normal or uniform integer op reserves.
 pub fn reserved_by_fill(outputs: usize) -> u64 {
@@ -54,14 +48,13 @@ pub fn fill_uniform_int<T: RandomInt>(out: &mut [T], low: T, high: T, stream: Ph
 /// Fills `out` with standard normals of magnitude below two: each group reads a sub-stream of its own, pair
 /// after pair, and keeps what lies within the bounds.
 pub fn fill_truncated_normal<T: RandomFloat>(out: &mut [T], stream: Philox, first_group: u64) {
-    let group = group_size(T::Wide::WORDS);
-    let stride = group as u64 * RESERVED_PER_OUTPUT / WORDS_PER_BLOCK as u64;
+    let stride = T::GROUP as u64 * RESERVED_PER_OUTPUT / WORDS_PER_BLOCK as u64;
     let mut first = first_group.wrapping_mul(stride);
     let mut starts = [Block::default(); BATCH];
-    for out in out.chunks_mut(BATCH * group) {
-        let starts = &mut starts[..out.len().div_ceil(group)];
+    for out in out.chunks_mut(BATCH * T::GROUP) {
+        let starts = &mut starts[..out.len().div_ceil(T::GROUP)];
         stream.blocks(first, stride, starts);
-        for (out, &start) in out.chunks_mut(group).zip(&*starts) {
+        for (out, &start) in out.chunks_mut(T::GROUP).zip(&*starts) {
             fill_truncated_group(out, stream, first, start);
             first = first.wrapping_add(stride);
         }
@@ -99,7 +92,7 @@ fn fill_from_words<T>(
     first_group: u64,
     convert: impl Fn(&[u32], &mut [T]),
 ) {
-    let group = group_size(words_per_output);
+    let group = WORDS_PER_BLOCK / words_per_output;
     let mut blocks = [Block::default(); BATCH];
     let mut first = first_group;
     for out in out.chunks_mut(BATCH * group) {

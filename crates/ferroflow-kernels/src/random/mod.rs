@@ -13,7 +13,7 @@ mod seed;
 mod shuffle;
 
 pub use element::{RandomFloat, RandomInt, WideFloat};
-pub use fill::{fill_normal, fill_truncated_normal, fill_uniform, fill_uniform_int, group_size, reserved_by_fill};
+pub use fill::{fill_normal, fill_truncated_normal, fill_uniform, fill_uniform_int, reserved_by_fill};
 pub use multinomial::{fill_multinomial, reserved_by_multinomial};
 pub use philox::{Block, Philox};
 pub use seed::{DEFAULT_GRAPH_SEED, resolve_seeds};

@@ -35,89 +35,100 @@ impl Philox {
     /// Block `index` of the stream.
     pub fn block(self, index: u64) -> Block {
         let [low, high] = halves(self.skip(index).counter);
-        self.lanes::<1>([low], high)[0]
+        permute(low, high, self.key)
     }
 
     /// Writes blocks `first`, `first + stride`, `first + 2 * stride` and so on, as many as `out` holds.
     pub fn blocks(self, first: u64, stride: u64, out: &mut [Block]) {
+        let [low, high] = halves(self.skip(first).counter);
+        let reach = u128::from(stride) * out.len() as u128;
+        if u128::from(low) + reach > u128::from(u64::MAX) {
+            for (i, block) in out.iter_mut().enumerate() {
+                *block = self.block(first.wrapping_add(stride.wrapping_mul(i as u64)));
+            }
+            return;
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f") {
                 // SAFETY: the processor has the one feature that the function enables.
-                return unsafe { self.blocks_avx512(first, stride, out) };
+                return unsafe { permute_all_avx512(low, high, stride, self.key, out) };
             }
             if is_x86_feature_detected!("avx2") {
                 // SAFETY: the processor has the one feature that the function enables.
-                return unsafe { self.blocks_avx2(first, stride, out) };
+                return unsafe { permute_all_avx2(low, high, stride, self.key, out) };
             }
         }
-        self.blocks_in_lanes::<8>(first, stride, out);
+        permute_all(low, high, stride, self.key, out);
     }
+}
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn blocks_avx512(self, first: u64, stride: u64, out: &mut [Block]) {
-        self.blocks_in_lanes::<16>(first, stride, out);
-    }
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn permute_all_avx512(low: u64, high: u64, stride: u64, key: [u32; 2], out: &mut [Block]) {
+    permute_all(low, high, stride, key, out);
+}
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn blocks_avx2(self, first: u64, stride: u64, out: &mut [Block]) {
-        self.blocks_in_lanes::<8>(first, stride, out);
-    }
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn permute_all_avx2(low: u64, high: u64, stride: u64, key: [u32; 2], out: &mut [Block]) {
+    permute_all(low, high, stride, key, out);
+}
 
-    #[inline(always)]
-    fn blocks_in_lanes<const L: usize>(self, first: u64, stride: u64, out: &mut [Block]) {
-        let (whole, rest) = out.as_chunks_mut::<L>();
-        let rest_at = first.wrapping_add(stride.wrapping_mul((whole.len() * L) as u64));
-        let mut at = first;
-        for chunk in whole {
-            let [low, high] = halves(self.skip(at).counter);
-            let reach = u128::from(stride) * (L as u128 - 1);
-            if u128::from(low) + reach <= u128::from(u64::MAX) {
-                let lows = std::array::from_fn(|lane| low + stride * lane as u64);
-                *chunk = self.lanes::<L>(lows, high);
-            } else {
-                self.blocks_one_by_one(at, stride, chunk);
-            }
-            at = at.wrapping_add(stride.wrapping_mul(L as u64));
-        }
-        self.blocks_one_by_one(rest_at, stride, rest);
+/// The blocks of counters that share their upper half and do not wrap: a loop without branches or carries,
+/// which the compiler turns into one vector lane a block.
+#[inline(always)]
+fn permute_all(low: u64, high: u64, stride: u64, key: [u32; 2], out: &mut [Block]) {
+    let mut at = low;
+    for block in out {
+        *block = permute(at, high, key);
+        at = at.wrapping_add(stride);
     }
+}
 
-    fn blocks_one_by_one(self, first: u64, stride: u64, out: &mut [Block]) {
-        let mut at = first;
-        for block in out {
-            *block = self.block(at);
-            at = at.wrapping_add(stride);
-        }
+/// The ten rounds. Words live in the low halves of 64-bit lanes, which is the form that a vector unit
+/// multiplies; the junk above them is cleared where it matters.
+#[inline(always)]
+fn permute(low: u64, high: u64, mut key: [u32; 2]) -> Block {
+    let [mut c0, mut c1, mut c2, mut c3] = [low, low >> 32, high, high >> 32];
+    for _ in 0..ROUNDS {
+        let [k0, k1] = key.map(u64::from);
+        let p0 = (c0 & LOW) * MULTIPLIERS[0];
+        let p1 = (c2 & LOW) * MULTIPLIERS[1];
+        [c0, c1, c2, c3] = [(p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0];
+        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
     }
-
-    /// The blocks of `L` counters that share their upper half. Words live in the low halves of 64-bit lanes,
-    /// which is the form that a vector unit multiplies; the junk above them is cleared where it matters.
-    #[inline(always)]
-    fn lanes<const L: usize>(self, lows: [u64; L], high: u64) -> [Block; L] {
-        let mut c0 = lows;
-        let mut c1 = lows.map(|low| low >> 32);
-        let mut c2 = [high; L];
-        let mut c3 = [high >> 32; L];
-        let mut key = self.key;
-        for _ in 0..ROUNDS {
-            let [k0, k1] = key.map(u64::from);
-            for lane in 0..L {
-                let p0 = (c0[lane] & LOW) * MULTIPLIERS[0];
-                let p1 = (c2[lane] & LOW) * MULTIPLIERS[1];
-                c0[lane] = (p1 >> 32) ^ c1[lane] ^ k0;
-                c2[lane] = (p0 >> 32) ^ c3[lane] ^ k1;
-                c1[lane] = p1;
-                c3[lane] = p0;
-            }
-            key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
-        }
-        std::array::from_fn(|lane| [c0[lane] as u32, c1[lane] as u32, c2[lane] as u32, c3[lane] as u32])
-    }
+    [c0 as u32, c1 as u32, c2 as u32, c3 as u32]
 }
 
 fn halves(counter: u128) -> [u64; 2] {
     [counter as u64, (counter >> 64) as u64]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_permutes_alike() {
+        let (low, high, key) = (0xFFFF_FFF0, 0x1234_5678_9abc_def0, [7, 0xFFFF_FFFF]);
+        let one_by_one: Vec<Block> = (0..77).map(|i| permute(low + 3 * i, high, key)).collect();
+        let check = |name: &str, permute_all: &dyn Fn(&mut [Block])| {
+            let mut out = vec![Block::default(); one_by_one.len()];
+            permute_all(&mut out);
+            assert_eq!(out, one_by_one, "{name}");
+        };
+        check("portable", &|out| permute_all(low, high, 3, key, out));
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                // SAFETY: the processor has the one feature that the function enables.
+                check("AVX2", &|out| unsafe { permute_all_avx2(low, high, 3, key, out) });
+            }
+            if is_x86_feature_detected!("avx512f") {
+                // SAFETY: the processor has the one feature that the function enables.
+                check("AVX-512", &|out| unsafe { permute_all_avx512(low, high, 3, key, out) });
+            }
+        }
+    }
 }

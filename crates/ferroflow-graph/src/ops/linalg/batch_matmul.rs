@@ -2,7 +2,7 @@ use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::PartialShape;
-use ferroflow_kernels::Kernel;
+use ferroflow_kernels::{Kernel, gemm};
 
 op! {
     /// `z = op(x) · op(y)` for each of a stack of matrices, where `op` transposes if the attribute says so: `x:
@@ -59,18 +59,8 @@ impl Op for BatchMatMul {
         let stack = stack.to_shape().ok_or_else(|| OpError::value("shapes must be known"))?;
         let x_at = matrices(&stack, &inputs[0].concrete()?);
         let y_at = matrices(&stack, &inputs[1].concrete()?);
-        let (adj_x, adj_y) = (self.adj_x, self.adj_y);
-        by_dtype!(numeric inputs[0].dtype, T => Ok(Kernel::new(move |io| {
-            let (x, y, z) = (io.input::<T>(0), io.input::<T>(1), io.output::<T>(0));
-            if m * n == 0 {
-                return Ok(());
-            }
-            for (z, (i, j)) in z.chunks_exact_mut(m * n).zip(x_at.iter().zip(&y_at)) {
-                let (x, y) = (&x[i * m * k..], &y[j * k * n..]);
-                ferroflow_kernels::plain_matmul(x, y, z, [m, k, n], adj_x, adj_y);
-            }
-            Ok(())
-        })))
+        let dims = gemm::MatMul { m, n, k, transpose_a: self.adj_x, transpose_b: self.adj_y };
+        super::kernel(inputs[0].dtype, dims, x_at.into_iter().zip(y_at).collect())
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

@@ -1,7 +1,7 @@
 use crate::op::Sampled;
-use crate::ops::rules;
+use crate::ops::{elementwise, rules};
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
-use ferroflow_kernels::Kernel;
+use ferroflow_kernels::{Kernel, Program};
 
 op! {
     /// `dx = dy · y · (1 - y)`: the derivative through a sigmoid whose output is `y`.
@@ -23,13 +23,11 @@ impl Op for SigmoidGrad {
         Ok(vec![Fact::new(rules::float(y)?, shape)])
     }
 
-    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        by_dtype!(float inputs[0].dtype, T => {
-            Ok(Kernel::new(|io| {
-                ferroflow_kernels::sigmoid_grad(io.input::<T>(0), io.input(1), io.output(0));
-                Ok(())
-            }))
-        })
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        let dtype = inputs[0].dtype;
+        let text = format!("r2 = {dtype} 1.0; r3 = Mul r1 r0; r4 = Sub r2 r0; r5 = Mul r3 r4; out r5");
+        let program = Program::parse(&text, &[dtype; 2]).map_err(|e| OpError::dtype(e.to_string()))?;
+        elementwise::map(program, inputs, outputs)
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

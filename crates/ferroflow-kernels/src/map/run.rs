@@ -1,0 +1,298 @@
+use super::eval::{Block, evaluate};
+use super::layout::{Layout, gather};
+use super::{Program, ProgramError, Scalar};
+use crate::{Io, Kernel, KernelError, Pool, Work};
+use ferroflow_array::DType;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Elements evaluated at a time: registers of a block stay in the first-level cache.
+const BLOCK: usize = 1024;
+/// Elements of one chunk; fewer are not worth sharing.
+const CHUNK: usize = 16 * BLOCK;
+/// The most tasks, each with scratch of its own; the chunks are dealt out among them.
+const TASKS: usize = 16;
+/// Bytes of the largest element.
+const WIDEST: usize = 8;
+
+/// A [`Program`] made ready for inputs and outputs of given shapes.
+#[derive(Debug, Clone)]
+pub struct Map {
+    instructions: Vec<Code>,
+    /// By input: dtype, layout, and the buffer it is loaded into, if it cannot be read in place.
+    inputs: Vec<(DType, Layout, Option<usize>)>,
+    /// Constants, splatted once a task: bytes of the scalar, and the buffer.
+    constants: Vec<(Vec<u8>, usize)>,
+    /// Results left in a buffer until the block is done: output, buffer or input, element size.
+    late: Vec<(usize, Place, usize)>,
+    outputs: Vec<DType>,
+    buffers: usize,
+    elements: usize,
+    in_place: Vec<(usize, usize)>,
+}
+
+#[derive(Debug, Clone)]
+struct Code {
+    op: Scalar,
+    dtype: DType,
+    args: [Place; 3],
+    result: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    Input(usize, usize),
+    Buffer(usize),
+    Output(usize, usize),
+}
+
+impl Map {
+    /// Makes `program` ready for inputs of these shapes, each broadcast to `output`.
+    ///
+    /// # Errors
+    /// If the program is not well-formed, or a shape does not broadcast.
+    pub fn new(program: &Program, inputs: &[&[usize]], output: &[usize]) -> Result<Map, ProgramError> {
+        let dtypes = program.registers()?;
+        if inputs.len() != program.inputs.len() {
+            return Err(ProgramError(format!("takes {} inputs, found {}", program.inputs.len(), inputs.len())));
+        }
+        for shape in inputs {
+            let fits = |(&from, &to): (&usize, &usize)| from == to || from == 1;
+            if shape.len() > output.len() || !shape.iter().rev().zip(output.iter().rev()).all(fits) {
+                return Err(ProgramError(format!("shape {shape:?} does not broadcast to {output:?}")));
+            }
+        }
+        let layouts: Vec<Layout> = inputs.iter().map(|shape| Layout::of(shape, output)).collect();
+        let mut buffers = 0;
+        let mut fresh = || {
+            buffers += 1;
+            buffers - 1
+        };
+        let mut places = Vec::with_capacity(dtypes.len());
+        let mut loaded = Vec::new();
+        for (i, layout) in layouts.into_iter().enumerate() {
+            let dtype = dtypes[i];
+            let buffer = (layout != Layout::Contiguous).then(&mut fresh);
+            places.push(buffer.map_or(Place::Input(i, dtype.size()), Place::Buffer));
+            loaded.push((dtype, layout, buffer));
+        }
+        let mut constants = Vec::new();
+        for constant in &program.constants {
+            let buffer = fresh();
+            places.push(Place::Buffer(buffer));
+            constants.push((constant.bytes().to_vec(), buffer));
+        }
+        let first = places.len();
+        // An output may be the memory of an input, so results go there only when no input is read any more.
+        let reads_input = |i: &usize| matches!(places.get(*i), Some(Place::Input(..)));
+        let last_read = program.instructions.iter().rposition(|c| c.args.iter().any(reads_input)).unwrap_or(0);
+        let mut last_use = vec![0; dtypes.len()];
+        for (i, code) in program.instructions.iter().enumerate() {
+            code.args.iter().for_each(|&a| last_use[a] = i);
+        }
+        program.outputs.iter().for_each(|&o| last_use[o] = usize::MAX);
+        let mut free: Vec<usize> = Vec::new();
+        let mut instructions = Vec::new();
+        for (i, code) in program.instructions.iter().enumerate() {
+            let register = first + i;
+            let output = program.outputs.iter().position(|&o| o == register);
+            let result = match output {
+                Some(k) if i >= last_read => Place::Output(k, dtypes[register].size()),
+                _ => Place::Buffer(free.pop().unwrap_or_else(&mut fresh)),
+            };
+            places.push(result);
+            let mut args = [Place::Buffer(0); 3];
+            for (slot, &arg) in args.iter_mut().zip(&code.args) {
+                *slot = places[arg];
+            }
+            let dtype = dtypes[*code.args.last().unwrap_or(&0)];
+            instructions.push(Code { op: code.op, dtype, args, result });
+            for (j, &arg) in code.args.iter().enumerate() {
+                let first_mention = !code.args[..j].contains(&arg);
+                if let (true, Place::Buffer(b)) = (arg >= first && last_use[arg] == i && first_mention, places[arg]) {
+                    free.push(b);
+                }
+            }
+        }
+        let late = program.outputs.iter().enumerate().filter_map(|(k, &o)| match places[o] {
+            Place::Output(own, _) if own == k => None,
+            place => Some((k, place, dtypes[o].size())),
+        });
+        let late: Vec<_> = late.collect();
+        let outputs: Vec<DType> = program.outputs.iter().map(|&o| dtypes[o]).collect();
+        let mut in_place = Vec::new();
+        for (i, (dtype, layout, _)) in loaded.iter().enumerate() {
+            for (k, result) in outputs.iter().enumerate() {
+                if *layout == Layout::Contiguous && dtype.size() == result.size() {
+                    in_place.push((i, k));
+                }
+            }
+        }
+        let elements = output.iter().product();
+        Ok(Map { instructions, inputs: loaded, constants, late, outputs, buffers, elements, in_place })
+    }
+
+    fn tasks(&self) -> usize {
+        self.elements.div_ceil(CHUNK).min(TASKS)
+    }
+
+    fn task_scratch(&self) -> usize {
+        self.buffers * BLOCK * WIDEST
+    }
+
+    /// Runs the blocks of one task.
+    ///
+    /// # Safety
+    /// Inputs and outputs hold the elements that the shapes say; an output overlaps an input only if they are the same
+    /// memory and `in_place` has the pair; `scratch` holds [`Map::task_scratch`] bytes for this task alone, and no other
+    /// task writes the same elements.
+    unsafe fn task(
+        &self,
+        task: usize,
+        inputs: &dyn Fn(usize) -> *const u8,
+        outputs: &dyn Fn(usize) -> *mut u8,
+        scratch: *mut u8,
+    ) -> Result<(), &'static str> {
+        // SAFETY: `buffers` buffers of BLOCK elements of at most WIDEST bytes.
+        let buffer = |b: usize| unsafe { scratch.add(b * BLOCK * WIDEST) };
+        for (bytes, b) in &self.constants {
+            // SAFETY: the buffer has room for BLOCK elements.
+            unsafe { splat(bytes.as_ptr(), bytes.len(), buffer(*b)) };
+        }
+        for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
+            if let (Layout::Scalar, Some(b)) = (layout, b) {
+                // SAFETY: a scalar input holds one element.
+                unsafe { splat(inputs(i), dtype.size(), buffer(*b)) };
+            }
+        }
+        let chunks = (task * CHUNK..self.elements).step_by(self.tasks() * CHUNK);
+        for start in chunks.flat_map(|c| (c..self.elements.min(c + CHUNK)).step_by(BLOCK)) {
+            let n = BLOCK.min(self.elements - start);
+            for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
+                if let (Layout::Strided(dims), Some(b)) = (layout, b) {
+                    // SAFETY: the strides lead to elements of the input, the buffer has room for n.
+                    unsafe { load(inputs(i), dtype.size(), dims, start, n, buffer(*b)) };
+                }
+            }
+            let address = |place: Place| match place {
+                // SAFETY: start is within the input.
+                Place::Input(i, size) => unsafe { inputs(i).add(start * size) },
+                Place::Buffer(b) => buffer(b).cast_const(),
+                // SAFETY: start is within the output.
+                Place::Output(k, size) => unsafe { outputs(k).add(start * size) }.cast_const(),
+            };
+            for code in &self.instructions {
+                let args = code.args.map(address);
+                // SAFETY: the registers hold what the program's dtypes say; see the contract for aliasing.
+                unsafe { evaluate(code.op, code.dtype, Block { args, out: address(code.result).cast_mut(), n })? };
+            }
+            for &(k, place, size) in &self.late {
+                // SAFETY: both hold n elements; they may be the same memory.
+                unsafe { std::ptr::copy(address(place), outputs(k).add(start * size), n * size) };
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, io: &mut Io<'_>) -> Result<(), KernelError> {
+        struct Operands<'a, 'b>(&'a Io<'b>, *mut u8);
+        // SAFETY: the pointers are only used for the disjoint elements of each task.
+        unsafe impl Sync for Operands<'_, '_> {}
+        impl Operands<'_, '_> {
+            fn io(&self) -> &Io<'_> {
+                self.0
+            }
+            fn scratch(&self) -> *mut u8 {
+                self.1
+            }
+        }
+        for (i, (dtype, layout, _)) in self.inputs.iter().enumerate() {
+            let least = match layout {
+                Layout::Contiguous => self.elements,
+                Layout::Scalar => usize::from(self.elements > 0),
+                Layout::Strided(dims) => dims.iter().map(|(n, s)| (n.max(&1) - 1) * s).sum::<usize>() + 1,
+            };
+            assert!(io.input_pointer(i).1 >= least * dtype.size() || self.elements == 0, "input {i} is too small");
+        }
+        for (k, dtype) in self.outputs.iter().enumerate() {
+            assert!(io.output_pointer(k).1 == self.elements * dtype.size(), "output {k} is of another size");
+        }
+        let scratch = io.scratch().as_mut_ptr();
+        let pool: &Pool = io.pool();
+        let operands = Operands(io, scratch);
+        let failed = AtomicUsize::new(0);
+        let one = |task: usize| {
+            let io = operands.io();
+            // SAFETY: sizes were checked above; the machine lets outputs overlap inputs only as `in_place` says; each
+            // task has scratch and elements of its own.
+            let result = unsafe {
+                let scratch = operands.scratch().add(task * self.task_scratch());
+                self.task(task, &|i| io.input_pointer(i).0, &|k| io.output_pointer(k).0, scratch)
+            };
+            if result.is_err() {
+                failed.store(1, Ordering::Relaxed);
+            }
+        };
+        pool.for_each(self.tasks(), one);
+        match failed.into_inner() {
+            0 => Ok(()),
+            _ => Err(KernelError::new("Integer division by zero")),
+        }
+    }
+}
+
+impl Kernel {
+    /// The kernel that runs a map.
+    pub fn map(map: Map) -> Kernel {
+        let scratch = map.tasks() * map.task_scratch();
+        let pairs = map.in_place.clone();
+        let flops = (map.instructions.len() * map.elements) as u64;
+        Kernel::new(move |io| map.run(io))
+            .with_scratch(scratch)
+            .with_in_place(pairs)
+            .with_work(Work { flops, bytes: 0 })
+    }
+}
+
+/// # Safety
+/// `from` holds an element of `size` bytes, `to` has room for `BLOCK`.
+unsafe fn splat(from: *const u8, size: usize, to: *mut u8) {
+    for i in 0..BLOCK {
+        // SAFETY: within the room.
+        unsafe { std::ptr::copy_nonoverlapping(from, to.add(i * size), size) };
+    }
+}
+
+/// # Safety
+/// `dims` lead from `from` to initialised elements of `size` bytes; `to` has room for `n`; both are aligned.
+unsafe fn load(from: *const u8, size: usize, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
+    let reach = dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
+    // SAFETY: `reach` elements are there to read, and `n` to write.
+    unsafe {
+        match size {
+            1 => gather::<u8>(
+                dims,
+                std::slice::from_raw_parts(from, reach),
+                start,
+                std::slice::from_raw_parts_mut(to, n),
+            ),
+            2 => gather::<u16>(
+                dims,
+                std::slice::from_raw_parts(from.cast(), reach),
+                start,
+                std::slice::from_raw_parts_mut(to.cast(), n),
+            ),
+            4 => gather::<u32>(
+                dims,
+                std::slice::from_raw_parts(from.cast(), reach),
+                start,
+                std::slice::from_raw_parts_mut(to.cast(), n),
+            ),
+            _ => gather::<u64>(
+                dims,
+                std::slice::from_raw_parts(from.cast(), reach),
+                start,
+                std::slice::from_raw_parts_mut(to.cast(), n),
+            ),
+        }
+    }
+}

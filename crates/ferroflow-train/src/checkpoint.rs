@@ -1,0 +1,214 @@
+use ferroflow_array::{Array, Buffer, DType, Shape};
+use ferroflow_graph::{Graph, keys};
+use ferroflow_runtime::Session;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+use std::path::Path;
+
+/// Why a checkpoint could not be written, read or restored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// Reading or writing failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// The operating system's error.
+        source: std::io::Error,
+    },
+    /// The file is no checkpoint.
+    #[error("{path}: not a checkpoint: {why}")]
+    Format {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A variable of the graph is not in the checkpoint.
+    #[error("the checkpoint has no value for variable '{0}'")]
+    Missing(String),
+    /// The session refused a value, or has none.
+    #[error(transparent)]
+    Session(#[from] ferroflow_runtime::Error),
+    /// A dtype that the file format does not have.
+    #[error("'{name}' is {dtype}, which a safetensors file cannot hold")]
+    DType {
+        /// The tensor.
+        name: String,
+        /// Its dtype.
+        dtype: DType,
+    },
+}
+
+/// Where random operations stand, beside the variables of the same name.
+const RANDOM: &str = "random/";
+
+/// The values of a session's variables and the state of its random operations, with some text beside them; stored as
+/// one [safetensors](https://huggingface.co/docs/safetensors) file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Checkpoint {
+    /// Values by name.
+    pub tensors: BTreeMap<String, Array>,
+    /// What else is to be remembered, such as the step.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Checkpoint {
+    /// The values of every global variable of the session's graph, and the state of its random operations.
+    ///
+    /// # Errors
+    /// If a variable has no value yet.
+    pub fn capture(session: &Session) -> Result<Self, CheckpointError> {
+        let mut tensors = BTreeMap::new();
+        for variable in session.graph().variables_in(keys::GLOBAL_VARIABLES) {
+            tensors.insert(variable.name(), session.value(variable)?);
+        }
+        for (name, counter) in session.random_state() {
+            tensors.insert(format!("{RANDOM}{name}"), counter);
+        }
+        Ok(Checkpoint { tensors, metadata: BTreeMap::new() })
+    }
+
+    /// Gives every global variable of the session's graph the value it has here, and random operations their state.
+    /// Nothing is changed unless everything is there and fits.
+    ///
+    /// # Errors
+    /// If a variable has no value here, or one of another dtype or shape.
+    pub fn restore(&self, session: &Session) -> Result<(), CheckpointError> {
+        let graph: &Graph = session.graph();
+        let variables = graph.variables_in(keys::GLOBAL_VARIABLES);
+        let mut found = Vec::with_capacity(variables.len());
+        for variable in variables {
+            let name = variable.name();
+            let value = self.tensors.get(&name).ok_or_else(|| CheckpointError::Missing(name.clone()))?;
+            let fact = variable.reference().fact();
+            if !fact.accepts(value) {
+                let (expected, found) = (fact.shape, value.shape().clone());
+                return Err(ferroflow_runtime::Error::FeedShape { name, expected, found }.into());
+            }
+            found.push((variable, value));
+        }
+        for (variable, value) in found {
+            session.load(variable, value)?;
+        }
+        let random = self.tensors.iter().filter_map(|(n, v)| Some((n.strip_prefix(RANDOM)?, v.clone())));
+        Ok(session.set_random_state(random)?)
+    }
+
+    /// Writes the file: beside its target, synced, then renamed over it, so that at every moment the target is whole.
+    ///
+    /// # Errors
+    /// If writing fails, or a tensor has a dtype that the format lacks.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
+        let path = path.as_ref();
+        let io = |source| CheckpointError::Io { path: path.display().to_string(), source };
+        let mut views = Vec::with_capacity(self.tensors.len());
+        for (name, array) in &self.tensors {
+            let unfit = || CheckpointError::DType { name: name.clone(), dtype: array.dtype() };
+            let dtype = to_safetensors(array.dtype()).ok_or_else(unfit)?;
+            let view = TensorView::new(dtype, array.shape().to_vec(), array.bytes()).map_err(|_| unfit())?;
+            views.push((name.clone(), view));
+        }
+        let metadata: HashMap<String, String> = self.metadata.clone().into_iter().collect();
+        let bytes = safetensors::serialize(views, Some(metadata))
+            .map_err(|e| CheckpointError::Format { path: path.display().to_string(), why: e.to_string() })?;
+        let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(directory).map_err(io)?;
+        file.write_all(&bytes).map_err(io)?;
+        file.as_file().sync_all().map_err(io)?;
+        file.persist(path).map_err(|e| io(e.error))?;
+        // The rename itself is made durable by syncing the directory, where the system lets one.
+        if let Ok(directory) = std::fs::File::open(directory) {
+            let _ = directory.sync_all();
+        }
+        Ok(())
+    }
+
+    /// Reads a file that [`Checkpoint::save`] wrote, or any safetensors file of dtypes that arrays have.
+    ///
+    /// # Errors
+    /// If reading fails or the file is damaged.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, CheckpointError> {
+        let name = path.as_ref().display().to_string();
+        let bytes = std::fs::read(&path).map_err(|source| CheckpointError::Io { path: name.clone(), source })?;
+        let format = |why: String| CheckpointError::Format { path: name.clone(), why };
+        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| format(e.to_string()))?;
+        let file = SafeTensors::deserialize(&bytes).map_err(|e| format(e.to_string()))?;
+        let mut tensors = BTreeMap::new();
+        for (key, view) in file.tensors() {
+            let dtype = from_safetensors(view.dtype());
+            let dtype = dtype.ok_or_else(|| format(format!("'{key}' has dtype {:?}", view.dtype())))?;
+            let mut buffer = Buffer::zeroed(view.data().len());
+            buffer.as_bytes_mut().copy_from_slice(view.data());
+            let array = Array::from_buffer(dtype, Shape::from(view.shape()), buffer);
+            tensors.insert(key.clone(), array.map_err(|e| format(format!("'{key}': {e}")))?);
+        }
+        let metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
+        Ok(Checkpoint { tensors, metadata })
+    }
+}
+
+const DTYPES: [(DType, Dtype); 11] = [
+    (DType::F16, Dtype::F16),
+    (DType::Bf16, Dtype::BF16),
+    (DType::F32, Dtype::F32),
+    (DType::F64, Dtype::F64),
+    (DType::I8, Dtype::I8),
+    (DType::I16, Dtype::I16),
+    (DType::I32, Dtype::I32),
+    (DType::I64, Dtype::I64),
+    (DType::U8, Dtype::U8),
+    (DType::U16, Dtype::U16),
+    (DType::Bool, Dtype::BOOL),
+];
+
+fn to_safetensors(dtype: DType) -> Option<Dtype> {
+    DTYPES.iter().find(|(d, _)| *d == dtype).map(|(_, s)| *s)
+}
+
+fn from_safetensors(dtype: Dtype) -> Option<DType> {
+    DTYPES.iter().find(|(_, s)| *s == dtype).map(|(d, _)| *d)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Checkpoint {
+        let tensors = [("w", Array::from([[1.0f32, -2.5], [f32::INFINITY, 0.0]])), ("n", Array::scalar(7i64))];
+        let tensors = tensors.into_iter().map(|(n, a)| (n.to_owned(), a)).collect();
+        Checkpoint { tensors, metadata: [("step".to_owned(), "12".to_owned())].into() }
+    }
+
+    #[test]
+    fn a_file_gives_back_what_was_saved() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("model.safetensors");
+        sample().save(&path).unwrap();
+        assert_eq!(Checkpoint::load(&path).unwrap(), sample());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn damaged_files_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("model.safetensors");
+        sample().save(&path).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for cut in [0, 4, 8, 20, whole.len() - 1] {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            let error = Checkpoint::load(&path).unwrap_err().to_string();
+            assert!(error.contains("model.safetensors: not a checkpoint"), "{error}");
+        }
+        let missing = Checkpoint::load(dir.path().join("none")).unwrap_err();
+        assert!(matches!(missing, CheckpointError::Io { .. }));
+    }
+
+    #[test]
+    fn an_unwritable_target_is_named() {
+        let error = sample().save("/nonexistent/dir/model").unwrap_err().to_string();
+        assert!(error.starts_with("/nonexistent/dir/model: "), "{error}");
+    }
+}
