@@ -28,8 +28,8 @@ impl Op for FloorMod {
 
 impl Sampled for FloorMod {
     const SAMPLES: &'static [Sample] = &[
-        |g| g.constant([1.5f64, -2.0, 0.5]).floormod([0.75, 3.0, 4.0]),
-        |g| g.constant([[1.5f64, -2.5]]).floormod([[0.75], [3.0]]),
+        |g| g.constant([1.6f64, -2.0, 0.5]).floormod([0.75, 3.0, 4.0]),
+        |g| g.constant([[1.6f64, -2.5]]).floormod([[0.75], [3.0]]),
     ];
 }
 

@@ -29,8 +29,8 @@ impl Op for TruncateMod {
 
 impl Sampled for TruncateMod {
     const SAMPLES: &'static [Sample] = &[
-        |g| g.constant([1.5f64, -2.0, 0.5]).truncatemod([0.75, 3.0, 4.0]),
-        |g| g.constant([[1.5f64, -2.5]]).truncatemod([[0.75], [3.0]]),
+        |g| g.constant([1.6f64, -2.0, 0.5]).truncatemod([0.75, 3.0, 4.0]),
+        |g| g.constant([[1.6f64, -2.5]]).truncatemod([[0.75], [3.0]]),
     ];
 }
 
