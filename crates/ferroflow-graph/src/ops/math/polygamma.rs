@@ -1,6 +1,9 @@
 use crate::op::Sampled;
 use crate::ops::rules;
-use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
+use crate::{
+    Fact, GradientCx, GradientResult, IntoInput, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op,
+};
+use ferroflow_array::DType;
 use ferroflow_kernels::Kernel;
 
 op! {
@@ -35,14 +38,19 @@ impl Op for Polygamma {
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        if cx.wants(0) {
+            return Err(NotDifferentiable("the order is a whole number".into()));
+        }
         let (a, x, grad) = (cx.input(0), cx.input(1), cx.grad(0));
-        Ok(vec![None, cx.wants(1).then(|| (grad * x.polygamma(a + 1.0)).into())])
+        Ok(vec![None, Some((grad * x.polygamma(a + 1.0)).into())])
     }
 }
 
 impl Sampled for Polygamma {
-    const SAMPLES: &'static [Sample] =
-        &[|g| g.constant([0.5, 1.5, 3.7]).polygamma(1), |g| g.constant([0.5, 1.5]).polygamma([2, 3])];
+    const SAMPLES: &'static [Sample] = &[
+        |g| g.constant([0.5, 1.5, 3.7]).polygamma(g.constant(1).cast(DType::F64)),
+        |g| g.constant([0.5, 1.5]).polygamma(g.constant([2, 3]).cast(DType::F64)),
+    ];
 }
 
 #[cfg(test)]
