@@ -1,5 +1,8 @@
 //! The operations, one a file, and the table of them all.
 
+#[macro_use]
+mod by_dtype;
+
 pub mod array;
 pub mod compiled;
 pub(crate) mod elementwise;
@@ -11,6 +14,8 @@ pub mod reduce;
 pub(crate) mod rules;
 pub mod state;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use array::*;
 pub use compiled::*;

@@ -15,3 +15,6 @@ impl Graph {
         t[0]
     }
 }
+impl<'g> Tensor<'g> {
+    pub(crate) fn transpose(self, _: [i32; 4]) -> Tensor<'g> { self }
+}

@@ -20,7 +20,7 @@ pub(super) fn infer(inputs: &[&Fact], dtype: DType) -> OpResult<Vec<Fact>> {
 
 /// The generator as this run finds it, and the counter moved on by `blocks`. Both seeds zero ask for the session's own.
 fn draw(io: &mut Io<'_>, (seed, seed2): (i64, i64), blocks: u64) -> Philox {
-    let (inputs, _) = (io.num_inputs(), ());
+    let inputs = io.num_inputs();
     let counter = io.update::<i64>(inputs - 1, 1);
     let (seed, seed2) = if (seed, seed2) == (0, 0) { (counter[1], counter[1] >> 32) } else { (seed, seed2) };
     let stream = Philox::new(seed, seed2).skip(counter[0] as u64);
@@ -36,7 +36,7 @@ pub(super) fn kernel<T: Pod + Send + Sync>(
 ) -> Kernel {
     Kernel::new(move |io| {
         let out = io.output::<T>(0);
-        let stream = draw(io, seeds, reserved_by_fill(out.len() as u64));
+        let stream = draw(io, seeds, reserved_by_fill(out.len()));
         io.pool().for_each_chunk(out, CHUNK, |i, chunk| fill(chunk, stream, (i * CHUNK / group) as u64));
         Ok(())
     })
