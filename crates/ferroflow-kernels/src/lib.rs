@@ -5,6 +5,7 @@
 
 mod arg_extreme;
 pub mod conv;
+pub mod copy;
 pub mod cpu;
 mod evaluate;
 mod float_math;
