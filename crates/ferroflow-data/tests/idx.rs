@@ -73,19 +73,24 @@ fn inflating_stops_where_the_header_says() {
 }
 
 #[test]
-fn no_flipped_bit_of_a_compressed_file_goes_unseen() {
+fn no_flipped_bit_of_a_compressed_file_changes_what_is_read() {
     let bytes: Vec<u8> = [0, 0, 8, 1, 0, 0, 0, 200].into_iter().chain((0..200u8).map(|i| i.wrapping_mul(7))).collect();
     let good = idx::parse(&bytes, "F").unwrap();
     let gz = gzip(&bytes);
-    // The first ten bytes are gzip's header, some of which (time, system) says nothing of the content.
+    let mut harmless = 0;
     for bit in 0..gz.len() * 8 {
         let mut gz = gz.clone();
         gz[bit / 8] ^= 1 << (bit % 8);
         match idx::parse(&gz, "F") {
-            Ok(array) => assert!(bit < 80 && array == good, "bit {bit}"),
+            Ok(array) => {
+                assert_eq!(array, good, "bit {bit}");
+                harmless += 1;
+            }
             Err(e) => assert!(e.to_string().starts_with("F: ")),
         }
     }
+    // Time, system and compression level in gzip's header, its hint of text, and what pads the last byte.
+    assert!(harmless <= 6 * 8 + 1 + 7, "{harmless}");
     for len in 0..gz.len() {
         assert!(idx::parse(&gz[..len], "F").is_err(), "{len} bytes");
     }

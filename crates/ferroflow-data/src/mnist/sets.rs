@@ -126,8 +126,8 @@ fn data_sets(sources: &[Source; 4], options: &DataSetOptions) -> Result<DataSets
         let others = scope.spawn(|| others.iter().map(Source::read).collect::<Result<Vec<_>>>());
         (train_images.read(), others.join())
     });
-    let others = others.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let contents: Vec<Content> = std::iter::once(train_images?).chain(others).collect();
+    let mut contents = vec![train_images?];
+    contents.extend(others.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
 
     let train = examples(&sources[..2], &contents[..2], options)?;
     let test = examples(&sources[2..], &contents[2..], options)?;
