@@ -92,10 +92,10 @@ impl Rows {
 
     /// Writes the rows `indices` to `out`, an array that `count_in` accepts, from its row `at` on.
     pub(crate) fn gather(&self, indices: impl IntoIterator<Item = usize>, out: &mut Array, at: usize) {
-        let row = self.row_shape.num_elements() * self.array.dtype().size();
-        if row == 0 {
+        if self.array.is_empty() || self.range.is_empty() {
             return;
         }
+        let row = self.row_shape.num_elements() * self.array.dtype().size();
         let source = &self.array.bytes()[self.range.start * row..self.range.end * row];
         let rows = indices.into_iter().map(|i| &source[i * row..(i + 1) * row]);
         if self.to_unit {
@@ -205,5 +205,9 @@ mod tests {
         let rows = Rows::new("images", Array::zeros(DType::U8, [3, 0]).unwrap()).unwrap();
         assert_eq!(rows.all().shape().dims(), [3, 0]);
         assert_eq!(rows.slice(1..3).all().shape().dims(), [2, 0]);
+        let rows = Rows::new("images", Array::zeros(DType::I64, [0, usize::MAX]).unwrap()).unwrap();
+        let mut none = rows.zeros(0).unwrap();
+        rows.gather([], &mut none, 0);
+        assert_eq!(none.shape().dims(), [0, usize::MAX]);
     }
 }

@@ -61,8 +61,20 @@ fn hostile_sizes_are_refused_before_memory_is_reserved() {
     let expected = "F: truncated: too short for u8 elements of shape [1048576, 1048576]";
     assert_eq!(refusal(&large), expected);
     assert_eq!(refusal(&gzip(&large)), expected);
+    // What deflate could just reach, but this stream does not.
+    let mut claimed = vec![0, 0, 8, 1, 0x02, 0, 0, 0];
+    claimed.extend((0..1u64 << 16).map(|i| ((i * i * 0x9e37_79b9) >> 24) as u8));
+    assert_eq!(refusal(&gzip(&claimed)), "F: truncated: too short for u8 elements of shape [33554432]");
     let deep: Vec<u8> = [0, 0, 8, 255].into_iter().chain([0, 0, 0, 2].repeat(255)).collect();
     assert!(refusal(&deep).starts_with("F: truncated: too short"));
+}
+
+#[test]
+fn arrays_that_compress_far_are_read() {
+    let zeros = Array::zeros(DType::F64, [1 << 18]).unwrap();
+    let gz = gzip(&idx::encode(&zeros).unwrap());
+    assert!(gz.len() * 500 < 8 << 18);
+    assert_eq!(idx::parse(&gz, "F").unwrap(), zeros);
 }
 
 #[test]
