@@ -1,3 +1,33 @@
 #![forbid(unsafe_code)]
-//! The `ferroflow` command.
-fn main() {}
+//! The `ferroflow` command: trains and uses the tutorial's two models.
+
+mod args;
+mod digits;
+mod evaluate;
+mod model;
+mod plot;
+mod predict;
+mod progress;
+mod run_file;
+mod show;
+mod train;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Train(args) => train::run(&args),
+        Command::Eval(args) => evaluate::run(&args),
+        Command::Predict(args) => predict::run(&args),
+        Command::Graph(args) => show::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("ferroflow: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

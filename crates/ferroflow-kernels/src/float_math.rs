@@ -101,11 +101,7 @@ pub trait Float:
     fn selu(self) -> Self {
         const SCALE: f64 = 1.050_700_987_355_480_5;
         const ALPHA: f64 = 1.673_263_242_354_377_2;
-        if self > Self::ZERO {
-            self * Self::from_f64(SCALE)
-        } else {
-            self.exp_m1() * Self::from_f64(SCALE * ALPHA)
-        }
+        if self > Self::ZERO { self * Self::from_f64(SCALE) } else { self.exp_m1() * Self::from_f64(SCALE * ALPHA) }
     }
 
     /// The derivative of `ln Γ(x)`.
@@ -133,7 +129,10 @@ fn digamma(x: f64) -> f64 {
         x += 1.0;
     }
     let z = 1.0 / (x * x);
-    let series = z * (1.0 / 12.0 - z * (1.0 / 120.0 - z * (1.0 / 252.0 - z * (1.0 / 240.0 - z * (1.0 / 132.0 - z * (691.0 / 32760.0 - z / 12.0))))));
+    let series = z
+        * (1.0 / 12.0
+            - z * (1.0 / 120.0
+                - z * (1.0 / 252.0 - z * (1.0 / 240.0 - z * (1.0 / 132.0 - z * (691.0 / 32760.0 - z / 12.0))))));
     sum + x.ln() - 0.5 / x - series
 }
 

@@ -3,22 +3,26 @@
 //!
 //! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
 
+pub mod conv;
 pub mod cpu;
 mod evaluate;
 mod float_math;
+pub mod gemm;
 mod io;
 mod kernel;
 mod machine;
 mod map;
 mod pool;
+pub mod pooling;
 pub mod random;
-mod stub;
+mod reduce;
+pub mod softmax;
 
 pub use evaluate::evaluate;
 pub use float_math::Float;
 pub use io::Io;
 pub use kernel::{Kernel, KernelError, Work};
 pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
-pub use pool::Pool;
 pub use map::{Instruction, Map, Program, ProgramError, Scalar};
-pub use stub::{Reduce, Reduction};
+pub use pool::Pool;
+pub use reduce::{Reduce, Reduction};

@@ -69,8 +69,7 @@ impl fmt::Display for ProgramTable {
             [i.to_string(), r.op.to_owned(), r.node.clone(), r.shape.clone(), r.slot.clone(), bytes, scratch, threads]
         });
         let rows: Vec<[String; 8]> = std::iter::once(header).chain(rows).collect();
-        let widths: Vec<usize> =
-            (0..8).map(|c| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> = (0..8).map(|c| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0)).collect();
         for row in rows {
             for (c, (cell, &width)) in row.iter().zip(&widths).enumerate() {
                 match c {

@@ -1,6 +1,6 @@
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{
-    ErrorKind, Gradient, Graph, GraphError, Input, IndexedSlices, IntoInput, NodeId, Operation, Tensor, Variable,
+    ErrorKind, Gradient, Graph, GraphError, IndexedSlices, Input, IntoInput, NodeId, Operation, Tensor, Variable,
     VariableOptions,
 };
 use std::cell::RefCell;
@@ -221,7 +221,8 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         updates: &mut Vec<Operation<'g>>,
     ) {
         let dtype = variable.dtype();
-        let cast: Vec<Tensor<'g>> = scalars.iter().map(|s| if s.dtype() == dtype { *s } else { s.cast(dtype) }).collect();
+        let cast: Vec<Tensor<'g>> =
+            scalars.iter().map(|s| if s.dtype() == dtype { *s } else { s.cast(dtype) }).collect();
         let slots: Vec<Variable<'g>> = self.rule.slots().iter().filter_map(|s| self.slot(variable, s.name)).collect();
         match gradient {
             Gradient::Sparse(rows) if !self.rule.touches_every_row() => {
@@ -229,12 +230,8 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
                 // Rows named more than once each carry their total, so that updating them again changes nothing.
                 let grad = values.sum_duplicates(indices);
                 let gather = |v: &Variable<'g>| v.value().gather(indices);
-                let update = Update {
-                    value: gather(&variable),
-                    grad,
-                    slots: slots.iter().map(gather).collect(),
-                    shared: &cast,
-                };
+                let update =
+                    Update { value: gather(&variable), grad, slots: slots.iter().map(gather).collect(), shared: &cast };
                 let (value, new_slots) = self.rule.update(update);
                 updates.push(variable.scatter_update(indices, value).operation());
                 for (slot, new) in slots.iter().zip(new_slots) {

@@ -9,6 +9,7 @@ const fn spec<T: Sampled>() -> OpSpec {
 pub const TABLE: &[OpSpec] = &[
     // compiled
     spec::<Arg>(),
+    spec::<Fused>(),
     spec::<Snapshot>(),
     // state
     spec::<Assign>(),
@@ -35,7 +36,21 @@ pub const TABLE: &[OpSpec] = &[
     spec::<SumTo>(),
     // linalg
     spec::<MatMul>(),
+    // nn
+    spec::<Conv2D>(),
+    spec::<Conv2DBackpropFilter>(),
+    spec::<Conv2DBackpropInput>(),
+    spec::<LogSoftmax>(),
+    spec::<MaxPool>(),
+    spec::<MaxPoolGrad>(),
+    spec::<Softmax>(),
+    spec::<SoftmaxGrad>(),
+    // random
+    spec::<RandomStandardNormal>(),
+    spec::<RandomUniform>(),
+    spec::<TruncatedNormal>(),
     // array
+    spec::<Fill>(),
     spec::<BroadcastTo>(),
     spec::<Reshape>(),
     spec::<ShapeOf>(),

@@ -5,7 +5,8 @@ impl Dag {
     /// The graph in Graphviz's DOT language: a box a node, an arrow an input (labelled with what flows), a dashed arrow
     /// a control edge.
     pub fn to_dot(&self) -> String {
-        let mut dot = String::from("digraph ferroflow {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n");
+        let mut dot =
+            String::from("digraph ferroflow {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n");
         for (id, node) in self.nodes() {
             let label = format!("{}\\n{}", escape(&node.name), node.op.type_name());
             let _ = writeln!(dot, "  n{} [label=\"{label}\"];", id.0);

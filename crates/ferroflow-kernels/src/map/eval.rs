@@ -231,7 +231,16 @@ where
 }
 
 trait Integer:
-    Copy + Ord + Zero + Bounded + WrappingAdd + WrappingSub + WrappingMul + AsPrimitive<i64> + std::ops::Div<Output = Self> + std::ops::Rem<Output = Self>
+    Copy
+    + Ord
+    + Zero
+    + Bounded
+    + WrappingAdd
+    + WrappingSub
+    + WrappingMul
+    + AsPrimitive<i64>
+    + std::ops::Div<Output = Self>
+    + std::ops::Rem<Output = Self>
 {
     fn wrapping_div(self, other: Self) -> Self;
     fn wrapping_rem(self, other: Self) -> Self;
@@ -301,7 +310,13 @@ unsafe fn integer<T: Integer>(op: Scalar, b: Block) -> Result<(), &'static str> 
             }),
             Square => b.map1(|x: T| x.wrapping_mul(&x)),
             Relu => b.map1(|x: T| x.max(zero)),
-            Relu6 => b.map1(|x: T| if x.as_() > 6 { (0..6).fold(zero, |s, _| s.wrapping_add(&Integer::wrapping_div(x, x))) } else { x.max(zero) }),
+            Relu6 => b.map1(|x: T| {
+                if x.as_() > 6 {
+                    (0..6).fold(zero, |s, _| s.wrapping_add(&Integer::wrapping_div(x, x)))
+                } else {
+                    x.max(zero)
+                }
+            }),
             Equal => b.map2(|x: T, y: T| u8::from(x == y)),
             NotEqual => b.map2(|x: T, y: T| u8::from(x != y)),
             Less => b.map2(|x: T, y: T| u8::from(x < y)),
@@ -337,7 +352,19 @@ unsafe fn cast(from: DType, to: DType, block: Block) {
     /// As [`cast`].
     unsafe fn to_each<A>(to: DType, b: Block)
     where
-        A: Copy + PartialEq + Zero + AsPrimitive<f32> + AsPrimitive<f64> + AsPrimitive<i8> + AsPrimitive<i16> + AsPrimitive<i32> + AsPrimitive<i64> + AsPrimitive<u8> + AsPrimitive<u16> + AsPrimitive<f16> + AsPrimitive<bf16>,
+        A: Copy
+            + PartialEq
+            + Zero
+            + AsPrimitive<f32>
+            + AsPrimitive<f64>
+            + AsPrimitive<i8>
+            + AsPrimitive<i16>
+            + AsPrimitive<i32>
+            + AsPrimitive<i64>
+            + AsPrimitive<u8>
+            + AsPrimitive<u16>
+            + AsPrimitive<f16>
+            + AsPrimitive<bf16>,
     {
         // SAFETY: as `cast`.
         unsafe {

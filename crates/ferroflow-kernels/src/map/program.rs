@@ -51,9 +51,9 @@ impl Program {
             let args: Option<Vec<DType>> = instruction.args.iter().map(|&a| dtypes.get(a).copied()).collect();
             let args = args.ok_or_else(|| ProgramError(format!("instruction {i} reads a register not yet written")))?;
             let result = instruction.op.result_dtype(&args);
-            dtypes.push(result.ok_or_else(|| {
-                ProgramError(format!("{} is not defined for {args:?}", instruction.op.name()))
-            })?);
+            dtypes.push(
+                result.ok_or_else(|| ProgramError(format!("{} is not defined for {args:?}", instruction.op.name())))?,
+            );
         }
         match self.outputs.iter().find(|&&o| o >= dtypes.len()) {
             Some(o) => Err(ProgramError(format!("output register {o} does not exist"))),
@@ -138,7 +138,10 @@ mod tests {
     #[test]
     fn ill_formed_programs_are_refused() {
         let parse = |text: &str| Program::parse(text, &[DType::F32]).unwrap_err().to_string();
-        assert_eq!(parse("r1 = Add r0 r7; out r1"), "elementwise program: instruction 0 reads a register not yet written");
+        assert_eq!(
+            parse("r1 = Add r0 r7; out r1"),
+            "elementwise program: instruction 0 reads a register not yet written"
+        );
         assert_eq!(parse("r1 = Not r0; out r1"), "elementwise program: Not is not defined for [F32]");
         assert_eq!(parse("r1 = Neg r0; out r9"), "elementwise program: output register 9 does not exist");
     }

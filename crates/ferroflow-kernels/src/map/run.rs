@@ -145,7 +145,13 @@ impl Map {
     /// Inputs and outputs hold the elements that the shapes say; an output overlaps an input only if they are the same
     /// memory and `in_place` has the pair; `scratch` holds [`Map::task_scratch`] bytes for this task alone, and no other
     /// task writes the same elements.
-    unsafe fn task(&self, task: usize, inputs: &dyn Fn(usize) -> *const u8, outputs: &dyn Fn(usize) -> *mut u8, scratch: *mut u8) -> Result<(), &'static str> {
+    unsafe fn task(
+        &self,
+        task: usize,
+        inputs: &dyn Fn(usize) -> *const u8,
+        outputs: &dyn Fn(usize) -> *mut u8,
+        scratch: *mut u8,
+    ) -> Result<(), &'static str> {
         // SAFETY: `buffers` buffers of BLOCK elements of at most WIDEST bytes.
         let buffer = |b: usize| unsafe { scratch.add(b * BLOCK * WIDEST) };
         for (bytes, b) in &self.constants {
@@ -240,7 +246,10 @@ impl Kernel {
         let scratch = map.tasks() * map.task_scratch();
         let pairs = map.in_place.clone();
         let flops = (map.instructions.len() * map.elements) as u64;
-        Kernel::new(move |io| map.run(io)).with_scratch(scratch).with_in_place(pairs).with_work(Work { flops, bytes: 0 })
+        Kernel::new(move |io| map.run(io))
+            .with_scratch(scratch)
+            .with_in_place(pairs)
+            .with_work(Work { flops, bytes: 0 })
     }
 }
 
@@ -260,10 +269,30 @@ unsafe fn load(from: *const u8, size: usize, dims: &[(usize, usize)], start: usi
     // SAFETY: `reach` elements are there to read, and `n` to write.
     unsafe {
         match size {
-            1 => gather::<u8>(dims, std::slice::from_raw_parts(from, reach), start, std::slice::from_raw_parts_mut(to, n)),
-            2 => gather::<u16>(dims, std::slice::from_raw_parts(from.cast(), reach), start, std::slice::from_raw_parts_mut(to.cast(), n)),
-            4 => gather::<u32>(dims, std::slice::from_raw_parts(from.cast(), reach), start, std::slice::from_raw_parts_mut(to.cast(), n)),
-            _ => gather::<u64>(dims, std::slice::from_raw_parts(from.cast(), reach), start, std::slice::from_raw_parts_mut(to.cast(), n)),
+            1 => gather::<u8>(
+                dims,
+                std::slice::from_raw_parts(from, reach),
+                start,
+                std::slice::from_raw_parts_mut(to, n),
+            ),
+            2 => gather::<u16>(
+                dims,
+                std::slice::from_raw_parts(from.cast(), reach),
+                start,
+                std::slice::from_raw_parts_mut(to.cast(), n),
+            ),
+            4 => gather::<u32>(
+                dims,
+                std::slice::from_raw_parts(from.cast(), reach),
+                start,
+                std::slice::from_raw_parts_mut(to.cast(), n),
+            ),
+            _ => gather::<u64>(
+                dims,
+                std::slice::from_raw_parts(from.cast(), reach),
+                start,
+                std::slice::from_raw_parts_mut(to.cast(), n),
+            ),
         }
     }
 }

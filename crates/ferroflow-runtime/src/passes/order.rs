@@ -70,13 +70,19 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
 fn snapshots(draft: Draft) -> Result<Draft, OpError> {
     let consumers = draft.consumers();
     let views = Views::of(&draft, &consumers);
-    let graph = Precedence::of(&draft);
+    let mut graph = Precedence::of(&draft);
     let mut copied: HashMap<Outlet, HashSet<NodeId>> = HashMap::new();
     for (write, node) in draft.dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Write) {
         let old = node.inputs[0];
         for &(reader, _) in consumers.get(&old).into_iter().flatten().filter(|(id, _)| *id != write) {
             if views.late(reader, &|id| graph.reaches(write, id), &draft.fetches) {
                 copied.entry(old).or_default().insert(reader);
+                continue;
+            }
+            // From here on the reader comes first, which may make another one late.
+            graph.add(reader, write);
+            for view_reader in views.readers_through(reader) {
+                graph.add(view_reader, write);
             }
         }
         if draft.fetches.contains(&old) {
@@ -151,6 +157,11 @@ impl<'a> Views<'a> {
         let views: Vec<NodeId> = readers.iter().copied().filter(|id| self.views.contains(id)).collect();
         readers.extend(views.into_iter().flat_map(|id| self.readers(id.outlet(0))));
         readers
+    }
+
+    /// Every node that reads the memory of what `reader` looks at, if it is a view.
+    fn readers_through(&self, reader: NodeId) -> Vec<NodeId> {
+        if self.views.contains(&reader) { self.readers(reader.outlet(0)) } else { Vec::new() }
     }
 
     /// Whether what computes `value` may do so over the memory of `old`.

@@ -2,7 +2,7 @@ use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::PartialShape;
-use ferroflow_kernels::Kernel;
+use ferroflow_kernels::{Kernel, gemm};
 
 op! {
     /// `c = op(a) · op(b)`, where `op` transposes if the attribute says so; `a: [m,k]`, `b: [k,n]`, `c: [m,n]`.
@@ -53,7 +53,8 @@ impl Op for MatMul {
         let [Some(m), Some(k), _, Some(n)] = self.dims(&inputs[0].shape, &inputs[1].shape) else {
             return Err(OpError::value("shapes must be known"));
         };
-        crate::ops::linalg::kernel(inputs[0].dtype, m, k, n, self.transpose_a, self.transpose_b)
+        let (transpose_a, transpose_b) = (self.transpose_a, self.transpose_b);
+        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b })
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

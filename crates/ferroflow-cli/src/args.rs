@@ -1,0 +1,164 @@
+use crate::model::ModelKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Trains, evaluates and shows the two models of TensorFlow's tutorial "Deep MNIST for Experts".
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a model on MNIST and print its accuracy on the test images
+    Train(TrainArgs),
+    /// Print the accuracy of a saved model on the test images
+    Eval(EvalArgs),
+    /// Recognise digits in PNG or JPEG images
+    Predict(PredictArgs),
+    /// Print a model's graph in DOT, and the program compiled for one training step
+    Graph(GraphArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// The model
+    pub(crate) model: ModelKind,
+    /// Training steps in all [default: 1000 for softmax, 20000 for cnn]
+    #[arg(long)]
+    pub(crate) steps: Option<u64>,
+    /// Images in a batch
+    #[arg(long, value_parser = positive, default_value = "50")]
+    pub(crate) batch: usize,
+    /// Learning rate [default: 0.5 for softmax, 1e-4 for cnn]
+    #[arg(long, value_parser = rate)]
+    pub(crate) learning_rate: Option<f64>,
+    /// Optimizer [default: gradient-descent for softmax, adam for cnn]
+    #[arg(long)]
+    pub(crate) optimizer: Option<OptimizerKind>,
+    /// Seed of initial values, batches and dropout; the same seed gives the same bits
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Threads; 0 for as many as there are cores
+    #[arg(long, default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Folder with the four files of MNIST, or of a set like it [default: MNIST, built in]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Save a checkpoint here at the end, and every --save-every steps
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Steps between checkpoints
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "1000")]
+    pub(crate) save_every: u64,
+    /// Go on from this checkpoint, with its model, seed, batch size, optimizer and learning rate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Write what happens as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Draw the curves of loss and accuracy, as SVG
+    #[arg(long, value_name = "FILE", value_parser = svg)]
+    pub(crate) plot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// The checkpoint
+    pub(crate) file: PathBuf,
+    /// Folder with the four files of MNIST, or of a set like it [default: MNIST, built in]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Threads; 0 for as many as there are cores
+    #[arg(long, default_value_t = 0)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The checkpoint
+    pub(crate) file: PathBuf,
+    /// PNG or JPEG images of any size, one digit each
+    #[arg(required = true)]
+    pub(crate) images: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The model
+    pub(crate) model: ModelKind,
+    /// Images in a batch
+    #[arg(long, value_parser = positive, default_value = "50")]
+    pub(crate) batch: usize,
+    /// Print only the graph, in DOT
+    #[arg(long, conflicts_with = "program")]
+    pub(crate) dot: bool,
+    /// Print only the compiled program
+    #[arg(long)]
+    pub(crate) program: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OptimizerKind {
+    GradientDescent,
+    Momentum,
+    Adagrad,
+    AdagradDa,
+    Adadelta,
+    RmsProp,
+    Adam,
+    Ftrl,
+    ProximalGradientDescent,
+    ProximalAdagrad,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".into()),
+        Ok(n) => Ok(n),
+        Err(e) => Err(format!("{e}")),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(r) if r.is_finite() && r > 0.0 => Ok(r),
+        Ok(_) => Err("must be a positive number".into()),
+        Err(e) => Err(format!("{e}")),
+    }
+}
+
+fn svg(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("svg") => Ok(path),
+        _ => Err("must end in .svg".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bad_values_are_refused() {
+        for bad in [
+            &["ferroflow", "train", "mlp"][..],
+            &["ferroflow", "train", "cnn", "--batch", "0"],
+            &["ferroflow", "train", "cnn", "--learning-rate", "nan"],
+            &["ferroflow", "train", "cnn", "--plot", "curve.bmp"],
+            &["ferroflow", "train", "cnn", "--save-every", "0"],
+            &["ferroflow", "predict", "model"],
+        ] {
+            assert!(Cli::try_parse_from(bad).is_err(), "{bad:?}");
+        }
+    }
+}

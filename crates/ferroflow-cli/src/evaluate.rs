@@ -1,0 +1,47 @@
+use crate::args::EvalArgs;
+use crate::run_file::RunFile;
+use anyhow::Result;
+use ferroflow::data::DataSet;
+use ferroflow::prelude::*;
+use std::path::Path;
+
+/// Images evaluated at a time: bounds the memory.
+const BATCH: usize = 500;
+
+pub(crate) fn run(args: &EvalArgs) -> Result<()> {
+    let (run, checkpoint) = RunFile::load(&args.file)?;
+    let data = load_data(args.data.as_deref(), run.seed)?;
+    let graph = Graph::new();
+    let model = run.model.build(&graph);
+    run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
+    let session = Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
+    checkpoint.restore(&session)?;
+    println!("test accuracy {}", accuracy(&session, &model, &data.test)?);
+    Ok(())
+}
+
+/// The data set in `dir`, or MNIST.
+pub(crate) fn load_data(dir: Option<&Path>, seed: u64) -> Result<DataSets> {
+    if let Some(dir) = dir.filter(|d| !d.is_dir()) {
+        anyhow::bail!("{}: no such folder", dir.display());
+    }
+    let options = Options { one_hot: true, seed, ..Options::default() };
+    Ok(match dir {
+        Some(dir) => read_data_sets(dir, options)?,
+        None => read_data_sets("MNIST_data", options)?,
+    })
+}
+
+/// The fraction of a set that the model gets right, batch by batch.
+pub(crate) fn accuracy(session: &Session, model: &Classifier<'_>, set: &DataSet) -> Result<f64> {
+    let mut right = 0.0;
+    for batch in set.batches(BATCH) {
+        let n = batch.images.shape()[0] as f64;
+        let mut feeds = Feeds::new().with(model.x, batch.images).with(model.y_, batch.labels);
+        if let Some(keep_prob) = model.keep_prob {
+            feeds = feeds.with(keep_prob, 1.0);
+        }
+        right += (f64::from(session.run_with(model.accuracy, feeds)?.to_scalar::<f32>()?) * n).round();
+    }
+    Ok(right / set.num_examples() as f64)
+}

@@ -1,0 +1,106 @@
+use crate::args::OptimizerKind;
+use crate::model::ModelKind;
+use anyhow::{Context, Result, anyhow, bail};
+use clap::ValueEnum;
+use ferroflow::data::DataPosition;
+use ferroflow::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a training run is, besides the values of its variables: enough to go on with it bit for bit.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RunFile {
+    pub(crate) model: ModelKind,
+    pub(crate) optimizer: OptimizerKind,
+    pub(crate) learning_rate: f64,
+    pub(crate) batch: usize,
+    pub(crate) seed: u64,
+    pub(crate) step: u64,
+    pub(crate) position: DataPosition,
+}
+
+impl RunFile {
+    /// Saves this and the session's values in one file.
+    pub(crate) fn save(&self, session: &Session, path: &Path) -> Result<()> {
+        let mut checkpoint = Checkpoint::capture(session)?;
+        checkpoint.metadata = self.to_metadata();
+        Ok(checkpoint.save(path)?)
+    }
+
+    /// Reads a file.
+    pub(crate) fn load(path: &Path) -> Result<(RunFile, Checkpoint)> {
+        let checkpoint = Checkpoint::load(path)?;
+        let run = RunFile::from_metadata(&checkpoint.metadata)
+            .with_context(|| format!("{}: not a checkpoint of `ferroflow train`", path.display()))?;
+        Ok((run, checkpoint))
+    }
+
+    fn to_metadata(&self) -> BTreeMap<String, String> {
+        let position = &self.position;
+        let pairs = [
+            ("model", self.model.name().to_owned()),
+            ("optimizer", self.optimizer.name()),
+            ("learning_rate", format!("{:?}", self.learning_rate)),
+            ("batch", self.batch.to_string()),
+            ("seed", self.seed.to_string()),
+            ("step", self.step.to_string()),
+            ("data_seed", position.seed.to_string()),
+            ("data_epoch", position.epoch.to_string()),
+            ("data_index", position.index.to_string()),
+        ];
+        pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+    }
+
+    fn from_metadata(metadata: &BTreeMap<String, String>) -> Result<RunFile> {
+        let text = |key: &str| metadata.get(key).map(String::as_str).ok_or_else(|| anyhow!("`{key}` is missing"));
+        fn number<T: std::str::FromStr>(key: &str, text: &str) -> Result<T> {
+            text.parse().map_err(|_| anyhow!("`{key}` cannot be `{text}`"))
+        }
+        let choice = |key: &str, text: &str| anyhow!("`{key}` cannot be `{text}`");
+        let (model, optimizer) = (text("model")?, text("optimizer")?);
+        let run = RunFile {
+            model: ModelKind::from_str(model, false).map_err(|_| choice("model", model))?,
+            optimizer: OptimizerKind::from_str(optimizer, false).map_err(|_| choice("optimizer", optimizer))?,
+            learning_rate: number("learning_rate", text("learning_rate")?)?,
+            batch: number("batch", text("batch")?)?,
+            seed: number("seed", text("seed")?)?,
+            step: number("step", text("step")?)?,
+            position: DataPosition {
+                seed: number("data_seed", text("data_seed")?)?,
+                epoch: number("data_epoch", text("data_epoch")?)?,
+                index: number("data_index", text("data_index")?)?,
+            },
+        };
+        if run.batch == 0 || !run.learning_rate.is_finite() {
+            bail!("batch size or learning rate is out of range");
+        }
+        Ok(run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_round_trips_and_bad_ones_are_named() {
+        let run = RunFile {
+            model: ModelKind::Cnn,
+            optimizer: OptimizerKind::Adam,
+            learning_rate: 1e-4,
+            batch: 50,
+            seed: u64::MAX,
+            step: 12,
+            position: DataPosition { seed: 3, epoch: 1, index: 600 },
+        };
+        let metadata = run.to_metadata();
+        assert_eq!(RunFile::from_metadata(&metadata).unwrap(), run);
+        for key in metadata.keys() {
+            let mut bad = metadata.clone();
+            bad.insert(key.clone(), "?".into());
+            assert_eq!(RunFile::from_metadata(&bad).unwrap_err().to_string(), format!("`{key}` cannot be `?`"));
+            bad.remove(key);
+            assert_eq!(RunFile::from_metadata(&bad).unwrap_err().to_string(), format!("`{key}` is missing"));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+use super::ConvGeometry;
+use super::geometry::parts;
+use crate::Pool;
+use crate::cpu::level;
+use crate::gemm::{Run, Store, Target, TileElement, even, run_tile, tile_size};
+use crate::pool::Disjoint;
+
+const WIDEST: usize = 32;
+/// Images whose part of the sum is formed at a time, so that they stay in the second-level cache for several tiles.
+const IMAGES: usize = 8;
+/// Tiles of one task.
+const TILES: usize = 4;
+
+/// Bytes of scratch that [`conv2d_filter_gradient`] needs.
+pub fn conv2d_filter_gradient_scratch<T>(g: &ConvGeometry) -> usize {
+    let padded = g.batch * g.out_h * g.out_w * g.out_c.next_multiple_of(WIDEST);
+    (g.frame().len() + padded + WIDEST) * size_of::<T>()
+}
+
+/// The derivative of the filters, from the images and the derivative of the result. Every element is summed over the
+/// batch in one order, whatever the number of threads.
+///
+/// # Panics
+/// If a slice is not of the size that the geometry says, or the scratch smaller than
+/// [`conv2d_filter_gradient_scratch`].
+pub fn conv2d_filter_gradient<T: TileElement>(
+    input: &[T],
+    grad: &[T],
+    filter_grad: &mut [T],
+    g: &ConvGeometry,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    let sizes = (input.len(), filter_grad.len(), grad.len());
+    assert_eq!(sizes, (g.input_len(), g.filter_len(), g.output_len()), "sizes of {g:?}");
+    if filter_grad.is_empty() || grad.is_empty() {
+        filter_grad.fill(T::ZERO);
+        return;
+    }
+    let level = level();
+    let (tile_rows, width) = tile_size::<T>(level);
+    let pixels = g.batch * g.out_h * g.out_w;
+    let whole = g.out_c % width == 0;
+    let out_c = g.out_c.next_multiple_of(width);
+    let [frames, padded] = parts(scratch, [g.frame().len(), if whole { 0 } else { pixels * out_c }]);
+    let frame = g.frame();
+    let frames = frame.of(input, frames, pool);
+    let grad: &[T] = match whole {
+        true => grad,
+        false => {
+            for (to, from) in padded.chunks_exact_mut(out_c).zip(grad.chunks_exact(g.out_c)) {
+                to[..g.out_c].copy_from_slice(from);
+                to[g.out_c..].fill(T::ZERO);
+            }
+            padded
+        }
+    };
+    let (c, columns) = (g.in_c, frame.to.1);
+    // Rows of the gradient that follow each other in the image too: a filter row, or one pixel of it if it has gaps.
+    let merged = g.dilation_w == 1;
+    let (groups, group_rows) = if merged { (g.k_h, g.k_w * c) } else { (g.k_h * g.k_w, c) };
+    let group_offset = |group: usize| match merged {
+        true => group * g.dilation_h * columns * c,
+        false => ((group / g.k_w) * g.dilation_h * columns + (group % g.k_w) * g.dilation_w) * c,
+    };
+    let row_tiles = group_rows.div_ceil(tile_rows);
+    let (parts_of_group, panels) = (row_tiles.div_ceil(TILES), out_c / width);
+    let out = Disjoint::new(filter_grad);
+    pool.for_each(groups * parts_of_group * panels, |task| {
+        let (group, rest) = (task / (parts_of_group * panels), task % (parts_of_group * panels));
+        let (part, panel) = (rest / panels, rest % panels);
+        let (first, tiles) = even(row_tiles, parts_of_group, part);
+        let columns_of_panel = width.min(g.out_c - panel * width);
+        for start in (0..g.batch).step_by(IMAGES) {
+            let images = IMAGES.min(g.batch - start);
+            for t in first..first + tiles {
+                let (row, rows) = even(group_rows, row_tiles, t);
+                let at = start * frame.image_len() + group_offset(group) + row;
+                let from = start * g.out_h * g.out_w * out_c + panel * width;
+                let run = Run {
+                    a: frames[at..].as_ptr(),
+                    a_row: 1,
+                    counts: [images, g.out_h, g.out_w],
+                    a_steps: [frame.image_len(), g.stride_h * columns * c, g.stride_w * c],
+                    b: grad[from..].as_ptr(),
+                    b_steps: [g.out_h * g.out_w * out_c, g.out_w * out_c, out_c],
+                };
+                let to = (group * group_rows + row) * g.out_c + panel * width;
+                let target = Target { c: out.address(to), row: g.out_c, column: 1, columns: columns_of_panel };
+                let store = Store { accumulate: start > 0, bias: std::ptr::null(), relu: false };
+                // SAFETY: the frame holds every pixel that these rows of the filter reach; the gradient's columns are
+                // padded to the tile's width; the tile's results belong to this task alone.
+                unsafe { run_tile(level, rows, &run, &target, &store) };
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::forward::tests::{definition, geometries, values};
+    use super::*;
+
+    #[test]
+    fn equals_the_definition() {
+        for g in geometries() {
+            let (x, dy) = (values(g.input_len(), 1), values(g.output_len(), 2));
+            let mut expected = vec![0.0; g.filter_len()];
+            definition(&g, |i, k, o| expected[k] += x[i] * dy[o]);
+            let mut scratch = ferroflow_array::Buffer::zeroed(conv2d_filter_gradient_scratch::<f64>(&g));
+            for threads in [1, 3] {
+                let mut found = vec![7.0; g.filter_len()];
+                conv2d_filter_gradient(&x, &dy, &mut found, &g, scratch.as_bytes_mut(), &Pool::new(threads));
+                assert!(found.iter().zip(&expected).all(|(f, e)| (f - e).abs() < 1e-11), "{g:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use crate::Pool;
+use crate::gemm::TileElement;
+use crate::pool::Disjoint;
+
+/// The sizes of a convolution: `out[y, x] = Σ in[y·stride + i·dilation - pad, …]·filter[i, …]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub struct ConvGeometry {
+    pub batch: usize,
+    pub in_h: usize,
+    pub in_w: usize,
+    pub in_c: usize,
+    pub k_h: usize,
+    pub k_w: usize,
+    pub out_c: usize,
+    pub out_h: usize,
+    pub out_w: usize,
+    pub stride_h: usize,
+    pub stride_w: usize,
+    pub pad_top: usize,
+    pub pad_left: usize,
+    pub dilation_h: usize,
+    pub dilation_w: usize,
+}
+
+impl ConvGeometry {
+    /// Elements of the images.
+    pub fn input_len(&self) -> usize {
+        self.batch * self.in_h * self.in_w * self.in_c
+    }
+
+    /// Elements of the filters.
+    pub fn filter_len(&self) -> usize {
+        self.k_h * self.k_w * self.in_c * self.out_c
+    }
+
+    /// Elements of the result.
+    pub fn output_len(&self) -> usize {
+        self.batch * self.out_h * self.out_w * self.out_c
+    }
+
+    /// Floating-point operations of the convolution, or of either gradient.
+    pub fn flops(&self) -> u64 {
+        2 * (self.batch * self.out_h * self.out_w * self.k_h * self.k_w * self.in_c * self.out_c) as u64
+    }
+
+    /// The frame that filters reach: the image with its padding.
+    pub(super) fn frame(&self) -> Frame {
+        Frame {
+            images: self.batch,
+            from: (self.in_h, self.in_w),
+            channels: self.in_c,
+            pad: (self.pad_top as isize, self.pad_left as isize),
+            spread: (1, 1),
+            to: (
+                (self.out_h.max(1) - 1) * self.stride_h + (self.k_h.max(1) - 1) * self.dilation_h + 1,
+                (self.out_w.max(1) - 1) * self.stride_w + (self.k_w.max(1) - 1) * self.dilation_w + 1,
+            ),
+        }
+    }
+}
+
+/// Images set in frames of zeros, their pixels spread apart by zeros.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) images: usize,
+    pub(super) from: (usize, usize),
+    pub(super) channels: usize,
+    /// Rows above and columns left of the image; negative cuts off.
+    pub(super) pad: (isize, isize),
+    /// Steps from pixel to pixel.
+    pub(super) spread: (usize, usize),
+    pub(super) to: (usize, usize),
+}
+
+impl Frame {
+    /// Whether the image is its own frame.
+    pub(super) fn is_identity(&self) -> bool {
+        self.pad == (0, 0) && self.spread == (1, 1) && self.to == self.from
+    }
+
+    /// Elements of the frames; none if the images are used as they are.
+    pub(super) fn len(&self) -> usize {
+        if self.is_identity() { 0 } else { self.images * self.image_len() }
+    }
+
+    /// Elements of one frame.
+    pub(super) fn image_len(&self) -> usize {
+        self.to.0 * self.to.1 * self.channels
+    }
+
+    /// The frames of `images`, in `memory` if need be.
+    pub(super) fn of<'a, T: TileElement>(&self, images: &'a [T], memory: &'a mut [T], pool: &Pool) -> &'a [T] {
+        if self.is_identity() {
+            return images;
+        }
+        let (rows, columns) = self.to;
+        let c = self.channels;
+        let out = Disjoint::new(&mut *memory);
+        let image_len = self.from.0 * self.from.1 * c;
+        pool.for_each(self.images, |n| {
+            // SAFETY: one frame a task.
+            let frame = unsafe { out.slice(n * self.image_len(), self.image_len()) };
+            let image = &images[n * image_len..(n + 1) * image_len];
+            frame.fill(T::ZERO);
+            for y in 0..self.from.0 {
+                let Some(to_y) = place(y, self.spread.0, self.pad.0, rows) else { continue };
+                if self.spread.1 == 1 && self.pad.1 >= 0 {
+                    let left = self.pad.1 as usize;
+                    let width = self.from.1.min(columns.saturating_sub(left));
+                    let to = (to_y * columns + left) * c;
+                    let from = y * self.from.1 * c;
+                    frame[to..to + width * c].copy_from_slice(&image[from..from + width * c]);
+                    continue;
+                }
+                for x in 0..self.from.1 {
+                    let Some(to_x) = place(x, self.spread.1, self.pad.1, columns) else { continue };
+                    let (to, from) = ((to_y * columns + to_x) * c, (y * self.from.1 + x) * c);
+                    frame[to..to + c].copy_from_slice(&image[from..from + c]);
+                }
+            }
+        });
+        &memory[..self.images * self.image_len()]
+    }
+}
+
+fn place(at: usize, spread: usize, pad: isize, size: usize) -> Option<usize> {
+    let to = (at * spread) as isize + pad;
+    usize::try_from(to).ok().filter(|&to| to < size)
+}
+
+/// Splits scratch bytes into parts of these lengths.
+pub(super) fn parts<'a, T: TileElement, const N: usize>(scratch: &'a mut [u8], lens: [usize; N]) -> [&'a mut [T]; N] {
+    let total: usize = lens.iter().sum();
+    let mut rest: &'a mut [T] = bytemuck::cast_slice_mut(&mut scratch[..total * size_of::<T>()]);
+    lens.map(|len| {
+        let (part, after) = std::mem::take(&mut rest).split_at_mut(len);
+        rest = after;
+        part
+    })
+}

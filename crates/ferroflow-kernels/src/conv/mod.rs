@@ -1,0 +1,12 @@
+//! Convolutions of images, `[batch, height, width, channels]`, with filters `[height, width, in, out]`, and their
+//! gradients: register tiles read the (padded) images in place, so that no matrix of patches is ever made.
+
+mod filter_gradient;
+mod forward;
+mod geometry;
+mod input_gradient;
+
+pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_scratch};
+pub use forward::{conv2d, conv2d_scratch};
+pub use geometry::ConvGeometry;
+pub use input_gradient::{conv2d_input_gradient, conv2d_input_gradient_scratch};

@@ -1,0 +1,190 @@
+//! Sessions: fetches, feeds, variables and their order, errors.
+
+use ferroflow_array::{Array, DType};
+use ferroflow_graph::{Graph, IntoInput, Tensor};
+use ferroflow_runtime::{Session, SessionOptions, feed};
+
+fn f32s(array: &Array) -> Vec<f32> {
+    array.to_vec().unwrap()
+}
+
+fn placeholder<'g>(g: &'g Graph) -> Tensor<'g> {
+    g.placeholder(DType::F32, [None, Some(2)])
+}
+
+#[test]
+fn fetches_keep_their_form() {
+    let g = Graph::new();
+    let a = g.constant([1.0f32, 2.0]);
+    let b = a * 2.0;
+    let session = Session::new(&g).unwrap();
+    let (x, [y, z], ()) = session.run((a, [b, a], b.operation())).unwrap();
+    assert_eq!((f32s(&x), f32s(&y), f32s(&z)), (vec![1.0, 2.0], vec![2.0, 4.0], vec![1.0, 2.0]));
+    let list = session.run(vec![b, b]).unwrap();
+    assert_eq!(list[0], list[1]);
+    assert_eq!(session.run("Mul:0").unwrap(), Some(y));
+    assert_eq!(session.run("Mul").unwrap(), None);
+}
+
+#[test]
+fn any_tensor_can_be_fed_and_only_what_is_needed_runs() {
+    let g = Graph::new();
+    let x = placeholder(&g);
+    let y = x * 3.0;
+    let z = y + 1.0;
+    let session = Session::new(&g).unwrap();
+    assert_eq!(f32s(&session.run_with(z, feed! { x: [[1.0, 2.0]] }).unwrap()), [4.0, 7.0]);
+    assert_eq!(f32s(&session.run_with(z, feed! { y: [[5.0, 6.0]] }).unwrap()), [6.0, 7.0]);
+    assert_eq!(f32s(&session.run_with(x, feed! { x: [[5.0, 6.0]] }).unwrap()), [5.0, 6.0]);
+}
+
+#[test]
+fn empty_batches_run() {
+    let g = Graph::new();
+    let x = placeholder(&g);
+    let y = (x * 3.0 + 1.0).reduce_sum(0);
+    let session = Session::new(&g).unwrap();
+    let empty = Array::zeros(DType::F32, [0, 2]).unwrap();
+    assert_eq!(f32s(&session.run_with(y, feed! { x: empty }).unwrap()), [0.0, 0.0]);
+}
+
+#[test]
+fn feeds_are_checked() {
+    let g = Graph::new();
+    let x = placeholder(&g).named("x");
+    let y = x + 1.0;
+    let session = Session::new(&g).unwrap();
+    let message = |r: ferroflow_runtime::Result<Array>| r.unwrap_err().to_string();
+    assert_eq!(
+        message(session.run(y)),
+        "You must feed a value for placeholder tensor 'x' with dtype float32 and shape [?,2]"
+    );
+    assert_eq!(
+        message(session.run_with(y, feed! { x: [1.0, 2.0, 3.0] })),
+        "Cannot feed value of shape [3] for Tensor 'x:0', which has shape [?,2]"
+    );
+    assert_eq!(
+        message(session.run_with(y, feed! { x: Array::from([[1i32, 2]]) })),
+        "Cannot feed value of dtype int32 for Tensor 'x:0', which has dtype float32"
+    );
+    assert_eq!(message(session.run_with(y, feed! { x: [[1.0, 2.0]], x: [[1.0, 2.0]] })), "Tensor 'x:0' is fed twice");
+    let other = Graph::new();
+    let stranger = other.constant(1.0f32);
+    assert_eq!(message(session.run(stranger)), "'Const:0' is not an element of this session's graph");
+}
+
+#[test]
+fn mistakes_surface_with_their_line() {
+    let g = Graph::new();
+    let product = g.placeholder(DType::F32, [2, 3]).matmul(g.placeholder(DType::F32, [2, 3]));
+    let _inert = product + 1.0;
+    let error = Session::new(&g).unwrap_err().to_string();
+    assert!(error.contains("MatMul `MatMul`: the inner dimensions differ: 3 and 2"), "{error}");
+    assert!(error.contains("Placeholder: f32[2,3]") && error.contains("session.rs:"), "{error}");
+}
+
+#[test]
+fn reads_see_the_value_from_before_the_run() {
+    let g = Graph::new();
+    let v = g.variable([1.0f32, 2.0]);
+    let doubled = v * 2.0;
+    let assign = v.assign(doubled);
+    let after = {
+        let _order = g.control_dependencies([assign]);
+        v.read_value() + 0.5
+    };
+    let view = v.reshape([2, 1]);
+    let session = Session::new(&g).unwrap();
+    assert_eq!(session.run(v).unwrap_err().to_string(), "Attempting to use uninitialized value Variable");
+    session.run(g.global_variables_initializer()).unwrap();
+    let (before, new, old, later, old_view) = session.run((v, assign, doubled, after, view)).unwrap();
+    assert_eq!(f32s(&before), [1.0, 2.0]);
+    assert_eq!(f32s(&new), [2.0, 4.0]);
+    assert_eq!(f32s(&old), [2.0, 4.0]);
+    assert_eq!(f32s(&later), [2.5, 4.5]);
+    assert_eq!(f32s(&old_view), [1.0, 2.0]);
+    assert_eq!(f32s(&session.run(v).unwrap()), [2.0, 4.0]);
+}
+
+#[test]
+fn a_swap_of_two_variables_swaps() {
+    let g = Graph::new();
+    let (a, b) = (g.variable([1.0f32]), g.variable([2.0f32]));
+    let swap = g.group([a.assign(b), b.assign(a)]);
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    session.run(swap).unwrap();
+    let (a, b) = session.run((a, b)).unwrap();
+    assert_eq!((f32s(&a), f32s(&b)), (vec![2.0], vec![1.0]));
+}
+
+#[test]
+fn updates_of_one_variable_add_up() {
+    let g = Graph::new();
+    let v = g.variable(0.0f32);
+    let both = g.group([v.assign_add(1.0), v.assign_add(10.0), v.assign_sub(0.5)]);
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    for _ in 0..3 {
+        session.run(both).unwrap();
+    }
+    assert_eq!(session.run(v).unwrap().to_scalar::<f32>().unwrap(), 31.5);
+}
+
+#[test]
+fn a_fetched_value_is_not_changed_by_later_runs() {
+    let g = Graph::new();
+    let v = g.variable([1.0f32]);
+    let add = v.assign_add([1.0]);
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    let before = session.run(v).unwrap();
+    session.run(add).unwrap();
+    assert_eq!((f32s(&before), f32s(&session.run(v).unwrap())), (vec![1.0], vec![2.0]));
+}
+
+#[test]
+fn sessions_keep_their_own_variables_and_the_graph_may_grow() {
+    let g = Graph::new();
+    let v = g.variable(1.0f32);
+    let init = g.global_variables_initializer();
+    let (one, two) = (Session::new(&g).unwrap(), Session::new(&g).unwrap());
+    one.run(init).unwrap();
+    assert!(two.run(v).is_err());
+    assert_eq!(two.uninitialized_variables(), ["Variable"]);
+    let added = v + 41.0;
+    assert_eq!(one.run(added).unwrap().to_scalar::<f32>().unwrap(), 42.0);
+    two.load(v, 5.0f32).unwrap();
+    assert_eq!(two.run(added).unwrap().to_scalar::<f32>().unwrap(), 46.0);
+    assert!(two.load(v, [1.0f32, 2.0]).is_err());
+}
+
+#[test]
+fn threads_share_a_session() {
+    let g = Graph::new();
+    let v = g.variable(0.0f32);
+    let add = v.assign_add(1.0);
+    let session = Session::with_options(&g, &SessionOptions { threads: 2, ..SessionOptions::default() }).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    let done = add.operation();
+    std::thread::scope(|s| {
+        for _ in 0..4 {
+            s.spawn(|| (0..100).for_each(|_| session.run(done).unwrap()));
+        }
+    });
+    assert_eq!(session.run(v).unwrap().to_scalar::<f32>().unwrap(), 400.0);
+}
+
+#[test]
+fn literals_take_the_dtype_of_what_they_meet() {
+    let g = Graph::new();
+    let x = g.constant(Array::from([1i64, 2]));
+    assert_eq!((x * 2).dtype(), DType::I64);
+    let _ = x * 2.5;
+    let error = g.check().unwrap_err().to_string();
+    assert!(error.contains("is no i64"), "{error}");
+    let h = Graph::new();
+    let _ = h.constant(1.0f32) + h.constant(1.0f64);
+    assert!(h.check().unwrap_err().to_string().contains("expected inputs of one dtype, found f32 and f64"));
+    let _ = 1.0.into_input();
+}
