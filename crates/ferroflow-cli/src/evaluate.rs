@@ -13,7 +13,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let graph = Graph::new();
     let model = run.model.build(&graph);
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session = Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
+    let session =
+        Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
     checkpoint.restore(&session)?;
     println!("test accuracy {}", accuracy(&session, &model, &data.test)?);
     Ok(())

@@ -20,8 +20,8 @@ mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
-pub mod softmax;
 mod scan;
+pub mod softmax;
 mod top_k;
 
 pub use arg_extreme::arg_extreme;

@@ -63,7 +63,8 @@ fn names_are_unique_and_every_op_has_samples() {
 fn inferred_facts_are_true_of_the_results() {
     each_sample(|name, graph, tensor| {
         let fetched = outputs(tensor);
-        let results = session(graph, 1, true).run_with(&fetched[..], feeds(graph)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let results =
+            session(graph, 1, true).run_with(&fetched[..], feeds(graph)).unwrap_or_else(|e| panic!("{name}: {e}"));
         for (output, result) in fetched.iter().zip(&results) {
             let fact = output.fact();
             assert!(fact.accepts(result), "{name}: inferred {fact}, found {}{}", result.dtype(), result.shape());
@@ -92,9 +93,10 @@ fn the_compiler_changes_no_result() {
         let compiled = session(graph, 1, true).run_with(&fetched[..], feeds(graph)).unwrap();
         for (a, b) in plain.iter().zip(&compiled) {
             let close = match (a.to_f64s(), b.to_f64s()) {
-                (Some(a), Some(b)) => {
-                    a.iter().zip(&b).all(|(x, y)| x == y || (x - y).abs() <= 1e-12 * (1.0 + x.abs()) || x.is_nan() && y.is_nan())
-                }
+                (Some(a), Some(b)) => a
+                    .iter()
+                    .zip(&b)
+                    .all(|(x, y)| x == y || (x - y).abs() <= 1e-12 * (1.0 + x.abs()) || x.is_nan() && y.is_nan()),
                 _ => same_bits(a, b),
             };
             assert!(close && a.shape() == b.shape(), "{name}: {a:?} and {b:?}");
@@ -144,10 +146,18 @@ fn float_constants<'g>(graph: &'g Graph, tensor: Tensor<'g>) -> Vec<(Tensor<'g>,
 }
 
 /// Compares derivatives of `loss` with central differences.
-fn check_gradients<'g>(name: &str, graph: &'g Graph, loss: Tensor<'g>, grads: &[Option<Tensor<'g>>], xs: &[(Tensor<'g>, Array)]) {
+fn check_gradients<'g>(
+    name: &str,
+    graph: &'g Graph,
+    loss: Tensor<'g>,
+    grads: &[Option<Tensor<'g>>],
+    xs: &[(Tensor<'g>, Array)],
+) {
     const STEP: f64 = 1e-5;
     let session = session(graph, 1, true);
-    let at = |x: &Tensor<'g>, value: Array| session.run_with(loss, Feeds::new().with(*x, value)).unwrap().to_scalar::<f64>().unwrap();
+    let at = |x: &Tensor<'g>, value: Array| {
+        session.run_with(loss, Feeds::new().with(*x, value)).unwrap().to_scalar::<f64>().unwrap()
+    };
     for ((x, value), grad) in xs.iter().zip(grads) {
         let analytic = match grad {
             Some(grad) => session.run(*grad).unwrap_or_else(|e| panic!("{name}: {e}")),

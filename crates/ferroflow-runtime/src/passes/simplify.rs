@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn what_changes_nothing_is_left_out() {
-        let text = format!("{X}one = Const {{value: array f32[]{{1.0}}}}\na = Mul(x, one)\nb = Neg(a)\nc = Neg(b)\nd = Identity(c)\n");
+        let text = format!(
+            "{X}one = Const {{value: array f32[]{{1.0}}}}\na = Mul(x, one)\nb = Neg(a)\nc = Neg(b)\nd = Identity(c)\n"
+        );
         assert!(simplified(&text, "d").ends_with("# fetch x run \n"));
     }
 
