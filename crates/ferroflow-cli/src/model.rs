@@ -3,8 +3,10 @@ use clap::ValueEnum;
 use ferroflow::graph::GraphError;
 use ferroflow::prelude::*;
 
+#[allow(unreachable_pub)]
 #[path = "../../../examples/mnist_deep.rs"]
 mod mnist_deep;
+#[allow(unreachable_pub)]
 #[path = "../../../examples/mnist_softmax.rs"]
 mod mnist_softmax;
 

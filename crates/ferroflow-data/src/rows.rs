@@ -92,17 +92,15 @@ impl Rows {
 
     /// Writes the rows `indices` to `out`, an array that `count_in` accepts, from its row `at` on.
     pub(crate) fn gather(&self, indices: impl IntoIterator<Item = usize>, out: &mut Array, at: usize) {
-        let row = self.row_shape.num_elements() * self.array.dtype().size();
-        if row == 0 {
+        if self.array.is_empty() || self.range.is_empty() {
             return;
         }
+        let row = self.row_shape.num_elements() * self.array.dtype().size();
         let source = &self.array.bytes()[self.range.start * row..self.range.end * row];
         let rows = indices.into_iter().map(|i| &source[i * row..(i + 1) * row]);
         if self.to_unit {
             let out = out.as_mut_slice::<f32>().expect("scaled rows are f32");
-            for (to, from) in out[at * row..].chunks_exact_mut(row).zip(rows) {
-                to.iter_mut().zip(from).for_each(|(to, &pixel)| *to = f32::from(pixel) * UNIT);
-            }
+            scale_to_unit(rows, row, &mut out[at * row..]);
         } else {
             for (to, from) in out.bytes_mut()[at * row..].chunks_exact_mut(row).zip(rows) {
                 to.copy_from_slice(from);
@@ -121,6 +119,30 @@ impl Rows {
     }
 }
 
+/// Scales `rows`, each of `row` bytes, to the front of `out`.
+///
+/// Shuffled rows lie far apart, and a scaling loop waits for the memory of each. A plain copy has many rows
+/// under way at once, so a few rows at a time are copied first, then scaled.
+fn scale_to_unit<'a>(mut rows: impl Iterator<Item = &'a [u8]>, row: usize, out: &mut [f32]) {
+    let scale = |to: &mut [f32], from: &[u8]| {
+        to.iter_mut().zip(from).for_each(|(to, &pixel)| *to = f32::from(pixel) * UNIT);
+    };
+    let mut stage = [0; 8 << 10];
+    let group = (stage.len() / row).max(1);
+    for out in out.chunks_mut(group * row) {
+        if row > stage.len() {
+            rows.next().into_iter().for_each(|from| scale(out, from));
+            continue;
+        }
+        let mut staged = 0;
+        for (to, from) in stage.chunks_exact_mut(row).zip(rows.by_ref().take(out.len() / row)) {
+            to.copy_from_slice(from);
+            staged += row;
+        }
+        scale(out, &stage[..staged]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +155,22 @@ mod tests {
         let floats = floats.as_slice::<f32>().unwrap();
         assert_eq!((floats[0], floats[1], floats[128], floats[255]), (0.0, 0.003_921_569, 0.501_960_8, 1.0));
         assert!(floats.windows(2).all(|w| w[0] < w[1]));
+    }
+
+    #[test]
+    fn rows_of_any_size_are_scaled_in_any_order() {
+        for (count, row) in [(50, 784), (7, 5000), (3, 8192), (3, 20_000), (9000, 1)] {
+            let bytes: Vec<u8> = (0..count * row).map(|i| (i / row * 31 + i) as u8).collect();
+            let rows = Rows::new("images", Array::new([count, row], &bytes).unwrap()).unwrap();
+            let rows = rows.scaled_to_unit().unwrap();
+            let mut out = rows.zeros(count).unwrap();
+            rows.gather((0..count - 2).rev(), &mut out, 0);
+            rows.gather([count - 1, count - 2], &mut out, count - 2);
+            let order = (0..count - 2).rev().chain([count - 1, count - 2]);
+            let expected: Vec<f32> =
+                order.flat_map(|i| &bytes[i * row..][..row]).map(|&b| f32::from(b) * (1.0 / 255.0)).collect();
+            assert_eq!(out.as_slice::<f32>().unwrap(), expected);
+        }
     }
 
     #[test]
@@ -167,5 +205,9 @@ mod tests {
         let rows = Rows::new("images", Array::zeros(DType::U8, [3, 0]).unwrap()).unwrap();
         assert_eq!(rows.all().shape().dims(), [3, 0]);
         assert_eq!(rows.slice(1..3).all().shape().dims(), [2, 0]);
+        let rows = Rows::new("images", Array::zeros(DType::I64, [0, usize::MAX]).unwrap()).unwrap();
+        let mut none = rows.zeros(0).unwrap();
+        rows.gather([], &mut none, 0);
+        assert_eq!(none.shape().dims(), [0, usize::MAX]);
     }
 }

@@ -33,7 +33,10 @@ fn serve(respond: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
             let mut chunk = [0; 1024];
             while !request.windows(4).any(|w| w == b"\r\n\r\n") {
                 match stream.read(&mut chunk) {
-                    Ok(n) if n > 0 => request.extend_from_slice(&chunk[..n]),
+                    // What begins otherwise, TLS say, never ends as HTTP does.
+                    Ok(n) if n > 0 && (!request.is_empty() || chunk[0] == b'G') => {
+                        request.extend_from_slice(&chunk[..n]);
+                    }
                     _ => break,
                 }
             }
@@ -121,6 +124,14 @@ fn each_failure_is_told_and_leaves_no_file() {
     assert!(refusal(damaged).starts_with("SHA-256 is "));
     assert!(!refusal(|_| b"rubbish\r\n\r\n".to_vec()).is_empty());
     assert!(!refusal(|_| Vec::new()).is_empty());
+}
+
+#[test]
+fn a_mirror_that_does_not_speak_tls_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let secure = good().replace("http:", "https:");
+    assert!(matches!(download_mnist(dir.path(), &[&secure], |_| {}), Err(Error::Download { .. })));
+    assert!(names_in(&dir).is_empty());
 }
 
 #[test]

@@ -108,6 +108,13 @@ fn without_files_the_embedded_mnist_is_read() {
 }
 
 #[test]
+fn a_file_is_no_directory() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let e = read_data_sets(file.path(), &options()).unwrap_err();
+    assert!(matches!(e, Error::Io { .. }), "{e}");
+}
+
+#[test]
 fn one_missing_file_is_named() {
     for file in MnistFile::ALL {
         let dir = small_set();

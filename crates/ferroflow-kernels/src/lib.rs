@@ -5,6 +5,7 @@
 
 mod arg_extreme;
 pub mod conv;
+pub mod copy;
 pub mod cpu;
 mod evaluate;
 mod float_math;
@@ -19,6 +20,7 @@ mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
+pub mod softmax;
 mod scan;
 mod top_k;
 

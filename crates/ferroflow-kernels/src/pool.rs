@@ -151,6 +151,19 @@ impl Pool {
     }
 }
 
+impl Pool {
+    /// Calls `f` with each chunk of `slice` and its number, on all threads.
+    pub fn for_each_chunk<T: Send>(&self, slice: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+        let len = slice.len();
+        let parts = Disjoint::new(slice);
+        self.for_each(len.div_ceil(chunk.max(1)), |i| {
+            let start = i * chunk;
+            // SAFETY: chunks do not overlap.
+            f(i, unsafe { parts.slice(start, chunk.min(len - start)) });
+        });
+    }
+}
+
 impl Shared {
     fn drain(&self, tasks: usize, f: &(dyn Fn(usize) + Sync)) {
         loop {

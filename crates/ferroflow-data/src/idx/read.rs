@@ -10,6 +10,9 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The most that one byte of a deflate stream can become: 258 bytes for two bits.
 const DEFLATE_RATIO: u64 = 1032;
 
+/// What a byte becomes at most in the files of images that people share; MNIST's labels reach 2, its images 5.
+const USUAL_RATIO: u64 = 32;
+
 /// Reads an IDX file, gzip-compressed or not (told by its first bytes, not by its name).
 ///
 /// # Errors
@@ -22,22 +25,26 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<Array> {
 
 /// Reads the bytes of an IDX file, gzip-compressed or not. `name` is the file's, for error messages.
 ///
-/// Memory is reserved only for what the file can hold: the sizes in the header are held against the length of the
-/// file, times the largest ratio of deflate if compressed, and inflating stops where the header says.
+/// Memory is reserved only for what the file holds: the sizes in the header are held against the length of the file,
+/// or, where a compressed file claims to inflate unusually far, against what it does inflate to. Inflating stops where
+/// the header says.
 ///
 /// # Errors
 /// [`Error::Format`] if the bytes are not IDX, are truncated, are followed by others, or fail gzip's checksum.
 pub fn parse(bytes: &[u8], name: &str) -> Result<Array> {
     let len = bytes.len() as u64;
-    if bytes.starts_with(&GZIP_MAGIC) {
-        parse_from(MultiGzDecoder::new(bytes), len.saturating_mul(DEFLATE_RATIO), name)
-    } else {
-        parse_from(bytes, len, name)
+    if !bytes.starts_with(&GZIP_MAGIC) {
+        return parse_from(bytes, |needed| needed <= len, name);
     }
+    let inflates_to = |needed| {
+        let counted = || std::io::copy(&mut MultiGzDecoder::new(bytes).take(needed), &mut std::io::sink());
+        needed <= len * USUAL_RATIO || (needed <= len * DEFLATE_RATIO && counted().is_ok_and(|n| n == needed))
+    };
+    parse_from(MultiGzDecoder::new(bytes), inflates_to, name)
 }
 
-/// `most` bounds the bytes that `source` can give.
-fn parse_from(mut source: impl Read, most: u64, name: &str) -> Result<Array> {
+/// `gives` tells whether `source` can give that many bytes.
+fn parse_from(mut source: impl Read, gives: impl Fn(u64) -> bool, name: &str) -> Result<Array> {
     let mut magic = [0; 4];
     fill(&mut source, &mut magic, "magic number", name)?;
     let [0, 0, code, rank] = magic else {
@@ -53,7 +60,7 @@ fn parse_from(mut source: impl Read, most: u64, name: &str) -> Result<Array> {
     let shape = sizes.iter().map(|&size| usize::try_from(u32::from_be_bytes(size)));
     let shape: Option<Shape> = shape.map(Result::ok).collect();
     let bytes = shape.as_ref().and_then(Shape::checked_elements).and_then(|n| n.checked_mul(dtype.size()));
-    let (Some(shape), Some(bytes)) = (shape, bytes.filter(|&b| b as u64 <= most)) else {
+    let (Some(shape), Some(bytes)) = (shape, bytes.filter(|&b| gives(b as u64))) else {
         let dims: Vec<u32> = sizes.iter().map(|&size| u32::from_be_bytes(size)).collect();
         return Err(Error::format(name, format!("truncated: too short for {dtype} elements of shape {dims:?}")));
     };

@@ -3,6 +3,7 @@ use super::{DataSetOptions, MnistFile, Pixels, Provenance, embedded};
 use crate::rows::Rows;
 use crate::{DataSet, Error, Result, idx};
 use ferroflow_array::{Array, DType, Shape};
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +41,8 @@ impl DataSets {
 /// # Errors
 /// [`Error::Missing`] if some of the four are there but not all, [`Error::Misnamed`] if MNIST's files are swapped,
 /// [`Error::Format`], [`Error::Counts`], [`Error::ImageSizes`] and [`Error::Label`] if they are damaged or do not fit
-/// each other or the options, [`Error::ValidationSize`], [`Error::Download`].
+/// each other or the options, [`Error::ValidationSize`], [`Error::Download`], [`Error::Io`] if `dir` is no directory or
+/// cannot be read.
 pub fn read_data_sets(dir: impl AsRef<Path>, options: &DataSetOptions) -> Result<DataSets> {
     let dir = dir.as_ref();
     let find = || MnistFile::ALL.map(|file| Source { file, path: file.find_in(dir) });
@@ -49,7 +51,10 @@ pub fn read_data_sets(dir: impl AsRef<Path>, options: &DataSetOptions) -> Result
         complete(dir, &sources)?;
         sources = find();
     } else if sources.iter().all(|source| source.path.is_none()) {
-        return embedded_mnist(options);
+        return match std::fs::read_dir(dir) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io(dir.display().to_string(), e)),
+            _ => embedded_mnist(options),
+        };
     }
     if let Some(source) = sources.iter().find(|source| source.path.is_none()) {
         return Err(Error::Missing { dir: dir.to_owned(), file: source.file });
@@ -126,8 +131,8 @@ fn data_sets(sources: &[Source; 4], options: &DataSetOptions) -> Result<DataSets
         let others = scope.spawn(|| others.iter().map(Source::read).collect::<Result<Vec<_>>>());
         (train_images.read(), others.join())
     });
-    let others = others.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    let contents: Vec<Content> = std::iter::once(train_images?).chain(others).collect();
+    let mut contents = vec![train_images?];
+    contents.extend(others.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
 
     let train = examples(&sources[..2], &contents[..2], options)?;
     let test = examples(&sources[2..], &contents[2..], options)?;

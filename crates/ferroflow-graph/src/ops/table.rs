@@ -110,7 +110,21 @@ pub const TABLE: &[OpSpec] = &[
     // linalg
     spec::<BatchMatMul>(),
     spec::<MatMul>(),
+    // nn
+    spec::<Conv2D>(),
+    spec::<Conv2DBackpropFilter>(),
+    spec::<Conv2DBackpropInput>(),
+    spec::<LogSoftmax>(),
+    spec::<MaxPool>(),
+    spec::<MaxPoolGrad>(),
+    spec::<Softmax>(),
+    spec::<SoftmaxGrad>(),
+    // random
+    spec::<RandomStandardNormal>(),
+    spec::<RandomUniform>(),
+    spec::<TruncatedNormal>(),
     // array
+    spec::<Fill>(),
     spec::<BroadcastTo>(),
     spec::<Reshape>(),
     spec::<ShapeOf>(),

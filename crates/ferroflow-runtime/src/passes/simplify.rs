@@ -6,7 +6,7 @@ use smallvec::smallvec;
 /// Leaves out what changes nothing, and rewrites for numerical stability.
 pub(super) fn simplify(draft: Draft) -> Result<Draft, OpError> {
     let draft = draft.rewrite(|new, id| Ok(no_change(new, id).map(|o| smallvec![o])))?;
-    Ok(draft)
+    draft.rewrite(|new, id| Ok(super::stability::stable(new, id)?.map(|o| smallvec![o])))
 }
 
 /// The input that a node merely passes on.

@@ -66,11 +66,11 @@ macro_rules! operator {
 }
 
 operator! {
-    Add add add Add [f32 f64 i32 i64];
-    Sub sub sub Sub [f32 f64 i32 i64];
-    Mul mul mul Mul [f32 f64 i32 i64];
-    Div div div Div [f32 f64 i32 i64];
-    Rem rem floormod FloorMod [f32 f64 i32 i64];
+    Add add add Add [f64 i32];
+    Sub sub sub Sub [f64 i32];
+    Mul mul mul Mul [f64 i32];
+    Div div div Div [f64 i32];
+    Rem rem floormod FloorMod [f64 i32];
     BitAnd bitand logical_and LogicalAnd [bool];
     BitOr bitor logical_or LogicalOr [bool];
     BitXor bitxor logical_xor LogicalXor [bool];
