@@ -16,12 +16,14 @@ impl Graph {
     pub fn fill<'g>(&'g self, shape: impl IntoShapeInput<'g>, value: impl IntoInput<'g>) -> Tensor<'g> {
         let value = match value.into_input() {
             // A literal of the default float type is the default float of tensors.
-            crate::Input::Literal(a) if a.dtype() == DType::F64 => {
-                crate::Input::Array(a.cast(DType::F32).unwrap_or(a))
-            }
+            crate::Input::Literal(a) if a.dtype() == DType::F64 => crate::Input::Array(a.cast(DType::F32).unwrap_or(a)),
             other => other,
         };
-        self.build(Fill {}).input("dims", shape.into_shape_input()).input("value", value).literal_dtype(DType::F32).tensor()
+        self.build(Fill {})
+            .input("dims", shape.into_shape_input())
+            .input("value", value)
+            .literal_dtype(DType::F32)
+            .tensor()
     }
 
     /// A tensor of `shape` and `dtype` whose every element is `value`.
@@ -76,9 +78,6 @@ impl Op for Fill {
 }
 
 impl Sampled for Fill {
-    const SAMPLES: &'static [Sample] = &[
-        |g| g.fill([2, 3], g.constant(1.5f64)),
-        |g| g.zeros([0, 2]),
-        |g| g.fill_of(DType::I64, [3], 7.0),
-    ];
+    const SAMPLES: &'static [Sample] =
+        &[|g| g.fill([2, 3], g.constant(1.5f64)), |g| g.zeros([0, 2]), |g| g.fill_of(DType::I64, [3], 7.0)];
 }

@@ -153,7 +153,10 @@ impl Sampled for Conv2DBackpropInput {
     const SAMPLES: &'static [Sample] = &[|g| {
         let op = Conv2DBackpropInput { strides: vec![1, 2, 1, 1], padding: Padding::Same, dilations: vec![1; 4] };
         let builder = g.build(op).input("input_sizes", Array::from([1i32, 5, 3, 2]));
-        builder.input("filter", sample_values([3, 2, 2, 3], 1)).input("out_backprop", sample_values([1, 3, 3, 3], 2)).tensor()
+        builder
+            .input("filter", sample_values([3, 2, 2, 3], 1))
+            .input("out_backprop", sample_values([1, 3, 3, 3], 2))
+            .tensor()
     }];
 }
 

@@ -25,7 +25,13 @@ attr_enum! {
 }
 
 /// The number of windows along a dimension, and the padding before the first.
-pub(crate) fn windows(size: usize, k: usize, stride: usize, dilation: usize, padding: Padding) -> OpResult<(usize, usize)> {
+pub(crate) fn windows(
+    size: usize,
+    k: usize,
+    stride: usize,
+    dilation: usize,
+    padding: Padding,
+) -> OpResult<(usize, usize)> {
     let reach = (k.max(1) - 1) * dilation + 1;
     match padding {
         Padding::Same => {
@@ -113,6 +119,9 @@ mod tests {
         assert_eq!(windows(5, 2, 2, 1, Padding::Same).unwrap(), (3, 0));
         assert_eq!(windows(28, 5, 1, 1, Padding::Valid).unwrap(), (24, 0));
         assert_eq!(windows(7, 3, 2, 2, Padding::Valid).unwrap(), (2, 0));
-        assert_eq!(windows(2, 3, 1, 1, Padding::Valid).unwrap_err().message, "a window of 3 does not fit into a dimension of 2");
+        assert_eq!(
+            windows(2, 3, 1, 1, Padding::Valid).unwrap_err().message,
+            "a window of 3 does not fit into a dimension of 2"
+        );
     }
 }

@@ -94,7 +94,10 @@ impl Op for MaxPoolGrad {
         let expected = infer(x, pool_windows(&self.ksize, &self.strides, self.padding)?)?.remove(0);
         for given in [y, grad] {
             if expected.shape.merge(&given.shape).is_none() {
-                return Err(OpError::value(format!("the pooling gives shape {}, found {}", expected.shape, given.shape)));
+                return Err(OpError::value(format!(
+                    "the pooling gives shape {}, found {}",
+                    expected.shape, given.shape
+                )));
             }
         }
         Ok(vec![Fact::new(x.dtype, x.shape.clone())])

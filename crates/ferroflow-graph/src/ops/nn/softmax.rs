@@ -97,10 +97,8 @@ impl Op for SoftmaxGrad {
 }
 
 impl Sampled for Softmax {
-    const SAMPLES: &'static [Sample] = &[
-        |g| g.constant([[1.0f64, 2.0, -0.5], [0.3, 0.1, 0.2]]).softmax(),
-        |g| g.constant([0.7f64, -1.0]).softmax(),
-    ];
+    const SAMPLES: &'static [Sample] =
+        &[|g| g.constant([[1.0f64, 2.0, -0.5], [0.3, 0.1, 0.2]]).softmax(), |g| g.constant([0.7f64, -1.0]).softmax()];
 }
 
 impl Sampled for SoftmaxGrad {

@@ -29,11 +29,7 @@ fn draw(io: &mut Io<'_>, (seed, seed2): (i64, i64), blocks: u64) -> Philox {
 }
 
 /// The kernel that fills its output in chunks, each from its first group on.
-pub(super) fn kernel<T: Pod + Send + Sync>(
-    seeds: (i64, i64),
-    group: usize,
-    fill: fn(&mut [T], Philox, u64),
-) -> Kernel {
+pub(super) fn kernel<T: Pod + Send + Sync>(seeds: (i64, i64), group: usize, fill: fn(&mut [T], Philox, u64)) -> Kernel {
     Kernel::new(move |io| {
         let out = io.output::<T>(0);
         let stream = draw(io, seeds, reserved_by_fill(out.len()));

@@ -78,5 +78,9 @@ impl Op for RandomUniform {
 }
 
 impl Sampled for RandomUniform {
-    const SAMPLES: &'static [Sample] = &[|g| g.build(RandomUniform { dtype: DType::F32, seed: 3, seed2: 5 }).input("shape", ferroflow_array::Array::from([100i32, 101])).tensor()];
+    const SAMPLES: &'static [Sample] = &[|g| {
+        g.build(RandomUniform { dtype: DType::F32, seed: 3, seed2: 5 })
+            .input("shape", ferroflow_array::Array::from([100i32, 101]))
+            .tensor()
+    }];
 }
