@@ -6,6 +6,8 @@ mod by_dtype;
 pub mod array;
 pub mod compiled;
 pub(crate) mod elementwise;
+#[cfg(test)]
+mod fixtures;
 pub mod linalg;
 pub mod math;
 pub mod nn;

@@ -35,6 +35,7 @@ impl Sampled for Div {
 
 #[cfg(test)]
 mod tests {
+    use crate::Graph;
     use crate::ops::testing::{assert_close, derivative, f64s};
 
     #[test]
@@ -48,5 +49,14 @@ mod tests {
     fn derivatives() {
         assert_close(&derivative([1.0, -3.0], |x| x / [4.0, 2.0]), &[0.25, 0.5]);
         assert_close(&derivative([4.0, -2.0], |y| 3.0 / y), &[-0.1875, -0.75]);
+    }
+
+    #[test]
+    fn what_integers_have_no_quotient_for_does_not_panic() {
+        let g = Graph::new();
+        for x in [g.constant([i32::MIN, 5]), g.constant([i64::MIN, -1])] {
+            let _ = [x / 0, x % 0, x.floordiv(0), x.truncatediv(0), x.truncatemod(0), x / -1, x % -1];
+        }
+        g.check().unwrap();
     }
 }

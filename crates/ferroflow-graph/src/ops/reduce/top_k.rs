@@ -4,7 +4,7 @@ use crate::ops::rules;
 use crate::{
     Fact, GradientCx, GradientResult, IntoInput, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op,
 };
-use ferroflow_array::{DType, PartialShape};
+use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_kernels::{Kernel, top_k, top_k_scratch};
 
 op! {
@@ -65,13 +65,14 @@ impl Op for TopK {
         let (Some(n), Some(k)) = (last(x), last(indices)) else {
             return Err(NotDifferentiable("k and the last dimension must be known when the gradient is made".into()));
         };
-        // Where each value came from among all elements: n times the rows before, and the index in its row.
-        let indices = indices.reshape([-1, k]);
-        let before = (indices.ones_like() * n).cumsum_with(0, true, false);
-        let from = (before + indices).reshape([-1]);
-        let count = x.shape_tensor().reduce_prod(..);
-        let scattered = grad.reshape([-1]).unsorted_segment_sum(from, count);
-        Ok(vec![Some(scattered.reshape(x.shape_tensor()).into()), None])
+        if k == 0 {
+            return Ok(vec![None, None]);
+        }
+        // Each element takes the derivative of that of the k values, if any, that came from its place.
+        let places = cx.graph().constant(Array::from((0..n).collect::<Vec<i32>>()));
+        let from_here = indices.reshape([-1, k, 1]).equal(places);
+        let dx = from_here.select(grad.reshape([-1, k, 1]), 0.0).reduce_sum(1);
+        Ok(vec![Some(dx.reshape(x.shape_tensor()).into()), None])
     }
 }
 
@@ -86,13 +87,20 @@ impl Sampled for TopK {
 #[cfg(test)]
 mod tests {
     use crate::Graph;
-    use crate::ops::testing::{assert_close, f64s};
+    use crate::ops::testing::{assert_close, derivative, f64s};
 
     #[test]
     fn values() {
         let rows: crate::Sample = |g| g.constant([[1.0, 3.0, 3.0], [5.0, -1.0, 5.0]]).top_k(2).0;
         assert_close(&f64s(rows), &[3.0, 3.0, 5.0, 5.0]);
         assert_close(&f64s(|g| g.constant([[1, 3, 3], [5, -1, 5]]).top_k(2).1), &[1.0, 2.0, 0.0, 2.0]);
+    }
+
+    #[test]
+    fn derivatives_go_where_the_values_came_from() {
+        let found = derivative([[1.0, 3.0, 3.0], [5.0, -1.0, 5.0]], |x| x.top_k(2).0 * [10.0, 20.0]);
+        assert_close(&found, &[0.0, 10.0, 20.0, 10.0, 0.0, 20.0]);
+        assert_close(&derivative([1.0, 2.0], |x| x.top_k(0).0), &[0.0, 0.0]);
     }
 
     #[test]
