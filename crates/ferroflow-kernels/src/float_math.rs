@@ -1,5 +1,6 @@
 //! Functions of floating-point numbers, written so that loops over them vectorise where speed counts.
 
+use crate::vector_math;
 use bytemuck::Pod;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Rem, Sub};
 
@@ -49,10 +50,36 @@ pub trait Float:
     fn powf(self, exponent: Self) -> Self;
     fn atan2(self, x: Self) -> Self;
 
-    /// `1/(1 + e⁻ˣ)`.
+    /// `1/(1 + e⁻ˣ)`, below zero `eˣ/(1 + eˣ)`, which does not overflow.
     #[inline(always)]
     fn sigmoid(self) -> Self {
-        Self::ONE / (Self::ONE + (-self).exp())
+        let e = (-self.abs()).exp();
+        (if self < Self::ZERO { e } else { Self::ONE }) / (Self::ONE + e)
+    }
+
+    /// Whether [`Float::sin_near`] and [`Float::cos_near`] take this argument.
+    #[inline(always)]
+    fn is_near(self) -> bool {
+        true
+    }
+
+    /// The sine of a near argument; loops over it may vectorise.
+    #[inline(always)]
+    fn sin_near(self) -> Self {
+        self.sin()
+    }
+
+    /// The cosine of a near argument; loops over it may vectorise.
+    #[inline(always)]
+    fn cos_near(self) -> Self {
+        self.cos()
+    }
+
+    /// `x` if positive, else `eˣ - 1`.
+    #[inline(always)]
+    fn elu(self) -> Self {
+        let negative = self.exp_m1();
+        if self > Self::ZERO { self } else { negative }
     }
 
     /// `ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|)`.
@@ -98,10 +125,12 @@ pub trait Float:
     }
 
     /// `λ·x` if positive, else `λ·α·(eˣ - 1)` (Klambauer et al. 2017).
+    #[inline(always)]
     fn selu(self) -> Self {
         const SCALE: f64 = 1.050_700_987_355_480_5;
         const ALPHA: f64 = 1.673_263_242_354_377_2;
-        if self > Self::ZERO { self * Self::from_f64(SCALE) } else { self.exp_m1() * Self::from_f64(SCALE * ALPHA) }
+        let negative = self.exp_m1() * Self::from_f64(SCALE * ALPHA);
+        if self > Self::ZERO { self * Self::from_f64(SCALE) } else { negative }
     }
 
     /// The derivative of `ln Γ(x)`.
@@ -141,6 +170,15 @@ macro_rules! std_functions {
         #[inline(always)]
         fn $f(self) -> Self {
             $t::$f(self)
+        }
+    )*};
+}
+
+macro_rules! vector_functions {
+    ($($f:ident),*) => {$(
+        #[inline(always)]
+        fn $f(self) -> Self {
+            vector_math::$f(self)
         }
     )*};
 }
@@ -186,7 +224,7 @@ impl Float for f32 {
     const ONE: f32 = 1.0;
     const INFINITY: f32 = f32::INFINITY;
 
-    std_functions!(f32: abs, sqrt, exp_m1, sin, cos, tan, asin, acos, atan, sinh, cosh, floor, ceil, trunc, round_ties_even);
+    std_functions!(f32: abs, sqrt, tan, asin, acos, atan, sinh, cosh, floor, ceil, trunc, round_ties_even);
 
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
@@ -197,43 +235,31 @@ impl Float for f32 {
         f64::from(self)
     }
 
+    vector_functions!(exp, exp_m1, ln, ln_1p, tanh, erf);
+
     #[inline(always)]
-    fn exp(self) -> Self {
-        exp_f32(self)
+    fn sin(self) -> Self {
+        if self.is_near() { vector_math::sin(self) } else { f32::sin(self) }
     }
 
     #[inline(always)]
-    fn ln(self) -> Self {
-        ln_f32(self)
+    fn cos(self) -> Self {
+        if self.is_near() { vector_math::cos(self) } else { f32::cos(self) }
     }
 
-    /// `ln(1 + x)`, by the logarithm of the rounded sum corrected for what rounding lost.
     #[inline(always)]
-    fn ln_1p(self) -> Self {
-        let sum = 1.0 + self;
-        let correction = if sum < f32::INFINITY { (self - (sum - 1.0)) / sum } else { 0.0 };
-        let tiny = self.abs() < 1e-7;
-        let result = ln_f32(sum) + correction;
-        if tiny { self } else { result }
+    fn is_near(self) -> bool {
+        self.abs() <= vector_math::TRIGONOMETRIC_LIMIT
     }
 
-    /// An odd polynomial near zero, else `1 - 2/(e²ˣ + 1)` (Cody and Waite 1980).
     #[inline(always)]
-    fn tanh(self) -> Self {
-        let x = self.abs();
-        let z = x * x;
-        let small = ((((-5.704_988_7e-3 * z + 2.063_908_9e-2) * z - 5.373_971e-2) * z + 1.333_144_2e-1) * z
-            - 3.333_328_8e-1)
-            * z
-            * x
-            + x;
-        let large = 1.0 - 2.0 / (exp_f32(2.0 * x) + 1.0);
-        let magnitude = if x < 0.625 { small } else { large };
-        magnitude.copysign(self)
+    fn sin_near(self) -> Self {
+        vector_math::sin(self)
     }
 
-    fn erf(self) -> Self {
-        libm::erff(self)
+    #[inline(always)]
+    fn cos_near(self) -> Self {
+        vector_math::cos(self)
     }
 
     fn erfc(self) -> Self {
@@ -253,102 +279,9 @@ impl Float for f32 {
     }
 }
 
-/// `eˣ = 2ⁿ·eʳ` with `n` the nearest integer to `x/ln 2` and `r` in `±ln 2 / 2`; `ln 2` in two parts, `eʳ` by a
-/// polynomial of degree 6 (Cody and Waite 1980). Within 2 units in the last place, denormal results included.
-#[inline(always)]
-fn exp_f32(x: f32) -> f32 {
-    // Adding and subtracting 1.5·2²³ rounds to the nearest integer in every rounding of a lane.
-    const ROUND: f32 = 12_582_912.0;
-    let clamped = if x > 89.0 { 89.0 } else { x };
-    let clamped = if clamped < -104.0 { -104.0 } else { clamped };
-    let n = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;
-    let r = (clamped - n * 0.693_359_4) - n * -2.121_944_4e-4;
-    let p = 1.987_569_1e-4;
-    let p = p * r + 1.398_2e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    let p = p * r * r + r + 1.0;
-    // Two factors, since 2ⁿ itself may be denormal or infinite. NaN converts to 0 and stays NaN through p.
-    // SAFETY: n is in -151..=129 or NaN, so the conversion is of a value that fits, after NaN is replaced.
-    let n: i32 = unsafe { (if n == n { n } else { 0.0 }).to_int_unchecked() };
-    let half = n >> 1;
-    let power = |e: i32| f32::from_bits(((e + 127) as u32) << 23);
-    p * power(half) * power(n - half)
-}
-
-/// `ln x = e·ln 2 + ln m` with `m` in `√½..√2`, `ln m` by a polynomial (Cephes). Within 2 units in the last place.
-#[inline(always)]
-fn ln_f32(x: f32) -> f32 {
-    let denormal = x < f32::MIN_POSITIVE;
-    let scaled = if denormal { x * 8_388_608.0 } else { x };
-    let bits = scaled.to_bits();
-    let offset = bits.wrapping_sub(0x3f35_04f3);
-    let e = (offset as i32 >> 23) as f32 - if denormal { 23.0 } else { 0.0 };
-    let m = f32::from_bits((offset & 0x007f_ffff).wrapping_add(0x3f35_04f3));
-    let r = m - 1.0;
-    let z = r * r;
-    let p = 7.037_683_6e-2;
-    let p = p * r - 1.151_461e-1;
-    let p = p * r + 1.167_699_9e-1;
-    let p = p * r - 1.242_014_1e-1;
-    let p = p * r + 1.424_932_3e-1;
-    let p = p * r - 1.666_805_7e-1;
-    let p = p * r + 2.000_071_5e-1;
-    let p = p * r - 2.499_999_4e-1;
-    let p = p * r + 3.333_333e-1;
-    let y = p * r * z + e * -2.121_944_4e-4 - 0.5 * z;
-    let result = r + y + e * 0.693_359_4;
-    let result = if x == f32::INFINITY { x } else { result };
-    let result = if x == 0.0 { f32::NEG_INFINITY } else { result };
-    if x < 0.0 || x != x { f32::NAN } else { result }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ulps(found: f32, exact: f64) -> f64 {
-        let exact32 = exact as f32;
-        if found == exact32 || (found.is_nan() && exact32.is_nan()) {
-            return 0.0;
-        }
-        let spacing = f64::from(f32::from_bits(exact32.abs().to_bits().max(1) + 1)) - f64::from(exact32.abs());
-        (f64::from(found) - exact).abs() / spacing.max(f64::from(f32::from_bits(1)))
-    }
-
-    fn worst(inputs: impl Iterator<Item = f32>, f: fn(f32) -> f32, exact: fn(f64) -> f64) -> f64 {
-        inputs.map(|x| ulps(f(x), exact(f64::from(x)))).fold(0.0, f64::max)
-    }
-
-    fn every(step: usize) -> impl Iterator<Item = f32> {
-        (0..=u32::MAX).step_by(step).map(f32::from_bits)
-    }
-
-    #[test]
-    fn exp_is_accurate_everywhere() {
-        assert!(worst(every(4099), exp_f32, f64::exp) <= 2.0);
-        assert_eq!(exp_f32(f32::INFINITY), f32::INFINITY);
-        assert_eq!(exp_f32(f32::NEG_INFINITY), 0.0);
-        assert_eq!(exp_f32(0.0), 1.0);
-        assert!(exp_f32(f32::NAN).is_nan());
-        assert!(exp_f32(-100.0) > 0.0);
-    }
-
-    #[test]
-    fn ln_is_accurate_everywhere() {
-        assert!(worst(every(4099), ln_f32, f64::ln) <= 2.0);
-        assert_eq!((ln_f32(0.0), ln_f32(1.0)), (f32::NEG_INFINITY, 0.0));
-        assert!(ln_f32(-1.0).is_nan());
-    }
-
-    #[test]
-    fn tanh_and_ln_1p_are_accurate() {
-        let (tanh, ln_1p): (fn(f32) -> f32, fn(f32) -> f32) = (Float::tanh, Float::ln_1p);
-        assert!(worst(every(4099), tanh, f64::tanh) <= 3.0);
-        assert!(worst(every(4099).filter(|x| *x > -0.5), ln_1p, f64::ln_1p) <= 3.0);
-    }
 
     #[test]
     fn digamma_of_known_points() {

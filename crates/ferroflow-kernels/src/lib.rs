@@ -23,6 +23,8 @@ mod reduce;
 mod scan;
 pub mod softmax;
 mod top_k;
+mod vector_math;
+mod vectorised;
 
 pub use arg_extreme::arg_extreme;
 pub use evaluate::evaluate;

@@ -40,6 +40,9 @@ impl Layout {
 
 /// Writes the elements for outputs `start..start + out.len()` to `out`.
 pub(super) fn gather<T: Copy>(dims: &[(usize, usize)], source: &[T], start: usize, out: &mut [T]) {
+    if let &[(_, 0), (n, 1)] = dims {
+        return repeat(&source[..n], start % n, out);
+    }
     let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, dims.len());
     let mut rest = start;
     for (i, &(size, _)) in dims.iter().enumerate().rev() {
@@ -69,6 +72,18 @@ pub(super) fn gather<T: Copy>(dims: &[(usize, usize)], source: &[T], start: usiz
     }
 }
 
+/// Fills `out` with the elements of `source`, over and over, starting from element `phase`.
+fn repeat<T: Copy>(source: &[T], phase: usize, out: &mut [T]) {
+    let (end, begin) = (source[phase..].iter(), source[..phase].iter());
+    out.iter_mut().zip(end.chain(begin)).for_each(|(to, from)| *to = *from);
+    let mut filled = source.len();
+    while filled < out.len() {
+        let more = filled.min(out.len() - filled);
+        out.copy_within(..more, filled);
+        filled += more;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +103,9 @@ mod tests {
         let mut out = [0; 4];
         gather(&layout, &[10, 20, 30], 1, &mut out);
         assert_eq!(out, [20, 30, 10, 20]);
+        let mut out = [0; 11];
+        gather(&[(4, 0), (3, 1)], &[10, 20, 30], 2, &mut out);
+        assert_eq!(out, [30, 10, 20, 30, 10, 20, 30, 10, 20, 30, 10]);
         let middle = [(2, 3), (2, 0), (3, 1)];
         let mut all = [0; 12];
         gather(&middle, &[1, 2, 3, 4, 5, 6], 0, &mut all);

@@ -1,6 +1,10 @@
 //! Elementwise computation: one kernel that evaluates a small register program over broadcast inputs, block by block.
 
+mod block;
 mod eval;
+mod eval_cast;
+mod eval_float;
+mod eval_integer;
 mod layout;
 mod program;
 mod run;

@@ -76,8 +76,11 @@ impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first = self.inputs.len() + self.constants.len();
         for (i, constant) in self.constants.iter().enumerate() {
-            let value = constant.to_f64s().and_then(|v| v.first().copied()).unwrap_or_default();
-            write!(f, "r{} = {} {value:?}; ", self.inputs.len() + i, constant.dtype())?;
+            write!(f, "r{} = {} ", self.inputs.len() + i, constant.dtype())?;
+            match constant.to_ints() {
+                Some(values) => write!(f, "{}; ", values.first().unwrap_or(&0))?,
+                None => write!(f, "{:?}; ", constant.to_f64s().and_then(|v| v.first().copied()).unwrap_or_default())?,
+            }
         }
         for (i, instruction) in self.instructions.iter().enumerate() {
             write!(f, "r{} = {}", first + i, instruction.op.name())?;
@@ -110,8 +113,13 @@ impl Program {
             let mut words = code.split_whitespace();
             let head = words.next().ok_or_else(|| bad(part))?;
             if let Ok(dtype) = head.parse::<DType>() {
-                let value: f64 = words.next().and_then(|w| w.parse().ok()).ok_or_else(|| bad(part))?;
-                program.constants.push(Array::scalar(value).cast(dtype).map_err(|_| bad(part))?);
+                let word = words.next().ok_or_else(|| bad(part))?;
+                let value = match dtype.is_float() {
+                    true => word.parse().ok().map(Array::scalar::<f64>),
+                    false => word.parse().ok().map(Array::scalar::<i64>),
+                };
+                let value = value.and_then(|v| if v.dtype() == dtype { Some(v) } else { v.cast(dtype).ok() });
+                program.constants.push(value.ok_or_else(|| bad(part))?);
                 continue;
             }
             let op = Scalar::from_name(head).ok_or_else(|| bad(part))?;
@@ -133,6 +141,8 @@ mod tests {
         let program = Program::parse(text, &[DType::F32, DType::F32]).unwrap();
         assert_eq!(program.to_string(), text);
         assert_eq!(program.output_dtypes().unwrap(), [DType::F32, DType::F32]);
+        let text = "r1 = i64 9007199254740993; r2 = bool 1; r3 = f64 inf; r4 = Add r0 r1; out r4";
+        assert_eq!(Program::parse(text, &[DType::I64]).unwrap().to_string(), text);
     }
 
     #[test]

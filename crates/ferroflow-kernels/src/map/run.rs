@@ -1,9 +1,10 @@
-use super::eval::{Block, evaluate};
+use super::block::Block;
+use super::eval::evaluate;
 use super::layout::{Layout, gather};
 use super::{Program, ProgramError, Scalar};
 use crate::{Io, Kernel, KernelError, Pool, Work};
 use ferroflow_array::DType;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 
 /// Elements evaluated at a time: registers of a block stay in the first-level cache.
 const BLOCK: usize = 1024;
@@ -92,6 +93,15 @@ impl Map {
         program.outputs.iter().for_each(|&o| last_use[o] = usize::MAX);
         let mut free: Vec<usize> = Vec::new();
         let mut instructions = Vec::new();
+        // An input that is also an output is set aside: another output may be its memory.
+        let mut aside = vec![None; program.outputs.len()];
+        for (k, &o) in program.outputs.iter().enumerate().filter(|_| program.outputs.len() > 1) {
+            if let Some(&input @ Place::Input(..)) = places.get(o) {
+                let result = Place::Buffer(fresh());
+                instructions.push(Code { op: Scalar::Identity, dtype: dtypes[o], args: [input; 3], result });
+                aside[k] = Some(result);
+            }
+        }
         for (i, code) in program.instructions.iter().enumerate() {
             let register = first + i;
             let output = program.outputs.iter().position(|&o| o == register);
@@ -113,7 +123,7 @@ impl Map {
                 }
             }
         }
-        let late = program.outputs.iter().enumerate().filter_map(|(k, &o)| match places[o] {
+        let late = program.outputs.iter().enumerate().filter_map(|(k, &o)| match aside[k].unwrap_or(places[o]) {
             Place::Output(own, _) if own == k => None,
             place => Some((k, place, dtypes[o].size())),
         });
@@ -159,18 +169,26 @@ impl Map {
             unsafe { splat(bytes.as_ptr(), bytes.len(), buffer(*b)) };
         }
         for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
-            if let (Layout::Scalar, Some(b)) = (layout, b) {
+            match (layout, b) {
                 // SAFETY: a scalar input holds one element.
-                unsafe { splat(inputs(i), dtype.size(), buffer(*b)) };
+                (Layout::Scalar, Some(b)) => unsafe { splat(inputs(i), dtype.size(), buffer(*b)) },
+                // SAFETY: the strides lead to elements of the input, the buffer has room for BLOCK.
+                (Layout::Strided(dims), Some(b)) if period(dims).is_some() => unsafe {
+                    load(inputs(i), dtype.size(), dims, 0, BLOCK, buffer(*b));
+                },
+                _ => {}
             }
         }
         let chunks = (task * CHUNK..self.elements).step_by(self.tasks() * CHUNK);
         for start in chunks.flat_map(|c| (c..self.elements.min(c + CHUNK)).step_by(BLOCK)) {
             let n = BLOCK.min(self.elements - start);
             for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
-                if let (Layout::Strided(dims), Some(b)) = (layout, b) {
-                    // SAFETY: the strides lead to elements of the input, the buffer has room for n.
-                    unsafe { load(inputs(i), dtype.size(), dims, start, n, buffer(*b)) };
+                match (layout, b) {
+                    (Layout::Strided(dims), Some(b)) if period(dims).is_none() => {
+                        // SAFETY: the strides lead to elements of the input, the buffer has room for n.
+                        unsafe { load(inputs(i), dtype.size(), dims, start, n, buffer(*b)) };
+                    }
+                    _ => {}
                 }
             }
             let address = |place: Place| match place {
@@ -219,7 +237,7 @@ impl Map {
         let scratch = io.scratch().as_mut_ptr();
         let pool: &Pool = io.pool();
         let operands = Operands(io, scratch);
-        let failed = AtomicUsize::new(0);
+        let failed = Mutex::new(None);
         let one = |task: usize| {
             let io = operands.io();
             // SAFETY: sizes were checked above; the machine lets outputs overlap inputs only as `in_place` says; each
@@ -228,14 +246,14 @@ impl Map {
                 let scratch = operands.scratch().add(task * self.task_scratch());
                 self.task(task, &|i| io.input_pointer(i).0, &|k| io.output_pointer(k).0, scratch)
             };
-            if result.is_err() {
-                failed.store(1, Ordering::Relaxed);
+            if let Err(why) = result {
+                *failed.lock().unwrap_or_else(|e| e.into_inner()) = Some(why);
             }
         };
         pool.for_each(self.tasks(), one);
-        match failed.into_inner() {
-            0 => Ok(()),
-            _ => Err(KernelError::new("Integer division by zero")),
+        match failed.into_inner().unwrap_or_else(|e| e.into_inner()) {
+            None => Ok(()),
+            Some(why) => Err(KernelError::new(why)),
         }
     }
 }
@@ -253,6 +271,14 @@ impl Kernel {
     }
 }
 
+/// The length of a vector that is repeated alike in every block.
+fn period(dims: &[(usize, usize)]) -> Option<usize> {
+    match dims {
+        [(_, 0), (n, 1)] if BLOCK.is_multiple_of(*n) => Some(*n),
+        _ => None,
+    }
+}
+
 /// # Safety
 /// `from` holds an element of `size` bytes, `to` has room for `BLOCK`.
 unsafe fn splat(from: *const u8, size: usize, to: *mut u8) {
@@ -265,34 +291,22 @@ unsafe fn splat(from: *const u8, size: usize, to: *mut u8) {
 /// # Safety
 /// `dims` lead from `from` to initialised elements of `size` bytes; `to` has room for `n`; both are aligned.
 unsafe fn load(from: *const u8, size: usize, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
-    let reach = dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
-    // SAFETY: `reach` elements are there to read, and `n` to write.
+    /// # Safety
+    /// See [`load`].
+    unsafe fn typed<T: Copy>(from: *const u8, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
+        let reach = dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
+        // SAFETY: `reach` elements are there to read, and `n` to write.
+        let (from, to) =
+            unsafe { (std::slice::from_raw_parts(from.cast(), reach), std::slice::from_raw_parts_mut(to.cast(), n)) };
+        gather::<T>(dims, from, start, to);
+    }
+    // SAFETY: passed on.
     unsafe {
         match size {
-            1 => gather::<u8>(
-                dims,
-                std::slice::from_raw_parts(from, reach),
-                start,
-                std::slice::from_raw_parts_mut(to, n),
-            ),
-            2 => gather::<u16>(
-                dims,
-                std::slice::from_raw_parts(from.cast(), reach),
-                start,
-                std::slice::from_raw_parts_mut(to.cast(), n),
-            ),
-            4 => gather::<u32>(
-                dims,
-                std::slice::from_raw_parts(from.cast(), reach),
-                start,
-                std::slice::from_raw_parts_mut(to.cast(), n),
-            ),
-            _ => gather::<u64>(
-                dims,
-                std::slice::from_raw_parts(from.cast(), reach),
-                start,
-                std::slice::from_raw_parts_mut(to.cast(), n),
-            ),
+            1 => typed::<u8>(from, dims, start, n, to),
+            2 => typed::<u16>(from, dims, start, n, to),
+            4 => typed::<u32>(from, dims, start, n, to),
+            _ => typed::<u64>(from, dims, start, n, to),
         }
     }
 }
