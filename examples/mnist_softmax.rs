@@ -21,7 +21,7 @@ pub fn model(g: &Graph) -> Classifier<'_> {
 
 #[allow(dead_code)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut mnist = read_data_sets("MNIST_data", Options { one_hot: true, ..Options::default() })?;
+    let mut mnist = read_data_sets("MNIST_data", &DataSetOptions { one_hot: true, ..Default::default() })?;
 
     let g = Graph::new();
     let Classifier { x, y_, cross_entropy, accuracy, .. } = model(&g);

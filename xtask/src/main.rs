@@ -1,3 +1,104 @@
 #![forbid(unsafe_code)]
-//! Development tasks.
-fn main() {}
+//! Development tasks: `cargo xtask ci` does all that CI does, `cargo xtask help` lists the rest.
+
+use std::env;
+use std::process::{Command, ExitCode, Stdio};
+
+/// A task: its name, what it does, and how.
+struct Task {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<(), String>,
+}
+
+const TASKS: &[Task] = &[
+    Task { name: "ci", about: "everything below, in order", run: ci },
+    Task { name: "format", about: "check the formatting", run: format },
+    Task { name: "lint", about: "clippy, warnings denied", run: lint },
+    Task { name: "docs", about: "build the documentation, broken links denied", run: docs },
+    Task { name: "test", about: "all tests and doctests", run: test },
+    Task { name: "levels", about: "the kernels' tests at each instruction set", run: levels },
+    Task { name: "readme", about: "the commands of the README", run: readme },
+];
+
+fn main() -> ExitCode {
+    let wanted = env::args().nth(1).unwrap_or_default();
+    let Some(task) = TASKS.iter().find(|t| t.name == wanted) else {
+        println!("cargo xtask <task>");
+        TASKS.iter().for_each(|t| println!("  {:8} {}", t.name, t.about));
+        return if matches!(wanted.as_str(), "" | "help") { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    };
+    match (task.run)() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("xtask: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ci() -> Result<(), String> {
+    TASKS.iter().skip(1).try_for_each(|task| {
+        println!("== {}", task.name);
+        (task.run)()
+    })
+}
+
+fn cargo(args: &[&str], vars: &[(&str, &str)]) -> Result<(), String> {
+    let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    let status = command.args(args).envs(vars.iter().copied()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("cargo {} ended with {status}", args.join(" "))),
+        Err(e) => Err(format!("cargo {}: {e}", args.join(" "))),
+    }
+}
+
+fn format() -> Result<(), String> {
+    cargo(&["fmt", "--all", "--check"], &[])
+}
+
+fn lint() -> Result<(), String> {
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])
+}
+
+fn docs() -> Result<(), String> {
+    cargo(
+        &["doc", "--workspace", "--no-deps", "--document-private-items"],
+        &[("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links")],
+    )
+}
+
+fn test() -> Result<(), String> {
+    cargo(&["test", "--workspace", "--no-fail-fast"], &[])
+}
+
+fn levels() -> Result<(), String> {
+    ["portable", "avx2"].iter().try_for_each(|level| {
+        cargo(&["test", "-p", "ferroflow-kernels", "-p", "ferroflow-runtime"], &[("FERROFLOW_CPU", level)])
+    })
+}
+
+/// Trains softmax regression as the README says, and a few steps of the network, and reads the accuracy printed.
+fn readme() -> Result<(), String> {
+    let softmax = accuracy(&["train", "softmax"])?;
+    if softmax < 0.91 {
+        return Err(format!("softmax regression reached only {softmax}"));
+    }
+    let network = accuracy(&["train", "cnn", "--steps", "200"])?;
+    if network < 0.8 {
+        return Err(format!("200 steps of the network reached only {network}"));
+    }
+    Ok(())
+}
+
+fn accuracy(args: &[&str]) -> Result<f64, String> {
+    let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    let output = command.args(["run", "--release", "--quiet", "--"]).args(args).stderr(Stdio::inherit()).output();
+    let output = output.map_err(|e| format!("cargo run: {e}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().unwrap_or_default();
+    println!("{}: {last}", args.join(" "));
+    let number = last.strip_prefix("test accuracy ").and_then(|n| n.parse().ok());
+    number.filter(|_| output.status.success()).ok_or_else(|| format!("`{}` printed no accuracy", args.join(" ")))
+}

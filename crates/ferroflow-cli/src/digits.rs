@@ -40,9 +40,8 @@ fn normalize(gray: &GrayImage) -> GrayImage {
     let size = |n: u32| ((f64::from(n) * scale).round() as u32).clamp(1, BOX);
     let digit = imageops::resize(&digit, size(width), size(height), imageops::FilterType::Triangle);
     let (x, y) = center_of_mass(&digit);
-    let place = |center: f64, size: u32| {
-        ((f64::from(SIDE) / 2.0 - center).round() as i64).clamp(0, i64::from(SIDE - size))
-    };
+    let place =
+        |center: f64, size: u32| ((f64::from(SIDE) / 2.0 - center).round() as i64).clamp(0, i64::from(SIDE - size));
     let mut out = GrayImage::new(SIDE, SIDE);
     imageops::overlay(&mut out, &digit, place(x, digit.width()), place(y, digit.height()));
     out

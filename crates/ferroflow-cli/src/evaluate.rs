@@ -1,7 +1,6 @@
 use crate::args::EvalArgs;
 use crate::run_file::RunFile;
 use anyhow::Result;
-use ferroflow::data::DataSet;
 use ferroflow::prelude::*;
 use std::path::Path;
 
@@ -14,7 +13,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let graph = Graph::new();
     let model = run.model.build(&graph);
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session = Session::with_options(&graph, &SessionOptions { threads: args.threads })?;
+    let session =
+        Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
     checkpoint.restore(&session)?;
     println!("test accuracy {}", accuracy(&session, &model, &data.test)?);
     Ok(())
@@ -25,17 +25,17 @@ pub(crate) fn load_data(dir: Option<&Path>, seed: u64) -> Result<DataSets> {
     if let Some(dir) = dir.filter(|d| !d.is_dir()) {
         anyhow::bail!("{}: no such folder", dir.display());
     }
-    let options = Options { one_hot: true, seed, ..Options::default() };
+    let options = DataSetOptions { one_hot: true, seed, ..Default::default() };
     Ok(match dir {
-        Some(dir) => read_data_sets(dir, options)?,
-        None => read_data_sets("MNIST_data", options)?,
+        Some(dir) => read_data_sets(dir, &options)?,
+        None => embedded_mnist(&options)?,
     })
 }
 
 /// The fraction of a set that the model gets right, batch by batch.
 pub(crate) fn accuracy(session: &Session, model: &Classifier<'_>, set: &DataSet) -> Result<f64> {
     let mut right = 0.0;
-    for batch in set.batches(BATCH) {
+    for batch in set.batches(BATCH)? {
         let n = batch.images.shape()[0] as f64;
         let mut feeds = Feeds::new().with(model.x, batch.images).with(model.y_, batch.labels);
         if let Some(keep_prob) = model.keep_prob {

@@ -3,8 +3,10 @@ use clap::ValueEnum;
 use ferroflow::graph::GraphError;
 use ferroflow::prelude::*;
 
+#[allow(unreachable_pub)]
 #[path = "../../../examples/mnist_deep.rs"]
 mod mnist_deep;
+#[allow(unreachable_pub)]
 #[path = "../../../examples/mnist_softmax.rs"]
 mod mnist_softmax;
 
@@ -64,9 +66,7 @@ impl OptimizerKind {
             OptimizerKind::GradientDescent => GradientDescent::new(rate).minimize(loss),
             OptimizerKind::Momentum => Momentum::new(rate, 0.9).minimize(loss),
             OptimizerKind::Adagrad => Adagrad::new(rate).minimize(loss),
-            OptimizerKind::AdagradDa => {
-                AdagradDa::new(rate).minimize_counting(loss, global_step(loss.graph()))
-            }
+            OptimizerKind::AdagradDa => AdagradDa::new(rate).minimize_counting(loss, global_step(loss.graph())),
             OptimizerKind::Adadelta => Adadelta::new(rate).minimize(loss),
             OptimizerKind::RmsProp => RmsProp::new(rate).minimize(loss),
             OptimizerKind::Adam => Adam::new(rate).minimize(loss),

@@ -48,7 +48,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("curve.svg");
         let point = |step, loss| Point { step, loss, accuracy: 0.5 };
-        for points in [vec![], vec![point(0, 2.3)], vec![point(0, f64::NAN), point(100, 1.0), point(200, f64::INFINITY)]] {
+        for points in
+            [vec![], vec![point(0, 2.3)], vec![point(0, f64::NAN), point(100, 1.0), point(200, f64::INFINITY)]]
+        {
             draw(&path, &points).unwrap();
             assert!(std::fs::read_to_string(&path).unwrap().contains("accuracy"));
         }

@@ -10,7 +10,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
     let graph = Graph::new();
     let model = run.model.build(&graph);
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session = Session::with_options(&graph, &SessionOptions { threads: 1 })?;
+    let session = Session::with_options(&graph, &SessionOptions { threads: 1, ..SessionOptions::default() })?;
     checkpoint.restore(&session)?;
     for (path, pixels) in args.images.iter().zip(pictures) {
         let mut feeds = Feeds::new().with(model.x, Array::new([1, 784], &pixels)?);

@@ -47,6 +47,7 @@ impl RunFile {
             ("data_seed", position.seed.to_string()),
             ("data_epoch", position.epoch.to_string()),
             ("data_index", position.index.to_string()),
+            ("data_order", position.order.to_string()),
         ];
         pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
     }
@@ -69,6 +70,7 @@ impl RunFile {
                 seed: number("data_seed", text("data_seed")?)?,
                 epoch: number("data_epoch", text("data_epoch")?)?,
                 index: number("data_index", text("data_index")?)?,
+                order: number("data_order", text("data_order")?)?,
             },
         };
         if run.batch == 0 || !run.learning_rate.is_finite() {
@@ -91,7 +93,7 @@ mod tests {
             batch: 50,
             seed: u64::MAX,
             step: 12,
-            position: DataPosition { seed: 3, epoch: 1, index: 600 },
+            position: DataPosition { seed: 3, epoch: 1, index: 600, order: 2 },
         };
         let metadata = run.to_metadata();
         assert_eq!(RunFile::from_metadata(&metadata).unwrap(), run);

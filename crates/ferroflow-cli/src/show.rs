@@ -6,7 +6,8 @@ use ferroflow::prelude::*;
 pub(crate) fn run(args: &GraphArgs) -> Result<()> {
     let graph = Graph::new();
     let model = args.model.build(&graph);
-    let train_step = args.model.default_optimizer().minimize(args.model.default_learning_rate(), model.cross_entropy)?;
+    let train_step =
+        args.model.default_optimizer().minimize(args.model.default_learning_rate(), model.cross_entropy)?;
     let session = Session::new(&graph)?;
     if !args.program {
         print!("{}", graph.with_dag(|dag| dag.to_dot()));

@@ -39,7 +39,8 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     graph.set_random_seed(graph_seed(run.seed));
     let model = run.model.build(&graph);
     let train_step = run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session = Session::with_options(&graph, &SessionOptions { threads: args.threads })?;
+    let session =
+        Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
     match &resumed {
         Some((_, checkpoint)) => checkpoint.restore(&session)?,
         None => session.run(graph.global_variables_initializer())?,
@@ -64,7 +65,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
             points.push(Point { step: run.step, loss: loss.into(), accuracy: accuracy.into() });
             if let Some(log) = &mut log {
                 let seconds = started.elapsed().as_secs_f64();
-                log.write(&json!({ "step": run.step, "loss": loss, "training_accuracy": accuracy, "seconds": seconds }))?;
+                log.write(
+                    &json!({ "step": run.step, "loss": loss, "training_accuracy": accuracy, "seconds": seconds }),
+                )?;
             }
         }
         session.run_with(train_step, feeds_with(ModelKind::KEEP))?;

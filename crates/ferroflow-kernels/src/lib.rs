@@ -3,6 +3,7 @@
 //!
 //! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
 
+mod arg_extreme;
 pub mod conv;
 pub mod copy;
 pub mod cpu;
@@ -13,19 +14,28 @@ mod io;
 mod kernel;
 mod machine;
 mod map;
+mod number;
+mod polygamma;
 mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
+mod scan;
 pub mod softmax;
+mod top_k;
 mod vector_math;
 mod vectorised;
 
+pub use arg_extreme::arg_extreme;
 pub use evaluate::evaluate;
 pub use float_math::Float;
 pub use io::Io;
 pub use kernel::{Kernel, KernelError, Work};
 pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
 pub use map::{Instruction, Map, Program, ProgramError, Scalar};
+pub use number::Number;
+pub use polygamma::polygamma;
 pub use pool::Pool;
 pub use reduce::{Reduce, Reduction};
+pub use scan::{Scan, scan};
+pub use top_k::{in_top_k, top_k, top_k_scratch};

@@ -149,6 +149,32 @@ impl Pool {
             Ok(()) => {}
         }
     }
+
+    /// Calls `f` with the index and the elements of each chunk of `out`; all are `chunk` long but perhaps the last.
+    ///
+    /// # Panics
+    /// If `chunk` is 0, or as [`Pool::for_each`].
+    pub fn for_each_chunk_mut<T: Send>(&self, out: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+        let len = out.len();
+        let out = Disjoint::new(out);
+        self.for_each(len.div_ceil(chunk), |i| {
+            // SAFETY: one chunk a task.
+            f(i, unsafe { out.slice(i * chunk, chunk.min(len - i * chunk)) });
+        });
+    }
+}
+
+impl Pool {
+    /// Calls `f` with each chunk of `slice` and its number, on all threads.
+    pub fn for_each_chunk<T: Send>(&self, slice: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+        let len = slice.len();
+        let parts = Disjoint::new(slice);
+        self.for_each(len.div_ceil(chunk.max(1)), |i| {
+            let start = i * chunk;
+            // SAFETY: chunks do not overlap.
+            f(i, unsafe { parts.slice(start, chunk.min(len - start)) });
+        });
+    }
 }
 
 impl Shared {

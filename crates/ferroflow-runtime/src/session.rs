@@ -11,10 +11,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// How a session runs.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct SessionOptions {
     /// Threads that share the work of one run; 0 for as many as there are cores.
     pub threads: usize,
+    /// Whether the optional passes of the compiler run. Without them every operation is computed as it was written: the
+    /// reference that programs are tested against.
+    pub optimize: bool,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        SessionOptions { threads: 0, optimize: true }
+    }
 }
 
 /// Runs parts of a graph, and keeps the values of its variables.
@@ -23,6 +32,7 @@ pub struct SessionOptions {
 pub struct Session {
     graph: Graph,
     pool: Pool,
+    optimize: bool,
     store: RwLock<Store>,
     programs: RwLock<HashMap<Request, Arc<Stage>>>,
     /// One at a time compiles.
@@ -61,6 +71,7 @@ impl Session {
         Ok(Session {
             graph: graph.clone(),
             pool: Pool::new(options.threads),
+            optimize: options.optimize,
             store: RwLock::default(),
             programs: RwLock::default(),
             compiling: Mutex::default(),
@@ -276,7 +287,11 @@ impl Session {
         let shape = |id| store.get(id).map(|a| a.shape().clone());
         let pruned = self.graph.with_dag(|dag| passes::prune(dag, request, &shape))?;
         let internal = |e: ferroflow_graph::OpError| Error::Internal(e.message);
-        let schedule = passes::order(passes::optimize(pruned.draft).map_err(internal)?).map_err(internal)?;
+        let draft = match self.optimize {
+            true => passes::optimize(pruned.draft).map_err(internal)?,
+            false => pruned.draft,
+        };
+        let schedule = passes::order(draft).map_err(internal)?;
         let program = crate::program::lower(&schedule)?;
         let mut slots = Vec::with_capacity(program.states.len());
         for state in &program.states {

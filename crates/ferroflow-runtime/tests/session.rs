@@ -164,7 +164,7 @@ fn threads_share_a_session() {
     let g = Graph::new();
     let v = g.variable(0.0f32);
     let add = v.assign_add(1.0);
-    let session = Session::with_options(&g, &SessionOptions { threads: 2 }).unwrap();
+    let session = Session::with_options(&g, &SessionOptions { threads: 2, ..SessionOptions::default() }).unwrap();
     session.run(g.global_variables_initializer()).unwrap();
     let done = add.operation();
     std::thread::scope(|s| {

@@ -2,10 +2,9 @@ use super::ConvGeometry;
 use super::geometry::parts;
 use crate::Pool;
 use crate::cpu::level;
-use crate::gemm::{Run, Store, Target, TileElement, even, run_tile, tile_size};
+use crate::gemm::{Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 
-const WIDEST: usize = 32;
 /// Images whose part of the sum is formed at a time, so that they stay in the second-level cache for several tiles.
 const IMAGES: usize = 8;
 /// Tiles of one task.
@@ -38,7 +37,7 @@ pub fn conv2d_filter_gradient<T: TileElement>(
         return;
     }
     let level = level();
-    let (tile_rows, width) = tile_size::<T>(level);
+    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
     let pixels = g.batch * g.out_h * g.out_w;
     let whole = g.out_c % width == 0;
     let out_c = g.out_c.next_multiple_of(width);
@@ -84,13 +83,14 @@ pub fn conv2d_filter_gradient<T: TileElement>(
                     a_steps: [frame.image_len(), g.stride_h * columns * c, g.stride_w * c],
                     b: grad[from..].as_ptr(),
                     b_steps: [g.out_h * g.out_w * out_c, g.out_w * out_c, out_c],
+                    ahead: (std::ptr::null(), 0),
                 };
                 let to = (group * group_rows + row) * g.out_c + panel * width;
-                let target = Target { c: out.address(to), row: g.out_c, column: 1, columns: columns_of_panel };
+                let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };
                 let store = Store { accumulate: start > 0, bias: std::ptr::null(), relu: false };
                 // SAFETY: the frame holds every pixel that these rows of the filter reach; the gradient's columns are
                 // padded to the tile's width; the tile's results belong to this task alone.
-                unsafe { run_tile(level, rows, &run, &target, &store) };
+                unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
             }
         }
     });

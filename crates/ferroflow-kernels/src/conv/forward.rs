@@ -2,11 +2,8 @@ use super::ConvGeometry;
 use super::geometry::{Frame, parts};
 use crate::Pool;
 use crate::cpu::{Level, level};
-use crate::gemm::{Epilogue, Run, Store, Target, TileElement, even, run_tile, tile_size};
+use crate::gemm::{Epilogue, Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
-
-/// The widest tile of any level.
-const WIDEST: usize = 32;
 
 /// Bytes of scratch that [`conv2d`] needs.
 pub fn conv2d_scratch<T>(g: &ConvGeometry) -> usize {
@@ -32,7 +29,7 @@ pub fn conv2d<T: TileElement>(
         return;
     }
     let level = level();
-    let width = tile_size::<T>(level).1;
+    let width = tile_size::<T>(level, g.out_c).width;
     let k = g.k_h * g.k_w * g.in_c;
     let [frames, panels] = parts(scratch, [g.frame().len(), k * g.out_c.next_multiple_of(width)]);
     let frames = g.frame().of(input, frames, pool);
@@ -58,7 +55,7 @@ pub(super) fn tiles<T: TileElement>(
     epilogue: Epilogue<'_, T>,
     pool: &Pool,
 ) {
-    let (tile_rows, width) = tile_size::<T>(level);
+    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
     let (k, c, columns) = (g.k_h * g.k_w * g.in_c, g.in_c, frame.to.1);
     let panel_count = g.out_c.div_ceil(width);
     let row_tiles = g.out_w.div_ceil(tile_rows);
@@ -96,12 +93,13 @@ pub(super) fn tiles<T: TileElement>(
                         a_steps,
                         b: panels[panel * k * width..].as_ptr(),
                         b_steps,
+                        ahead: (std::ptr::null(), 0),
                     };
                     let to = ((n * g.out_h + y) * g.out_w + x) * g.out_c + panel * width;
-                    let target = Target { c: out.address(to), row: g.out_c, column: 1, columns: columns_of_panel };
+                    let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };
                     // SAFETY: the frame holds every pixel that the filter reaches from these rows; panels are padded to
                     // the tile's width; the tile's results belong to this task alone.
-                    unsafe { run_tile(level, rows, &run, &target, &store) };
+                    unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
                 }
             }
         }

@@ -3,9 +3,7 @@ use super::forward::tiles;
 use super::geometry::{Frame, parts};
 use crate::Pool;
 use crate::cpu::level;
-use crate::gemm::{Epilogue, TileElement, tile_size};
-
-const WIDEST: usize = 32;
+use crate::gemm::{Epilogue, TileElement, WIDEST, tile_size};
 
 /// The convolution that the gradient is: of the derivatives of the result, spread apart by the stride, with the filters
 /// turned around.
@@ -61,7 +59,7 @@ pub fn conv2d_input_gradient<T: TileElement>(
     }
     let (turned, frame) = transposed(g);
     let level = level();
-    let width = tile_size::<T>(level).1;
+    let width = tile_size::<T>(level, g.in_c).width;
     let field = g.k_h * g.k_w;
     let k = field * g.out_c;
     let [frames, panels] = parts(scratch, [frame.len(), k * g.in_c.next_multiple_of(width)]);

@@ -1,8 +1,10 @@
+use super::pack::{Strides, pack};
 use super::simd::TileElement;
-use super::tile::{Run, Store, Target, even, run_tile, tile_size};
+use super::tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::Pool;
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
+use std::mem::MaybeUninit;
 
 /// The sizes of a matrix product `c = op(a)·op(b)`: `op(a)` is `m × k`, `op(b)` is `k × n`, all row-major.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +36,16 @@ impl<T: 'static> Epilogue<'_, T> {
 }
 
 impl MatMul {
-    pub(super) fn a_strides(&self) -> (usize, usize) {
-        if self.transpose_a { (1, self.m) } else { (self.k, 1) }
+    /// Lanes are rows.
+    pub(super) fn a_strides(&self) -> Strides {
+        let (lane, step) = if self.transpose_a { (1, self.m) } else { (self.k, 1) };
+        Strides { lane, step }
     }
 
-    pub(super) fn b_strides(&self) -> (usize, usize) {
-        if self.transpose_b { (1, self.k) } else { (self.n, 1) }
+    /// Lanes are columns.
+    pub(super) fn b_strides(&self) -> Strides {
+        let (lane, step) = if self.transpose_b { (self.k, 1) } else { (1, self.n) };
+        Strides { lane, step }
     }
 
     pub(super) fn check(&self, a: usize, b: usize, c: usize) {
@@ -47,73 +53,90 @@ impl MatMul {
     }
 }
 
-/// The product as tiles see it: the operand whose elements are broadcast, and the one whose rows are vectors.
+/// The product as tiles see it: the left operand is broadcast, rows of the right one are vectors.
 struct Plan {
-    /// Whether the roles of `a` and `b` are swapped, and the result is written transposed.
+    /// Whether `a` and `b` have changed places: a single column is the same memory as a single row.
     swapped: bool,
-    rows: usize,
     columns: usize,
+    rows: usize,
     k: usize,
-    left: (usize, usize),
-    right: (usize, usize),
-    tile: (usize, usize),
+    left: Strides,
+    right: Strides,
+    tile: TileSize,
+    row_tiles: usize,
+    /// Elements of a packed tile's row, 0 if the left operand is read as it is.
+    leading: usize,
     panels: usize,
-    /// Panels of the right operand that one task packs and works through; all rows of the left with each.
-    tasks: usize,
+    /// The inner dimension is cut into so many pieces.
+    pieces: usize,
+    /// The result is cut into `blocks` of row tiles times `groups` of panels, each a task.
+    blocks: usize,
+    groups: usize,
 }
 
-/// The inner dimension is cut into pieces whose panel of the right operand stays in the second-level cache.
-const K_PIECE: usize = 4096;
+/// Steps of the inner dimension in one piece at most.
+const PIECE: usize = 512;
+/// Row tiles that share a packed panel at most.
+const BLOCK: usize = 18;
+/// Multiply-adds that are worth a task.
+const GRAIN: usize = 1 << 20;
+
+/// A packed panel, or several short ones, of the right operand. It lies on the stack, so that it stays in the second-level
+/// cache of the thread that uses it.
+#[repr(align(64))]
+struct Panels([MaybeUninit<u8>; PIECE * WIDEST * 4]);
 
 impl Plan {
     fn new<T: TileElement>(dims: &MatMul, level: Level) -> Plan {
-        let tile = tile_size::<T>(level);
-        // A transposed right operand would be transposed in packing; it serves as left operand as it is.
-        let swapped = dims.transpose_b && dims.m < dims.n * 4 && dims.n > 1;
-        let (rows, columns, left, right) = match swapped {
-            false => (dims.m, dims.n, dims.a_strides(), dims.b_strides()),
-            true => {
-                let ((a_row, a_k), (b_k, b_column)) = (dims.a_strides(), dims.b_strides());
-                (dims.n, dims.m, (b_column, b_k), (a_k, a_row))
-            }
-        };
-        let panels = columns.div_ceil(tile.1);
-        Plan { swapped, rows, columns, k: dims.k, left, right, tile, panels, tasks: 0 }.with_tasks()
+        let swapped = dims.n == 1 && dims.m > 1;
+        let (a, b) = (dims.a_strides(), dims.b_strides());
+        let (rows, columns) = if swapped { (1, dims.m) } else { (dims.m, dims.n) };
+        let (left, right) = if swapped { (b, a) } else { (a, b) };
+        let tile = tile_size::<T>(level, columns);
+        let row_tiles = rows.div_ceil(tile.rows);
+        let panels = columns.div_ceil(tile.width);
+        // Rows at such a distance fall into the same few sets of the first-level cache.
+        let conflicts = left.lane * size_of::<T>() % 1024 == 0;
+        let packs = rows > 1 && (panels > 2 || conflicts);
+        let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
+        let pieces = dims.k.div_ceil(PIECE);
+        let panel_bytes = dims.k.div_ceil(pieces.max(1)).max(1) * tile.width * size_of::<T>();
+        let groups = panels.div_ceil((size_of::<Panels>() / panel_bytes).max(1));
+        let wanted = (rows * columns * dims.k / GRAIN).clamp(1, 64);
+        let blocks = row_tiles.div_ceil(BLOCK).max(wanted.div_ceil(groups.max(1))).min(row_tiles);
+        Plan {
+            swapped,
+            rows,
+            columns,
+            k: dims.k,
+            left,
+            right,
+            tile,
+            row_tiles,
+            leading,
+            panels,
+            pieces,
+            blocks,
+            groups,
+        }
     }
 
-    /// Tasks are panels times blocks of rows, enough of them for a fair share, none too small.
-    fn with_tasks(mut self) -> Plan {
-        let work = self.rows * self.columns * self.k;
-        let wanted = (work / (1 << 18)).clamp(1, 64);
-        let row_tiles = self.rows.div_ceil(self.tile.0);
-        let blocks = wanted.div_ceil(self.panels.max(1)).min(row_tiles).max(1);
-        self.tasks = blocks;
-        self
-    }
-
-    fn piece(&self) -> usize {
-        self.k.min(K_PIECE)
-    }
-
-    /// Elements of the packed right operand.
+    /// Elements of the packed left operand.
     fn packed(&self) -> usize {
-        self.panels * self.tile.1 * self.k
+        self.row_tiles * self.leading * self.k
     }
 }
 
 /// Bytes of scratch that [`matmul`] needs.
-pub fn matmul_scratch<T>(dims: &MatMul) -> usize {
-    // The widest tile of any level, so that the size does not depend on the processor.
-    let widest = 32;
-    let columns = dims.n.max(dims.m).next_multiple_of(widest);
-    columns.saturating_mul(dims.k).saturating_mul(size_of::<T>()).min(usize::MAX / 8)
+pub fn matmul_scratch<T: TileElement>(dims: &MatMul) -> usize {
+    let bytes = |level| Plan::new::<T>(dims, level).packed() * size_of::<T>();
+    [Level::Portable, Level::Avx2, Level::Avx512].into_iter().map(bytes).max().unwrap_or(0)
 }
 
 /// `c = op(a)·op(b)`, then the epilogue. Every element is summed in one order, whatever the number of threads.
 ///
 /// # Panics
-/// If a slice is not of the size that `dims` says, or the scratch smaller than [`matmul_scratch`].
-#[allow(private_bounds)]
+/// If a slice is not of the size that `dims` says, or the scratch smaller than [`matmul_scratch`] or not aligned to `T`.
 pub fn matmul<T: TileElement>(
     a: &[T],
     b: &[T],
@@ -123,7 +146,23 @@ pub fn matmul<T: TileElement>(
     scratch: &mut [u8],
     pool: &Pool,
 ) {
-    matmul_at(level(), a, b, c, dims, epilogue, scratch, pool);
+    matmul_at(level(), a, b, c, dims, false, epilogue, scratch, pool);
+}
+
+/// `c += op(a)·op(b)`, then the epilogue; otherwise as [`matmul`].
+///
+/// # Panics
+/// As [`matmul`].
+pub fn matmul_accumulate<T: TileElement>(
+    a: &[T],
+    b: &[T],
+    c: &mut [T],
+    dims: &MatMul,
+    epilogue: Epilogue<'_, T>,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    matmul_at(level(), a, b, c, dims, true, epilogue, scratch, pool);
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -133,118 +172,131 @@ pub(crate) fn matmul_at<T: TileElement>(
     b: &[T],
     c: &mut [T],
     dims: &MatMul,
+    accumulate: bool,
     epilogue: Epilogue<'_, T>,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
     dims.check(a.len(), b.len(), c.len());
+    assert!(epilogue.bias.is_none_or(|bias| bias.len() == dims.n), "size of the bias of {dims:?}");
     if c.is_empty() {
         return;
     }
     let plan = Plan::new::<T>(dims, level);
     let (left, right) = if plan.swapped { (b, a) } else { (a, b) };
     let scratch: &mut [T] = bytemuck::cast_slice_mut(&mut scratch[..plan.packed() * size_of::<T>()]);
-    let (tile_rows, width) = plan.tile;
-    // Packed already: a right operand one panel wide whose rows are contiguous.
-    let direct = plan.right.1 == 1 && plan.columns == width;
-    let packed = Disjoint::new(scratch);
-    if !direct {
-        pool.for_each(if plan.packed() > 1 << 15 { plan.panels } else { 1 }, |task| {
-            let each = if plan.packed() > 1 << 15 { task..task + 1 } else { 0..plan.panels };
-            for panel in each {
-                // SAFETY: one panel a task.
-                let to = unsafe { packed.slice(panel * width * plan.k, width * plan.k) };
-                pack(right, plan.right, panel * width, plan.columns.min((panel + 1) * width), width, to);
+    let tile_len = plan.leading * plan.k;
+    if tile_len > 0 {
+        // Tiles that are packed by one task.
+        let each = (GRAIN / 64 / tile_len).max(1);
+        pool.for_each_chunk_mut(scratch, each * tile_len, |chunk, out| {
+            for (i, out) in out.chunks_exact_mut(tile_len).enumerate() {
+                let (row, rows) = even(plan.rows, plan.row_tiles, chunk * each + i);
+                let from = left[row * plan.left.lane..].as_ptr();
+                // SAFETY: the rows are within the left operand; a packed tile has room for whole vectors.
+                unsafe { pack(level, from, plan.left, rows, plan.k, out.as_mut_ptr(), plan.leading) };
             }
         });
     }
-    let (c_row, c_column) = if plan.swapped { (1, dims.n) } else { (dims.n, 1) };
     let out = Disjoint::new(c);
-    let row_tiles = plan.rows.div_ceil(tile_rows);
-    let one = |task: usize| {
-        let (panel, block) = (task / plan.tasks, task % plan.tasks);
-        let (first_tile, tiles) = even(row_tiles, plan.tasks, block);
-        let columns = width.min(plan.columns - panel * width);
-        let b = match direct {
-            true => right.as_ptr(),
-            false => packed.address(panel * width * plan.k),
-        };
-        let mut bias = [T::ZERO; 32];
-        if let (Some(from), false) = (epilogue.bias, plan.swapped) {
-            bias[..columns].copy_from_slice(&from[panel * width..panel * width + columns]);
-        }
-        for start in (0..plan.k.max(1)).step_by(plan.piece().max(1)) {
-            let k = plan.piece().min(plan.k - start);
-            let last = start + k == plan.k;
-            for t in first_tile..first_tile + tiles {
-                let (row, rows) = even(plan.rows, row_tiles, t);
-                let run = Run {
-                    // SAFETY: row and start are within the left operand.
-                    a: unsafe { left.as_ptr().add(row * plan.left.0 + start * plan.left.1) },
-                    a_row: plan.left.0,
-                    counts: [1, 1, k],
-                    a_steps: [0, 0, plan.left.1],
-                    // SAFETY: within the panel.
-                    b: unsafe { b.add(start * width) },
-                    b_steps: [0, 0, width],
-                };
-                let at = row * c_row + panel * width * c_column;
-                let target = Target { c: out.address(at), row: c_row, column: c_column, columns };
-                let store = Store {
-                    accumulate: start > 0,
-                    bias: if last && !plan.swapped && epilogue.bias.is_some() {
-                        bias.as_ptr()
-                    } else {
-                        std::ptr::null()
-                    },
-                    relu: last && epilogue.relu && (!plan.swapped || epilogue.bias.is_none()),
-                };
-                // SAFETY: rows and columns are within the operands, the panel is packed and padded to the tile's width, and
-                // the tile's elements of the result belong to this task alone.
-                unsafe { run_tile(level, rows, &run, &target, &store) };
-            }
-        }
-    };
-    pool.for_each(plan.panels * plan.tasks, one);
-    if let (Some(bias), true) = (epilogue.bias, plan.swapped) {
-        for row in c.chunks_exact_mut(dims.n) {
-            for (v, &b) in row.iter_mut().zip(bias) {
-                *v = if epilogue.relu { (*v + b).relu() } else { *v + b };
-            }
-        }
-    }
+    let packed = &*scratch;
+    pool.for_each(plan.blocks * plan.groups, |task| {
+        // SAFETY: a task writes the elements of its own block and group; sizes were checked above.
+        unsafe { plan.run(level, task, left, right, packed, &out, accumulate, &epilogue) };
+    });
 }
 
-/// Copies columns `from..to` of a matrix into rows of `width`, zero beyond `to`.
-fn pack<T: TileElement>(
-    matrix: &[T],
-    (row, column): (usize, usize),
-    from: usize,
-    to: usize,
-    width: usize,
-    out: &mut [T],
-) {
-    let columns = to - from;
-    if column == 1 {
-        for (k, out) in out.chunks_exact_mut(width).enumerate() {
-            let start = k * row + from;
-            out[..columns].copy_from_slice(&matrix[start..start + columns]);
-            out[columns..].fill(T::ZERO);
-        }
-        return;
-    }
-    // A transpose: by blocks of the inner dimension, so that both sides stay in cache.
-    const BLOCK: usize = 16;
-    let k = out.len() / width;
-    for start in (0..k).step_by(BLOCK) {
-        let end = k.min(start + BLOCK);
-        for j in 0..columns {
-            for p in start..end {
-                out[p * width + j] = matrix[p * row + (from + j) * column];
+impl Plan {
+    /// # Safety
+    /// The processor has the level, slices are of the sizes that the plan says, and each task runs once.
+    #[allow(clippy::too_many_arguments)]
+    unsafe fn run<T: TileElement>(
+        &self,
+        level: Level,
+        task: usize,
+        left: &[T],
+        right: &[T],
+        packed: &[T],
+        out: &Disjoint<'_, T>,
+        accumulate: bool,
+        epilogue: &Epilogue<'_, T>,
+    ) {
+        let width = self.tile.width;
+        let (first_tile, tiles) = even(self.row_tiles, self.blocks, task / self.groups);
+        let (first_panel, panels) = even(self.panels, self.groups, task % self.groups);
+        let mut memory = MaybeUninit::<Panels>::uninit();
+        let memory = memory.as_mut_ptr().cast::<T>();
+        for piece in 0..self.pieces.max(1) {
+            let (start, steps) = if self.pieces == 0 { (0, 0) } else { even(self.k, self.pieces, piece) };
+            let last = piece + 1 >= self.pieces;
+            let columns_of = |panel: usize| width.min(self.columns - panel * width);
+            let source =
+                |panel: usize| right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step);
+            // A panel that is used once is read where it lies.
+            let direct = |panel| tiles == 1 && self.right.lane == 1 && columns_of(panel) == width;
+            for panel in first_panel..first_panel + panels {
+                if !direct(panel) && steps > 0 {
+                    // SAFETY: the panels of a group fit into the memory; the columns and steps are within the operand.
+                    unsafe {
+                        let to = memory.add((panel - first_panel) * steps * width);
+                        pack(level, source(panel), self.right, columns_of(panel), steps, to, width);
+                    }
+                }
             }
-        }
-        for p in start..end {
-            out[p * width + columns..(p + 1) * width].fill(T::ZERO);
+            for (pass, tile) in (first_tile..first_tile + tiles).enumerate() {
+                let (row, rows) = even(self.rows, self.row_tiles, tile);
+                for panel in first_panel..first_panel + panels {
+                    let columns = columns_of(panel);
+                    let mut bias = [T::ZERO; WIDEST];
+                    if let (Some(from), true) = (epilogue.bias, last) {
+                        match self.swapped {
+                            true => bias.fill(from[0]),
+                            false => bias[..columns].copy_from_slice(&from[panel * width..panel * width + columns]),
+                        }
+                    }
+                    let b = match direct(panel) {
+                        true => source(panel),
+                        false => memory.wrapping_add((panel - first_panel) * steps * width).cast_const(),
+                    };
+                    let (a, a_row, a_step) = match self.leading {
+                        0 => (
+                            left.as_ptr().wrapping_add(row * self.left.lane + start * self.left.step),
+                            self.left.lane,
+                            self.left.step,
+                        ),
+                        leading => (packed.as_ptr().wrapping_add((tile * self.k + start) * leading), 1, leading),
+                    };
+                    // The first two passes fetch what is packed next, one line of each row.
+                    let next = if last { (panels, 0) } else { (0, steps) };
+                    let ahead = match pass {
+                        0 | 1 if self.right.lane == 1 => {
+                            let line = pass * (64 / size_of::<T>());
+                            let at = source(panel + next.0).wrapping_add(next.1 * self.right.step + line);
+                            (if last { at.wrapping_sub(start * self.right.step) } else { at }, self.right.step)
+                        }
+                        _ => (b, 0),
+                    };
+                    let run = Run {
+                        a,
+                        a_row,
+                        counts: [1, 1, steps],
+                        a_steps: [0, 0, a_step],
+                        b,
+                        b_steps: [0, 0, if direct(panel) { self.right.step } else { width }],
+                        ahead,
+                    };
+                    let target =
+                        Target { c: out.address(row * self.columns + panel * width), row: self.columns, columns };
+                    let store = Store {
+                        accumulate: accumulate || piece > 0,
+                        bias: if last && epilogue.bias.is_some() { bias.as_ptr() } else { std::ptr::null() },
+                        relu: last && epilogue.relu,
+                    };
+                    // SAFETY: rows, steps and columns are within the operands; panels are as wide as the tile; the
+                    // tile's elements of the result belong to this task alone.
+                    unsafe { run_tile(level, (self.tile.vectors, rows), &run, &target, &store) };
+                }
+            }
         }
     }
 }
@@ -267,7 +319,7 @@ mod tests {
         let (a, b) = (convert(values(dims.m * dims.k, 1)), convert(values(dims.k * dims.n, 2)));
         let mut c = vec![T::from_f64(9.0); dims.m * dims.n];
         let mut scratch = ferroflow_array::Buffer::zeroed(matmul_scratch::<T>(dims));
-        matmul_at(level, &a, &b, &mut c, dims, epilogue, scratch.as_bytes_mut(), &Pool::new(threads));
+        matmul_at(level, &a, &b, &mut c, dims, false, epilogue, scratch.as_bytes_mut(), &Pool::new(threads));
         c
     }
 

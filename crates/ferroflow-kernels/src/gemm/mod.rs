@@ -1,11 +1,12 @@
 //! Matrix products: a register tile, and the loops around it.
 
 mod matmul;
+mod pack;
 mod plain;
 mod simd;
 mod tile;
 
-pub use matmul::{Epilogue, MatMul, matmul, matmul_scratch};
+pub use matmul::{Epilogue, MatMul, matmul, matmul_accumulate, matmul_scratch};
 pub use plain::{Accumulate, matmul_plain};
 pub use simd::TileElement;
-pub(crate) use tile::{Run, Store, Target, even, run_tile, tile_size};
+pub(crate) use tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};

@@ -13,13 +13,12 @@ pub fn matmul_plain<T: Pod + AsPrimitive<A>, A: Copy + 'static + Accumulate + As
     dims: MatMul,
 ) {
     dims.check(a.len(), b.len(), c.len());
-    let (a_row, a_k) = dims.a_strides();
-    let (b_k, b_column) = dims.b_strides();
+    let (left, right) = (dims.a_strides(), dims.b_strides());
     for i in 0..dims.m {
         for j in 0..dims.n {
             let mut sum = A::NOTHING;
             for p in 0..dims.k {
-                sum = sum.add_product(a[i * a_row + p * a_k].as_(), b[p * b_k + j * b_column].as_());
+                sum = sum.add_product(a[i * left.lane + p * left.step].as_(), b[j * right.lane + p * right.step].as_());
             }
             c[i * dims.n + j] = sum.as_();
         }

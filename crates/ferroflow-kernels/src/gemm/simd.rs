@@ -26,12 +26,22 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// See [`Simd::splat`].
     unsafe fn relu(self) -> Self;
+    /// Asks for the line of any address, valid or not, ahead of its use.
+    fn prefetch(at: *const Self::Element);
 }
 
-/// An element type with vectors for each level.
-/// `f32` and `f64`: what products and convolutions are fast for.
+/// `f32` and `f64`: what products and convolutions are fast for, with vectors for each level.
 #[allow(private_bounds)]
 pub trait TileElement: Float {
+    /// Rows that `transpose` takes; steps are taken as many at a time.
+    #[doc(hidden)]
+    const TRANSPOSED: usize;
+    /// Writes element `p` of `rows[j]` to `to[p·leading + j]`, for `p < steps` and `j` below `TRANSPOSED`, which divides
+    /// `steps`.
+    /// # Safety
+    /// The processor has AVX2; the addresses can be read and written.
+    #[doc(hidden)]
+    unsafe fn transpose(rows: &[*const Self; 8], steps: usize, to: *mut Self, leading: usize);
     #[doc(hidden)]
     type Portable: Simd<Element = Self>;
     #[cfg(target_arch = "x86_64")]
@@ -79,6 +89,9 @@ macro_rules! portable {
             unsafe fn relu(self) -> Self {
                 self.map(Float::relu)
             }
+
+            #[inline(always)]
+            fn prefetch(_: *const $t) {}
         }
     )*};
 }
@@ -132,6 +145,12 @@ mod x86 {
                     // SAFETY: the caller's promise.
                     unsafe { $max($zero(), self) }
                 }
+
+                #[inline(always)]
+                fn prefetch(at: *const $t) {
+                    // SAFETY: a hint, which may be of any address.
+                    unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+                }
             }
         )*};
     }
@@ -142,9 +161,58 @@ mod x86 {
         __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_max_ps _mm256_setzero_ps;
         __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_max_pd _mm256_setzero_pd;
     }
+
+    /// Blocks of 8 × 8: pairs of rows are interleaved, then pairs of those, then halves exchanged.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn transpose_f32(rows: &[*const f32; 8], steps: usize, to: *mut f32, leading: usize) {
+        for p in (0..steps).step_by(8) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let r: [__m256; 8] = std::array::from_fn(|j| _mm256_loadu_ps(rows[j].add(p)));
+                let pair = |i: usize| (_mm256_unpacklo_ps(r[i], r[i + 1]), _mm256_unpackhi_ps(r[i], r[i + 1]));
+                let ((a0, a1), (a2, a3), (a4, a5), (a6, a7)) = (pair(0), pair(2), pair(4), pair(6));
+                let quad = |x, y| (_mm256_shuffle_ps::<0x44>(x, y), _mm256_shuffle_ps::<0xee>(x, y));
+                let ((b0, b1), (b2, b3), (b4, b5), (b6, b7)) = (quad(a0, a2), quad(a1, a3), quad(a4, a6), quad(a5, a7));
+                for (i, (low, high)) in [(b0, b4), (b1, b5), (b2, b6), (b3, b7)].into_iter().enumerate() {
+                    _mm256_storeu_ps(to.add((p + i) * leading), _mm256_permute2f128_ps::<0x20>(low, high));
+                    _mm256_storeu_ps(to.add((p + i + 4) * leading), _mm256_permute2f128_ps::<0x31>(low, high));
+                }
+            }
+        }
+    }
+
+    /// Blocks of 4 × 4.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn transpose_f64(rows: &[*const f64; 8], steps: usize, to: *mut f64, leading: usize) {
+        for p in (0..steps).step_by(4) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let r: [__m256d; 4] = std::array::from_fn(|j| _mm256_loadu_pd(rows[j].add(p)));
+                let (a0, a1) = (_mm256_unpacklo_pd(r[0], r[1]), _mm256_unpackhi_pd(r[0], r[1]));
+                let (a2, a3) = (_mm256_unpacklo_pd(r[2], r[3]), _mm256_unpackhi_pd(r[2], r[3]));
+                for (i, (low, high)) in [(a0, a2), (a1, a3)].into_iter().enumerate() {
+                    _mm256_storeu_pd(to.add((p + i) * leading), _mm256_permute2f128_pd::<0x20>(low, high));
+                    _mm256_storeu_pd(to.add((p + i + 2) * leading), _mm256_permute2f128_pd::<0x31>(low, high));
+                }
+            }
+        }
+    }
 }
 
 impl TileElement for f32 {
+    const TRANSPOSED: usize = 8;
+
+    #[inline(always)]
+    unsafe fn transpose(rows: &[*const f32; 8], steps: usize, to: *mut f32, leading: usize) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the caller's promise.
+        unsafe {
+            x86::transpose_f32(rows, steps, to, leading);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = (rows, steps, to, leading);
+    }
+
     type Portable = [f32; 4];
     #[cfg(target_arch = "x86_64")]
     type Avx2 = std::arch::x86_64::__m256;
@@ -153,6 +221,19 @@ impl TileElement for f32 {
 }
 
 impl TileElement for f64 {
+    const TRANSPOSED: usize = 4;
+
+    #[inline(always)]
+    unsafe fn transpose(rows: &[*const f64; 8], steps: usize, to: *mut f64, leading: usize) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the caller's promise.
+        unsafe {
+            x86::transpose_f64(rows, steps, to, leading);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = (rows, steps, to, leading);
+    }
+
     type Portable = [f64; 2];
     #[cfg(target_arch = "x86_64")]
     type Avx2 = std::arch::x86_64::__m256d;

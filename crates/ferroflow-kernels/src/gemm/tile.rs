@@ -1,4 +1,4 @@
-//! The register tile: `rows × 2 vectors` of the result held in registers over the whole inner dimension.
+//! The register tile: `rows × 1 or 2 vectors` of the result held in registers over the whole inner dimension.
 //!
 //! The left operand is read one element at a time and broadcast, so it may lie in memory with any strides: a matrix, its
 //! transpose, or the pixels of a padded image under a filter. The right operand is read in vectors of the tile's width.
@@ -22,6 +22,8 @@ pub(crate) struct Run<T> {
     pub(crate) b: *const T,
     /// Elements of the right operand from one trip of each loop to the next.
     pub(crate) b_steps: [usize; 3],
+    /// An address that will be needed later, and the elements from it to the next, one for each product of a row.
+    pub(crate) ahead: (*const T, usize),
 }
 
 /// Where a tile goes.
@@ -31,9 +33,7 @@ pub(crate) struct Target<T> {
     pub(crate) c: *mut T,
     /// Elements from row to row.
     pub(crate) row: usize,
-    /// Elements from column to column; anything but 1 is slow.
-    pub(crate) column: usize,
-    /// Columns that exist, at most [`width`].
+    /// Columns that exist, at most the tile's width.
     pub(crate) columns: usize,
 }
 
@@ -48,73 +48,101 @@ pub(crate) struct Store<T> {
     pub(crate) relu: bool,
 }
 
-/// Rows and columns of a tile at a level.
-pub(crate) fn tile_size<T: TileElement>(level: Level) -> (usize, usize) {
-    match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => (14, 2 * T::Avx512::LANES),
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => (6, 2 * T::Avx2::LANES),
-        _ => (4, 2 * T::Portable::LANES),
-    }
+/// The size of a tile.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TileSize {
+    /// Rows at most.
+    pub(crate) rows: usize,
+    /// Vectors in a row: 1 or 2.
+    pub(crate) vectors: usize,
+    /// Elements in a row.
+    pub(crate) width: usize,
 }
 
-const WIDEST: usize = 32;
+/// The widest tile of any level and dtype.
+pub(crate) const WIDEST: usize = 32;
+
+/// The tile of a level for a result of so many columns.
+pub(crate) fn tile_size<T: TileElement>(level: Level, columns: usize) -> TileSize {
+    let (rows, lanes) = match level {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => (14, T::Avx512::LANES),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => (6, T::Avx2::LANES),
+        _ => (4, T::Portable::LANES),
+    };
+    let vectors = if columns <= lanes { 1 } else { 2 };
+    TileSize { rows, vectors, width: vectors * lanes }
+}
 
 /// # Safety
 /// The processor has the vector's instructions; the addresses that the loops of `run` lead to can be read (a whole tile
 /// width of the right operand), and those of `target` for `M` rows written.
 #[inline(always)]
-unsafe fn tile<V: Simd, const M: usize>(run: &Run<V::Element>, target: &Target<V::Element>, store: &Store<V::Element>)
-where
+unsafe fn tile<V: Simd, const M: usize, const N: usize>(
+    run: &Run<V::Element>,
+    target: &Target<V::Element>,
+    store: &Store<V::Element>,
+) where
     V::Element: TileElement,
 {
-    // SAFETY: all by the contract.
+    // SAFETY: all by the contract; prefetching is safe at any address.
     unsafe {
         let zero = V::splat(V::Element::ZERO);
-        let mut sums = [[zero; 2]; M];
+        let mut sums = [[zero; N]; M];
+        for i in 0..M {
+            for j in 0..N {
+                V::prefetch(target.c.wrapping_add(i * target.row + j * V::LANES));
+            }
+        }
+        let mut ahead = run.ahead.0;
         for outer in 0..run.counts[0] {
             for middle in 0..run.counts[1] {
                 let mut a = run.a.add(outer * run.a_steps[0] + middle * run.a_steps[1]);
                 let mut b = run.b.add(outer * run.b_steps[0] + middle * run.b_steps[1]);
                 for _ in 0..run.counts[2] {
-                    let (b0, b1) = (V::load(b), V::load(b.add(V::LANES)));
+                    let row: [V; N] = std::array::from_fn(|j| V::load(b.add(j * V::LANES)));
                     for (i, sum) in sums.iter_mut().enumerate() {
                         let x = V::splat(*a.add(i * run.a_row));
-                        sum[0] = sum[0].add_product(x, b0);
-                        sum[1] = sum[1].add_product(x, b1);
+                        for (sum, b) in sum.iter_mut().zip(row) {
+                            *sum = sum.add_product(x, b);
+                        }
                     }
-                    a = a.add(run.a_steps[2]);
-                    b = b.add(run.b_steps[2]);
+                    V::prefetch(ahead);
+                    ahead = ahead.wrapping_add(run.ahead.1);
+                    a = a.wrapping_add(run.a_steps[2]);
+                    b = b.wrapping_add(run.b_steps[2]);
                 }
             }
         }
         if !store.bias.is_null() {
-            let bias = [V::load(store.bias), V::load(store.bias.add(V::LANES))];
+            let bias: [V; N] = std::array::from_fn(|j| V::load(store.bias.add(j * V::LANES)));
             for sum in &mut sums {
-                *sum = [sum[0].add(bias[0]), sum[1].add(bias[1])];
+                *sum = std::array::from_fn(|j| sum[j].add(bias[j]));
             }
         }
-        let whole = target.columns == 2 * V::LANES && target.column == 1;
+        let whole = target.columns == N * V::LANES;
         for (i, sum) in sums.into_iter().enumerate() {
             let c = target.c.add(i * target.row);
             if whole {
-                let [mut s0, mut s1] = sum;
-                if store.accumulate {
-                    (s0, s1) = (s0.add(V::load(c)), s1.add(V::load(c.add(V::LANES))));
+                for (j, mut sum) in sum.into_iter().enumerate() {
+                    let c = c.add(j * V::LANES);
+                    if store.accumulate {
+                        sum = sum.add(V::load(c));
+                    }
+                    if store.relu {
+                        sum = sum.relu();
+                    }
+                    sum.store(c);
                 }
-                if store.relu {
-                    (s0, s1) = (s0.relu(), s1.relu());
-                }
-                s0.store(c);
-                s1.store(c.add(V::LANES));
                 continue;
             }
             let mut row = [V::Element::ZERO; WIDEST];
-            sum[0].store(row.as_mut_ptr());
-            sum[1].store(row.as_mut_ptr().add(V::LANES));
+            for (j, sum) in sum.into_iter().enumerate() {
+                sum.store(row.as_mut_ptr().add(j * V::LANES));
+            }
             for (j, &value) in row[..target.columns].iter().enumerate() {
-                let c = c.add(j * target.column);
+                let c = c.add(j);
                 let value = if store.accumulate { *c + value } else { value };
                 *c = if store.relu { value.relu() } else { value };
             }
@@ -123,50 +151,52 @@ where
 }
 
 macro_rules! by_rows {
-    ($v:ty, $rows:expr, $args:tt: $($m:literal)*) => {
-        match $rows {
-            $($m => by_rows!(@ $v, $m, $args),)*
-            _ => {}
+    ($v:ty, $size:tt, $args:tt: $($m:literal)*) => {
+        match $size {
+            $((1, $m) => by_rows!(@ $v, $m, 1, $args),)*
+            $((2, $m) => by_rows!(@ $v, $m, 2, $args),)*
+            size => unreachable!("no tile of {size:?}"),
         }
     };
-    (@ $v:ty, $m:literal, ($run:expr, $target:expr, $store:expr)) => {
-        tile::<$v, $m>($run, $target, $store)
+    (@ $v:ty, $m:literal, $n:literal, ($run:expr, $target:expr, $store:expr)) => {
+        tile::<$v, $m, $n>($run, $target, $store)
     };
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq")]
-unsafe fn avx512<T: TileElement>(rows: usize, run: &Run<T>, target: &Target<T>, store: &Store<T>) {
+unsafe fn avx512<T: TileElement>(size: (usize, usize), run: &Run<T>, target: &Target<T>, store: &Store<T>) {
     // SAFETY: by the contract of `run_tile`.
-    unsafe { by_rows!(T::Avx512, rows, (run, target, store): 1 2 3 4 5 6 7 8 9 10 11 12 13 14) }
+    unsafe { by_rows!(T::Avx512, size, (run, target, store): 1 2 3 4 5 6 7 8 9 10 11 12 13 14) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<T: TileElement>(rows: usize, run: &Run<T>, target: &Target<T>, store: &Store<T>) {
+unsafe fn avx2<T: TileElement>(size: (usize, usize), run: &Run<T>, target: &Target<T>, store: &Store<T>) {
     // SAFETY: by the contract of `run_tile`.
-    unsafe { by_rows!(T::Avx2, rows, (run, target, store): 1 2 3 4 5 6) }
+    unsafe { by_rows!(T::Avx2, size, (run, target, store): 1 2 3 4 5 6) }
 }
 
-/// Computes one tile of at most [`tile_size`] rows.
+/// Computes one tile of `rows` rows, at least 1 and at most those of [`tile_size`].
 ///
 /// # Safety
 /// The processor has the level; see [`tile`] for the addresses.
 pub(crate) unsafe fn run_tile<T: TileElement>(
     level: Level,
-    rows: usize,
+    (vectors, rows): (usize, usize),
     run: &Run<T>,
     target: &Target<T>,
     store: &Store<T>,
 ) {
+    let size = (vectors, rows);
     // SAFETY: by the contract.
     unsafe {
         match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => avx512(rows, run, target, store),
+            Level::Avx512 => avx512(size, run, target, store),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => avx2(rows, run, target, store),
-            _ => by_rows!(T::Portable, rows, (run, target, store): 1 2 3 4),
+            Level::Avx2 => avx2(size, run, target, store),
+            _ => by_rows!(T::Portable, size, (run, target, store): 1 2 3 4),
         }
     }
 }

@@ -84,9 +84,9 @@ impl<'a> Groups<'a> {
     /// Whether every member of the group that takes this node's value maps it, and does not take it as a shape.
     fn feeds_only_values(&self, id: NodeId, group: usize) -> bool {
         let takes = self.consumers.get(&id.outlet(0)).into_iter().flatten();
-        takes.filter(|(c, _)| self.of[c.index()] == Some(group)).all(|(c, i)| {
-            scalar(self.draft.dag.node(*c)).is_some_and(|(_, arity)| *i < arity)
-        })
+        takes
+            .filter(|(c, _)| self.of[c.index()] == Some(group))
+            .all(|(c, i)| scalar(self.draft.dag.node(*c)).is_some_and(|(_, arity)| *i < arity))
     }
 
     /// Whether the group depends on one of `from`, other groups counted as single nodes.
@@ -136,9 +136,9 @@ impl<'a> Groups<'a> {
                 };
                 let ready = |o: &Outlet| outlets.contains_key(o) || members.contains(&o.node);
                 let needs = members.iter().map(|m| self.draft.dag.node(*m));
-                let free = needs.into_iter().all(|n| {
-                    n.inputs.iter().all(ready) && n.controls.iter().all(|c| nodes.contains_key(c))
-                });
+                let free = needs
+                    .into_iter()
+                    .all(|n| n.inputs.iter().all(ready) && n.controls.iter().all(|c| nodes.contains_key(c)));
                 match (free, group) {
                     (false, _) => later.push(id),
                     (true, None) => {

@@ -9,6 +9,7 @@ mod fuse;
 mod order;
 mod prune;
 mod simplify;
+mod stability;
 
 pub use order::{Schedule, order};
 pub(crate) use prune::invalid;

@@ -6,7 +6,7 @@ use smallvec::smallvec;
 /// Leaves out what changes nothing, and rewrites for numerical stability.
 pub(super) fn simplify(draft: Draft) -> Result<Draft, OpError> {
     let draft = draft.rewrite(|new, id| Ok(no_change(new, id).map(|o| smallvec![o])))?;
-    Ok(draft)
+    draft.rewrite(|new, id| Ok(super::stability::stable(new, id)?.map(|o| smallvec![o])))
 }
 
 /// The input that a node merely passes on.
@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn what_changes_nothing_is_left_out() {
-        let text = format!("{X}one = Const {{value: array f32[]{{1.0}}}}\na = Mul(x, one)\nb = Neg(a)\nc = Neg(b)\nd = Identity(c)\n");
+        let text = format!(
+            "{X}one = Const {{value: array f32[]{{1.0}}}}\na = Mul(x, one)\nb = Neg(a)\nc = Neg(b)\nd = Identity(c)\n"
+        );
         assert!(simplified(&text, "d").ends_with("# fetch x run \n"));
     }
 

@@ -26,7 +26,11 @@ pub(super) fn stable(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<Outlet
             new.add(&name, Neg {}, &[soft]).map(Some)
         }
         // log(1 - σ(x)) = -softplus(x)
-        ("Log", &[q]) if is(new, q, "Sub") && is_one(new.dag.node(input(new, q, 0).node)) && is(new, input(new, q, 1), "Sigmoid") => {
+        ("Log", &[q])
+            if is(new, q, "Sub")
+                && is_one(new.dag.node(input(new, q, 0).node))
+                && is(new, input(new, q, 1), "Sigmoid") =>
+        {
             let x = input(new, input(new, q, 1), 0);
             let soft = new.add(&name, Softplus {}, &[x])?;
             new.add(&name, Neg {}, &[soft]).map(Some)

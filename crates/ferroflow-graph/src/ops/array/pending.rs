@@ -15,3 +15,24 @@ impl Graph {
         t[0]
     }
 }
+impl<'g> Tensor<'g> {
+    pub(crate) fn transpose(self, _: [i32; 4]) -> Tensor<'g> {
+        self
+    }
+}
+impl<'g> Tensor<'g> {
+    /// x
+    pub fn sum_duplicates(self, _: Tensor<'g>) -> Tensor<'g> {
+        self
+    }
+    /// x
+    pub fn gather(self, _: Tensor<'g>) -> Tensor<'g> {
+        self
+    }
+}
+impl<'g> crate::Variable<'g> {
+    /// x
+    pub fn scatter_update(self, _: Tensor<'g>, v: Tensor<'g>) -> Tensor<'g> {
+        v
+    }
+}

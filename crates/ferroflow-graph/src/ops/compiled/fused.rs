@@ -50,7 +50,10 @@ impl Op for Fused {
 
 impl Sampled for Fused {
     const SAMPLES: &'static [Sample] = &[|g| {
-        let op = Fused { inputs: vec![DType::F64; 2], program: "r2 = f64 0.5; r3 = Mul r0 r1; r4 = Add r3 r2; out r4".into() };
+        let op = Fused {
+            inputs: vec![DType::F64; 2],
+            program: "r2 = f64 0.5; r3 = Mul r0 r1; r4 = Add r3 r2; out r4".into(),
+        };
         g.build(op).input("x", g.constant([1.0f64, 2.0])).input("y", g.constant([[3.0f64], [4.0]])).tensor()
     }];
 }

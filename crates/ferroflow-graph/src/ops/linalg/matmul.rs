@@ -1,6 +1,6 @@
 use crate::op::Sampled;
-use crate::ops::rules;
-use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
+use crate::ops::{BatchMatMul, rules};
+use crate::{Fact, GradientCx, GradientResult, Input, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::PartialShape;
 use ferroflow_kernels::{Kernel, gemm};
 
@@ -25,6 +25,15 @@ impl<'g> Tensor<'g> {
     /// The matrix product, with either matrix transposed first.
     #[track_caller]
     pub fn matmul_with(self, other: impl IntoInput<'g>, transpose_a: bool, transpose_b: bool) -> Tensor<'g> {
+        let other = other.into_input();
+        let other_rank = match &other {
+            Input::Tensor(t) => t.shape().rank(),
+            Input::Array(a) | Input::Literal(a) => Some(a.rank()),
+        };
+        if self.shape().rank().max(other_rank) > Some(2) {
+            let builder = self.graph().build(BatchMatMul { adj_x: transpose_a, adj_y: transpose_b });
+            return builder.input("x", self).input("y", other).tensor();
+        }
         let builder = self.graph().build(MatMul { transpose_a, transpose_b });
         builder.input("a", self).input("b", other).tensor()
     }
@@ -54,7 +63,7 @@ impl Op for MatMul {
             return Err(OpError::value("shapes must be known"));
         };
         let (transpose_a, transpose_b) = (self.transpose_a, self.transpose_b);
-        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b })
+        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b }, vec![(0, 0)])
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
@@ -83,4 +92,35 @@ impl Sampled for MatMul {
         |g| g.constant([[1.0f64, 2.0], [3.0, 4.0]]).matmul_with([[1.0, -1.0], [2.0, 0.0]], true, false),
         |g| g.constant([[1.0f64, 2.0], [3.0, 4.0]]).matmul_with([[1.0, -1.0], [2.0, 0.0]], false, true),
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Graph;
+    use crate::ops::testing::{assert_close, derivative, f64s};
+
+    #[test]
+    fn values() {
+        let product = [4.0, 2.0, 10.0, 4.0];
+        assert_close(&f64s(|g| g.constant([[1, 2], [3, 4]]).matmul([[2, 0], [1, 1]])), &product);
+        assert_close(
+            &f64s(|g| g.constant([[1.0, 3.0], [2.0, 4.0]]).matmul_with([[2, 1], [0, 1]], true, true)),
+            &product,
+        );
+    }
+
+    #[test]
+    fn derivatives() {
+        assert_close(&derivative([[1.0, 2.0]], |x| x.matmul([[3.0, 4.0], [5.0, 6.0]])), &[7.0, 11.0]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let g = Graph::new();
+        let _ = g.constant([[1.0, 2.0]]).matmul([[1.0, 2.0]]);
+        assert_eq!(g.check().unwrap_err().message, "the inner dimensions differ: 2 and 1");
+        let g = Graph::new();
+        let _ = g.constant([1.0, 2.0]).matmul([[1.0, 2.0]]);
+        assert_eq!(g.check().unwrap_err().message, "expected rank 2, found shape [2]");
+    }
 }

@@ -4,13 +4,13 @@ use crate::{Input, IntoInput, Tensor, Variable};
 use std::ops;
 
 macro_rules! operator {
-    ($($trait:ident $method:ident),*) => {$(
+    ($($trait:ident $method:ident $function:ident $op:ident [$($literal:ty)*];)*) => {$(
         impl<'g, T: IntoInput<'g>> ops::$trait<T> for Tensor<'g> {
             type Output = Tensor<'g>;
 
             #[track_caller]
             fn $method(self, other: T) -> Tensor<'g> {
-                Tensor::$method(self, other)
+                Tensor::$function(self, other)
             }
         }
 
@@ -19,23 +19,23 @@ macro_rules! operator {
 
             #[track_caller]
             fn $method(self, other: T) -> Tensor<'g> {
-                Tensor::$method(self.value(), other)
+                Tensor::$function(self.value(), other)
             }
         }
 
-        operator!(@literals $trait $method: f32, f64, i32, i64);
+        operator!(@literals $trait $method $op $($literal)*);
     )*};
-    (@literals $trait:ident $method:ident: $($t:ty),*) => {$(
-        impl<'g> ops::$trait<Tensor<'g>> for $t {
+    (@literals $trait:ident $method:ident $op:ident $($literal:ty)*) => {$(
+        impl<'g> ops::$trait<Tensor<'g>> for $literal {
             type Output = Tensor<'g>;
 
             #[track_caller]
             fn $method(self, other: Tensor<'g>) -> Tensor<'g> {
-                operator!(@node other $trait).input("x", Input::Literal(self.into())).input("y", other).tensor()
+                other.graph().build(super::$op {}).input("x", Input::Literal(self.into())).input("y", other).tensor()
             }
         }
 
-        impl<'g> ops::$trait<Variable<'g>> for $t {
+        impl<'g> ops::$trait<Variable<'g>> for $literal {
             type Output = Tensor<'g>;
 
             #[track_caller]
@@ -44,27 +44,39 @@ macro_rules! operator {
             }
         }
     )*};
-    (@node $t:ident $op:ident) => {
-        $t.graph().build(super::$op {})
-    };
+    (unary: $($trait:ident $method:ident $function:ident;)*) => {$(
+        impl<'g> ops::$trait for Tensor<'g> {
+            type Output = Tensor<'g>;
+
+            #[track_caller]
+            fn $method(self) -> Tensor<'g> {
+                Tensor::$function(self)
+            }
+        }
+
+        impl<'g> ops::$trait for Variable<'g> {
+            type Output = Tensor<'g>;
+
+            #[track_caller]
+            fn $method(self) -> Tensor<'g> {
+                Tensor::$function(self.value())
+            }
+        }
+    )*};
 }
 
-operator!(Add add, Sub sub, Mul mul);
-
-impl<'g> ops::Neg for Tensor<'g> {
-    type Output = Tensor<'g>;
-
-    #[track_caller]
-    fn neg(self) -> Tensor<'g> {
-        Tensor::neg(self)
-    }
+operator! {
+    Add add add Add [f64 i32];
+    Sub sub sub Sub [f64 i32];
+    Mul mul mul Mul [f64 i32];
+    Div div div Div [f64 i32];
+    Rem rem floormod FloorMod [f64 i32];
+    BitAnd bitand logical_and LogicalAnd [bool];
+    BitOr bitor logical_or LogicalOr [bool];
+    BitXor bitxor logical_xor LogicalXor [bool];
 }
 
-impl<'g> ops::Neg for Variable<'g> {
-    type Output = Tensor<'g>;
-
-    #[track_caller]
-    fn neg(self) -> Tensor<'g> {
-        Tensor::neg(self.value())
-    }
+operator! { unary:
+    Neg neg neg;
+    Not not logical_not;
 }

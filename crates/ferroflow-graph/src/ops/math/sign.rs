@@ -1,0 +1,40 @@
+use crate::op::Sampled;
+use crate::{GradientCx, GradientResult, Op, Sample, Tensor, op};
+use ferroflow_kernels::Scalar;
+
+op! {
+    /// `y = -1, 0 or 1`, the sign of `x`; NaN of NaN.
+    pub struct Sign("Sign") {}
+}
+
+impl<'g> Tensor<'g> {
+    /// -1, 0 or 1, as the values are negative, zero or positive.
+    #[track_caller]
+    pub fn sign(self) -> Tensor<'g> {
+        self.graph().build(Sign {}).input("x", self).tensor()
+    }
+}
+
+impl Op for Sign {
+    fn elementwise(&self) -> Option<Scalar> {
+        Some(Scalar::Sign)
+    }
+
+    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
+        Ok(vec![None])
+    }
+}
+
+impl Sampled for Sign {
+    const SAMPLES: &'static [Sample] = &[|g| g.constant([1.5, -2.5, 0.5]).sign(), |g| g.constant(0.75f64).sign()];
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::testing::{assert_close, f64s};
+
+    #[test]
+    fn values() {
+        assert_close(&f64s(|g| g.constant([-1.5, 0.0, 2.0]).sign()), &[-1.0, 0.0, 1.0]);
+    }
+}

@@ -1,0 +1,42 @@
+use super::softmax::{infer_rows, row_kernel};
+use crate::op::Sampled;
+use crate::ops::{keep, rules};
+use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
+use ferroflow_kernels::{Kernel, softmax};
+
+op! {
+    /// `y = x - ln Σ eˣ` over the last axis.
+    pub struct LogSoftmax("LogSoftmax") {}
+}
+
+impl<'g> Tensor<'g> {
+    /// The logarithm of the softmax over the last axis, computed stably.
+    #[track_caller]
+    pub fn log_softmax(self) -> Tensor<'g> {
+        self.graph().build(LogSoftmax {}).input("logits", self).tensor()
+    }
+}
+
+impl Op for LogSoftmax {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [x] = rules::exactly(inputs)?;
+        infer_rows(x)
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        row_kernel(
+            &inputs[0],
+            |io, n| softmax::log_softmax::<f32>(io.input(0), io.output(0), n, io.pool()),
+            |io, n| softmax::log_softmax::<f64>(io.input(0), io.output(0), n, io.pool()),
+        )
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let grad = cx.grad(0);
+        Ok(vec![Some((grad - cx.output(0).exp() * grad.reduce_sum(keep(-1))).into())])
+    }
+}
+
+impl Sampled for LogSoftmax {
+    const SAMPLES: &'static [Sample] = &[|g| g.constant([[1.0f64, 2.0, -0.5], [0.3, 0.1, 0.2]]).log_softmax()];
+}

@@ -1,0 +1,109 @@
+use crate::op::Sampled;
+use crate::ops::{keep, rules};
+use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
+use ferroflow_array::DType;
+use ferroflow_kernels::{Io, Kernel, softmax};
+
+op! {
+    /// `y = eˣ / Σ eˣ` over the last axis.
+    pub struct Softmax("Softmax") {}
+}
+
+op! {
+    /// The derivative of softmax: `dx = (dy - Σ dy·y)·y` over the last axis.
+    pub struct SoftmaxGrad("SoftmaxGrad") {}
+}
+
+impl<'g> Tensor<'g> {
+    /// The softmax over the last axis, computed stably.
+    #[track_caller]
+    pub fn softmax(self) -> Tensor<'g> {
+        self.graph().build(Softmax {}).input("logits", self).tensor()
+    }
+}
+
+/// The rule of what maps each row along the last axis to a row.
+pub(super) fn infer_rows(x: &Fact) -> OpResult<Vec<Fact>> {
+    rules::float(x)?;
+    match x.rank() {
+        Some(0) => Err(OpError::value("expected at least one dimension, found a scalar")),
+        _ => Ok(vec![Fact::new(x.dtype, x.shape.clone())]),
+    }
+}
+
+/// The kernel that runs `single` or `double` over rows of the last axis of input 0.
+pub(super) fn row_kernel(x: &Fact, single: fn(&mut Io<'_>, usize), double: fn(&mut Io<'_>, usize)) -> OpResult<Kernel> {
+    let columns = x.concrete()?.last().copied().unwrap_or(1);
+    match x.dtype {
+        DType::F32 => Ok(Kernel::new(move |io| {
+            single(io, columns);
+            Ok(())
+        })),
+        DType::F64 => Ok(Kernel::new(move |io| {
+            double(io, columns);
+            Ok(())
+        })),
+        other => Err(OpError::unimplemented(format!("not implemented for {other}"))),
+    }
+}
+
+impl Op for Softmax {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [x] = rules::exactly(inputs)?;
+        infer_rows(x)
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        row_kernel(
+            &inputs[0],
+            |io, n| softmax::softmax::<f32>(io.input(0), io.output(0), n, io.pool()),
+            |io, n| softmax::softmax::<f64>(io.input(0), io.output(0), n, io.pool()),
+        )
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let builder = cx.graph().build(SoftmaxGrad {}).input("y", cx.output(0));
+        Ok(vec![Some(builder.input("dy", cx.grad(0)).tensor().into())])
+    }
+}
+
+impl Op for SoftmaxGrad {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [y, dy] = rules::exactly(inputs)?;
+        rules::same_dtype(inputs)?;
+        match y.shape.merge(&dy.shape) {
+            Some(shape) => infer_rows(&Fact::new(y.dtype, shape)),
+            None => Err(OpError::value(format!("shapes {} and {} differ", y.shape, dy.shape))),
+        }
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        row_kernel(
+            &inputs[0],
+            |io, n| softmax::softmax_gradient::<f32>(io.input(0), io.input(1), io.output(0), n, io.pool()),
+            |io, n| softmax::softmax_gradient::<f64>(io.input(0), io.input(1), io.output(0), n, io.pool()),
+        )
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        // dx = dy·y - (Σ dy·y)·y, differentiated by both.
+        let (y, dy, grad) = (cx.input(0), cx.input(1), cx.grad(0));
+        let inner = (dy * y).reduce_sum(keep(-1));
+        let outer = (grad * y).reduce_sum(keep(-1));
+        let by_y = grad * dy - grad * inner - outer * dy;
+        let by_dy = (grad - outer) * y;
+        Ok(vec![Some(by_y.into()), Some(by_dy.into())])
+    }
+}
+
+impl Sampled for Softmax {
+    const SAMPLES: &'static [Sample] =
+        &[|g| g.constant([[1.0f64, 2.0, -0.5], [0.3, 0.1, 0.2]]).softmax(), |g| g.constant([0.7f64, -1.0]).softmax()];
+}
+
+impl Sampled for SoftmaxGrad {
+    const SAMPLES: &'static [Sample] = &[|g| {
+        let builder = g.build(SoftmaxGrad {}).input("y", g.constant([[0.2f64, 0.3, 0.5]]));
+        builder.input("dy", g.constant([[1.0f64, -1.0, 0.5]])).tensor()
+    }];
+}
