@@ -16,6 +16,7 @@ mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
+mod scratch;
 
 pub use evaluate::evaluate;
 pub use float_math::Float;
