@@ -21,6 +21,7 @@ pub mod pooling;
 pub mod random;
 mod reduce;
 mod scan;
+mod scratch;
 pub mod softmax;
 mod top_k;
 mod vector_math;

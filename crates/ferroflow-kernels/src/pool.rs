@@ -1,9 +1,12 @@
 //! Threads that share the tasks of one kernel.
 
+use std::any::Any;
 use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// A slice that tasks write to at disjoint places.
 pub(crate) struct Disjoint<'a, T> {
@@ -43,28 +46,35 @@ impl<'a, T> Disjoint<'a, T> {
     }
 }
 
-/// How often a worker looks for work before it sleeps.
-const SPINS: usize = 4_000;
+/// How long a worker looks for work before it sleeps.
+const SPIN: Duration = Duration::from_micros(40);
 
-type Task<'a> = &'a (dyn Fn(usize) + Sync);
+type Task = dyn Fn(usize) + Sync;
 
-/// The job that workers share: an erased task and how far it has got.
+/// What the threads of a pool share.
 struct Shared {
-    /// Raised for each job, and for the end.
+    state: Mutex<State>,
+    /// Raised with each job, and at the end, while `state` is locked.
     generation: AtomicUsize,
-    /// The job; valid from the raising of `generation` until `running` falls to 0.
-    job: Mutex<Option<Job>>,
+    /// The next task of the job.
     next: AtomicUsize,
-    /// Workers that have not yet finished the job.
-    running: AtomicUsize,
-    panicked: AtomicBool,
-    stop: AtomicBool,
+    /// Workers that have taken up the job and not yet finished with it.
+    active: AtomicUsize,
     wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// The job, while workers may still take it up.
+    job: Option<Job>,
+    asleep: usize,
+    stop: bool,
+    panic: Option<Box<dyn Any + Send>>,
 }
 
 #[derive(Clone, Copy)]
 struct Job {
-    task: *const (dyn Fn(usize) + Sync),
+    task: *const Task,
     tasks: usize,
 }
 
@@ -86,12 +96,10 @@ impl Pool {
             n => n,
         };
         let shared = Arc::new(Shared {
+            state: Mutex::default(),
             generation: AtomicUsize::new(0),
-            job: Mutex::new(None),
             next: AtomicUsize::new(0),
-            running: AtomicUsize::new(0),
-            panicked: AtomicBool::new(false),
-            stop: AtomicBool::new(false),
+            active: AtomicUsize::new(0),
             wake: Condvar::new(),
         });
         let spawn = |i| {
@@ -112,41 +120,39 @@ impl Pool {
     /// while another thread's call goes on, runs on the caller's thread alone.
     ///
     /// # Panics
-    /// If a task does, after all others are done.
+    /// With the panic of a task, after those that had begun are done.
     pub fn for_each(&self, tasks: usize, f: impl Fn(usize) + Sync) {
         let alone = tasks <= 1 || self.workers.is_empty() || self.busy.swap(true, Ordering::Acquire);
         if alone {
             (0..tasks).for_each(f);
             return;
         }
-        let task: Task<'_> = &f;
+        let task: &(dyn Fn(usize) + Sync + '_) = &f;
         // SAFETY: only the lifetime is erased; the workers' use of it ends before this function returns.
-        let task: *const (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute::<Task<'_>, Task<'static>>(task) };
+        let task: *const Task = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync + '_), &'static Task>(task) };
         let shared = &*self.shared;
         shared.next.store(0, Ordering::Relaxed);
-        shared.running.store(self.workers.len(), Ordering::Relaxed);
-        {
-            let mut job = shared.job.lock().unwrap_or_else(|e| e.into_inner());
-            *job = Some(Job { task, tasks });
+        let asleep = {
+            let mut state = shared.lock();
+            state.job = Some(Job { task, tasks });
             shared.generation.fetch_add(1, Ordering::Release);
+            state.asleep
+        };
+        if asleep > 0 {
+            shared.wake.notify_all();
         }
-        shared.wake.notify_all();
-        let own = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| shared.drain(tasks, &f)));
-        if own.is_err() {
-            // The tasks that are left are not begun.
-            shared.next.store(tasks, Ordering::Relaxed);
-        }
-        let mut spins = 0;
-        while shared.running.load(Ordering::Acquire) > 0 {
+        shared.drain(tasks, &f);
+        // Workers that have not come by now find nothing, and are not waited for.
+        shared.lock().job = None;
+        let mut spins = 0u32;
+        while shared.active.load(Ordering::Acquire) > 0 {
             spins += 1;
-            if spins % 1024 == 0 { std::thread::yield_now() } else { std::hint::spin_loop() }
+            if spins.is_multiple_of(1024) { std::thread::yield_now() } else { std::hint::spin_loop() }
         }
-        let panicked = shared.panicked.swap(false, Ordering::Relaxed);
+        let panic = shared.lock().panic.take();
         self.busy.store(false, Ordering::Release);
-        match own {
-            Err(payload) => std::panic::resume_unwind(payload),
-            Ok(()) if panicked => panic!("a task of a kernel panicked"),
-            Ok(()) => {}
+        if let Some(panic) = panic {
+            std::panic::resume_unwind(panic);
         }
     }
 
@@ -178,58 +184,81 @@ impl Pool {
 }
 
 impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Runs tasks until none is left. The first panic is kept, and the tasks not yet begun are dropped.
     fn drain(&self, tasks: usize, f: &(dyn Fn(usize) + Sync)) {
-        loop {
-            let task = self.next.fetch_add(1, Ordering::Relaxed);
-            if task >= tasks {
-                return;
+        let run = || {
+            loop {
+                let task = self.next.fetch_add(1, Ordering::Relaxed);
+                if task >= tasks {
+                    return;
+                }
+                f(task);
             }
-            f(task);
+        };
+        if let Err(panic) = std::panic::catch_unwind(AssertUnwindSafe(run)) {
+            self.next.store(tasks, Ordering::Relaxed);
+            self.lock().panic.get_or_insert(panic);
         }
     }
 
     fn work(&self) {
         let mut seen = 0;
         loop {
-            let mut spins = 0;
-            while self.generation.load(Ordering::Acquire) == seen && spins < SPINS {
-                spins += 1;
-                std::hint::spin_loop();
+            let mut spinning = Spinning::begin();
+            while self.generation.load(Ordering::Acquire) == seen && spinning.goes_on() {}
+            let mut state = self.lock();
+            while self.generation.load(Ordering::Acquire) == seen {
+                state.asleep += 1;
+                state = self.wake.wait(state).unwrap_or_else(|e| e.into_inner());
+                state.asleep -= 1;
             }
-            let job = {
-                let mut job = self.job.lock().unwrap_or_else(|e| e.into_inner());
-                while self.generation.load(Ordering::Acquire) == seen {
-                    job = self.wake.wait(job).unwrap_or_else(|e| e.into_inner());
-                }
-                seen = self.generation.load(Ordering::Acquire);
-                *job
-            };
-            if self.stop.load(Ordering::Acquire) {
+            seen = self.generation.load(Ordering::Acquire);
+            if state.stop {
                 return;
             }
-            if let Some(job) = job {
-                // SAFETY: `for_each` waits for `running` to fall to 0 before the task goes away.
-                let f = unsafe { &*job.task };
-                let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.drain(job.tasks, f)));
-                if result.is_err() {
-                    self.next.store(job.tasks, Ordering::Relaxed);
-                    self.panicked.store(true, Ordering::Relaxed);
-                }
-            }
-            self.running.fetch_sub(1, Ordering::Release);
+            let Some(job) = state.job else { continue };
+            self.active.fetch_add(1, Ordering::Relaxed);
+            drop(state);
+            // SAFETY: the job was there while the state was locked, and `for_each`, which then took it away, waits for
+            // `active` to fall to 0 before the task goes.
+            self.drain(job.tasks, unsafe { &*job.task });
+            self.active.fetch_sub(1, Ordering::Release);
         }
+    }
+}
+
+/// A wait of at most [`SPIN`].
+struct Spinning {
+    since: Instant,
+    turns: u32,
+}
+
+impl Spinning {
+    fn begin() -> Self {
+        Spinning { since: Instant::now(), turns: 0 }
+    }
+
+    fn goes_on(&mut self) -> bool {
+        std::hint::spin_loop();
+        self.turns += 1;
+        !self.turns.is_multiple_of(64) || self.since.elapsed() < SPIN
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
         {
-            let _job = self.shared.job.lock().unwrap_or_else(|e| e.into_inner());
+            let mut state = self.shared.lock();
+            state.stop = true;
             self.shared.generation.fetch_add(1, Ordering::Release);
         }
         self.shared.wake.notify_all();
         for worker in self.workers.drain(..) {
+            // A worker catches the panics of tasks.
             let _ = worker.join();
         }
     }
@@ -260,6 +289,14 @@ mod tests {
     }
 
     #[test]
+    fn chunks_cover_the_slice() {
+        let mut out = [0; 10];
+        Pool::new(3).for_each_chunk_mut(&mut out, 4, |i, chunk| chunk.fill(i * 10 + chunk.len()));
+        assert_eq!(out, [4, 4, 4, 4, 14, 14, 14, 14, 22, 22]);
+        Pool::new(2).for_each_chunk_mut(&mut [0u8; 0], 4, |_, _| panic!("no chunk"));
+    }
+
+    #[test]
     fn nested_and_concurrent_calls_finish() {
         let pool = Pool::new(3);
         let total = AtomicUsize::new(0);
@@ -286,7 +323,8 @@ mod tests {
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 pool.for_each(50, |i| assert!(i != 25, "task 25"));
             }));
-            assert!(result.is_err());
+            let panic = result.unwrap_err();
+            assert_eq!(panic.downcast_ref::<&str>(), Some(&"task 25"));
         }
         let sum = AtomicUsize::new(0);
         pool.for_each(10, |i| {

@@ -1,9 +1,9 @@
 use super::ConvGeometry;
-use super::geometry::parts;
 use crate::Pool;
 use crate::cpu::level;
 use crate::gemm::{Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
+use crate::scratch::parts;
 
 /// Images whose part of the sum is formed at a time, so that they stay in the second-level cache for several tiles.
 const IMAGES: usize = 8;
@@ -83,7 +83,6 @@ pub fn conv2d_filter_gradient<T: TileElement>(
                     a_steps: [frame.image_len(), g.stride_h * columns * c, g.stride_w * c],
                     b: grad[from..].as_ptr(),
                     b_steps: [g.out_h * g.out_w * out_c, g.out_w * out_c, out_c],
-                    ahead: (std::ptr::null(), 0),
                 };
                 let to = (group * group_rows + row) * g.out_c + panel * width;
                 let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };

@@ -1,9 +1,10 @@
 use super::ConvGeometry;
-use super::geometry::{Frame, parts};
+use super::geometry::Frame;
 use crate::Pool;
 use crate::cpu::{Level, level};
 use crate::gemm::{Epilogue, Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
+use crate::scratch::parts;
 
 /// Bytes of scratch that [`conv2d`] needs.
 pub fn conv2d_scratch<T>(g: &ConvGeometry) -> usize {
@@ -93,7 +94,6 @@ pub(super) fn tiles<T: TileElement>(
                         a_steps,
                         b: panels[panel * k * width..].as_ptr(),
                         b_steps,
-                        ahead: (std::ptr::null(), 0),
                     };
                     let to = ((n * g.out_h + y) * g.out_w + x) * g.out_c + panel * width;
                     let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };

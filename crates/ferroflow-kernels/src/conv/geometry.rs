@@ -128,14 +128,3 @@ fn place(at: usize, spread: usize, pad: isize, size: usize) -> Option<usize> {
     let to = (at * spread) as isize + pad;
     usize::try_from(to).ok().filter(|&to| to < size)
 }
-
-/// Splits scratch bytes into parts of these lengths.
-pub(super) fn parts<'a, T: TileElement, const N: usize>(scratch: &'a mut [u8], lens: [usize; N]) -> [&'a mut [T]; N] {
-    let total: usize = lens.iter().sum();
-    let mut rest: &'a mut [T] = bytemuck::cast_slice_mut(&mut scratch[..total * size_of::<T>()]);
-    lens.map(|len| {
-        let (part, after) = std::mem::take(&mut rest).split_at_mut(len);
-        rest = after;
-        part
-    })
-}

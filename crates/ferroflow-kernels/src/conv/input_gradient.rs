@@ -1,9 +1,10 @@
 use super::ConvGeometry;
 use super::forward::tiles;
-use super::geometry::{Frame, parts};
+use super::geometry::Frame;
 use crate::Pool;
 use crate::cpu::level;
 use crate::gemm::{Epilogue, TileElement, WIDEST, tile_size};
+use crate::scratch::parts;
 
 /// The convolution that the gradient is: of the derivatives of the result, spread apart by the stride, with the filters
 /// turned around.

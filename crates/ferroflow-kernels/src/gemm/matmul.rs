@@ -1,9 +1,10 @@
-use super::pack::{Strides, pack};
+use super::pack::{Ahead, Strides, pack};
 use super::simd::TileElement;
 use super::tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::Pool;
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
+use crate::scratch::parts;
 use std::mem::MaybeUninit;
 
 /// The sizes of a matrix product `c = op(a)·op(b)`: `op(a)` is `m × k`, `op(b)` is `k × n`, all row-major.
@@ -74,8 +75,10 @@ struct Plan {
     groups: usize,
 }
 
-/// Steps of the inner dimension in one piece at most.
-const PIECE: usize = 512;
+/// Steps of the inner dimension in one piece at most: few if the right operand's rows are contiguous, so that many of
+/// its panels, and long parts of its rows, are read together.
+const PIECE: usize = 64;
+const LONG_PIECE: usize = 512;
 /// Row tiles that share a packed panel at most.
 const BLOCK: usize = 18;
 /// Multiply-adds that are worth a task.
@@ -84,7 +87,7 @@ const GRAIN: usize = 1 << 20;
 /// A packed panel, or several short ones, of the right operand. It lies on the stack, so that it stays in the second-level
 /// cache of the thread that uses it.
 #[repr(align(64))]
-struct Panels([MaybeUninit<u8>; PIECE * WIDEST * 4]);
+struct Panels(#[allow(dead_code)] [MaybeUninit<u8>; 128 << 10]);
 
 impl Plan {
     fn new<T: TileElement>(dims: &MatMul, level: Level) -> Plan {
@@ -99,7 +102,7 @@ impl Plan {
         let conflicts = left.lane * size_of::<T>() % 1024 == 0;
         let packs = rows > 1 && (panels > 2 || conflicts);
         let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
-        let pieces = dims.k.div_ceil(PIECE);
+        let pieces = dims.k.div_ceil(if right.lane == 1 { PIECE } else { LONG_PIECE });
         let panel_bytes = dims.k.div_ceil(pieces.max(1)).max(1) * tile.width * size_of::<T>();
         let groups = panels.div_ceil((size_of::<Panels>() / panel_bytes).max(1));
         let wanted = (rows * columns * dims.k / GRAIN).clamp(1, 64);
@@ -184,7 +187,7 @@ pub(crate) fn matmul_at<T: TileElement>(
     }
     let plan = Plan::new::<T>(dims, level);
     let (left, right) = if plan.swapped { (b, a) } else { (a, b) };
-    let scratch: &mut [T] = bytemuck::cast_slice_mut(&mut scratch[..plan.packed() * size_of::<T>()]);
+    let [scratch] = parts::<T, 1>(scratch, [plan.packed()]);
     let tile_len = plan.leading * plan.k;
     if tile_len > 0 {
         // Tiles that are packed by one task.
@@ -243,6 +246,13 @@ impl Plan {
                     }
                 }
             }
+            // Meanwhile the next block is fetched: the next piece, or what is likely the next task's first.
+            let ahead = {
+                let (panel, start) = if last { (first_panel + panels, 0) } else { (first_panel, start + steps) };
+                let from = right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step);
+                let lanes = (panels * width).min(self.columns.saturating_sub(panel * width));
+                Ahead::new(from, self.right, lanes, steps)
+            };
             for (pass, tile) in (first_tile..first_tile + tiles).enumerate() {
                 let (row, rows) = even(self.rows, self.row_tiles, tile);
                 for panel in first_panel..first_panel + panels {
@@ -266,16 +276,7 @@ impl Plan {
                         ),
                         leading => (packed.as_ptr().wrapping_add((tile * self.k + start) * leading), 1, leading),
                     };
-                    // The first two passes fetch what is packed next, one line of each row.
-                    let next = if last { (panels, 0) } else { (0, steps) };
-                    let ahead = match pass {
-                        0 | 1 if self.right.lane == 1 => {
-                            let line = pass * (64 / size_of::<T>());
-                            let at = source(panel + next.0).wrapping_add(next.1 * self.right.step + line);
-                            (if last { at.wrapping_sub(start * self.right.step) } else { at }, self.right.step)
-                        }
-                        _ => (b, 0),
-                    };
+                    ahead.fetch(pass * panels + panel - first_panel, tiles * panels);
                     let run = Run {
                         a,
                         a_row,
@@ -283,7 +284,6 @@ impl Plan {
                         a_steps: [0, 0, a_step],
                         b,
                         b_steps: [0, 0, if direct(panel) { self.right.step } else { width }],
-                        ahead,
                     };
                     let target =
                         Target { c: out.address(row * self.columns + panel * width), row: self.columns, columns };

@@ -2,6 +2,19 @@
 
 use crate::Float;
 
+/// Asks for the line of any address, valid or not, ahead of its use.
+#[inline(always)]
+pub(super) fn prefetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which may be of any address.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// A vector of `LANES` elements.
 pub(crate) trait Simd: Copy {
     type Element: Copy;
@@ -26,8 +39,6 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// See [`Simd::splat`].
     unsafe fn relu(self) -> Self;
-    /// Asks for the line of any address, valid or not, ahead of its use.
-    fn prefetch(at: *const Self::Element);
 }
 
 /// `f32` and `f64`: what products and convolutions are fast for, with vectors for each level.
@@ -89,9 +100,6 @@ macro_rules! portable {
             unsafe fn relu(self) -> Self {
                 self.map(Float::relu)
             }
-
-            #[inline(always)]
-            fn prefetch(_: *const $t) {}
         }
     )*};
 }
@@ -144,12 +152,6 @@ mod x86 {
                     // The instruction gives its second operand if either is NaN.
                     // SAFETY: the caller's promise.
                     unsafe { $max($zero(), self) }
-                }
-
-                #[inline(always)]
-                fn prefetch(at: *const $t) {
-                    // SAFETY: a hint, which may be of any address.
-                    unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
                 }
             }
         )*};

@@ -3,7 +3,7 @@
 //! The left operand is read one element at a time and broadcast, so it may lie in memory with any strides: a matrix, its
 //! transpose, or the pixels of a padded image under a filter. The right operand is read in vectors of the tile's width.
 
-use super::simd::{Simd, TileElement};
+use super::simd::{Simd, TileElement, prefetch};
 use crate::Float;
 use crate::cpu::Level;
 
@@ -22,8 +22,6 @@ pub(crate) struct Run<T> {
     pub(crate) b: *const T,
     /// Elements of the right operand from one trip of each loop to the next.
     pub(crate) b_steps: [usize; 3],
-    /// An address that will be needed later, and the elements from it to the next, one for each product of a row.
-    pub(crate) ahead: (*const T, usize),
 }
 
 /// Where a tile goes.
@@ -92,10 +90,9 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
         let mut sums = [[zero; N]; M];
         for i in 0..M {
             for j in 0..N {
-                V::prefetch(target.c.wrapping_add(i * target.row + j * V::LANES));
+                prefetch(target.c.wrapping_add(i * target.row + j * V::LANES));
             }
         }
-        let mut ahead = run.ahead.0;
         for outer in 0..run.counts[0] {
             for middle in 0..run.counts[1] {
                 let mut a = run.a.add(outer * run.a_steps[0] + middle * run.a_steps[1]);
@@ -108,8 +105,6 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
                             *sum = sum.add_product(x, b);
                         }
                     }
-                    V::prefetch(ahead);
-                    ahead = ahead.wrapping_add(run.ahead.1);
                     a = a.wrapping_add(run.a_steps[2]);
                     b = b.wrapping_add(run.b_steps[2]);
                 }
