@@ -57,6 +57,13 @@ pub trait Float:
         (if self < Self::ZERO { e } else { Self::ONE }) / (Self::ONE + e)
     }
 
+    /// Whether this is not a number; in a form that vectorises.
+    #[inline(always)]
+    #[allow(clippy::eq_op)]
+    fn is_nan(self) -> bool {
+        self != self
+    }
+
     /// Whether [`Float::sin_near`] and [`Float::cos_near`] take this argument.
     #[inline(always)]
     fn is_near(self) -> bool {
@@ -97,13 +104,13 @@ pub trait Float:
     /// The larger; NaN if either is.
     #[inline(always)]
     fn maximum(self, other: Self) -> Self {
-        if self > other || self != self { self } else { other }
+        if self > other || self.is_nan() { self } else { other }
     }
 
     /// The smaller; NaN if either is.
     #[inline(always)]
     fn minimum(self, other: Self) -> Self {
-        if self < other || self != self { self } else { other }
+        if self < other || self.is_nan() { self } else { other }
     }
 
     /// -1, 0 or 1; NaN of NaN.

@@ -122,5 +122,8 @@ impl<'a> Io<'a> {
 
 fn check<T>(raw: RawSlice) {
     let size = size_of::<T>().max(1);
-    assert!(raw.len % size == 0 && raw.pointer as usize % align_of::<T>() == 0, "operand is no slice of this type");
+    assert!(
+        raw.len.is_multiple_of(size) && (raw.pointer as usize).is_multiple_of(align_of::<T>()),
+        "operand is no slice of this type"
+    );
 }

@@ -197,7 +197,7 @@ impl Machine {
         }));
         bind(&mut Binder { regions: &self.regions, bound, lifetime: PhantomData });
         for (i, region) in self.regions.iter().enumerate() {
-            if bound[i].len != region.len() || bound[i].pointer as usize % 16 != 0 {
+            if bound[i].len != region.len() || !(bound[i].pointer as usize).is_multiple_of(16) {
                 return Err(RunError::Unbound(i));
             }
         }

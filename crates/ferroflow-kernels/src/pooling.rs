@@ -99,7 +99,7 @@ fn route<T: Float>(window: &[usize], input: &[T], grad: &[T], out: &mut [T]) {
             let values = &input[pixel + start..pixel + start + n];
             for ((b, i), &v) in best.iter_mut().zip(&mut index).zip(values) {
                 // Not `>` alone: a NaN is the maximum, and stays it.
-                let better = (v > *b) | ((v != v) & (*b == *b));
+                let better = (v > *b) | (v.is_nan() & !b.is_nan());
                 *b = if better { v } else { *b };
                 *i = if better { p as u32 } else { *i };
             }
@@ -121,7 +121,7 @@ fn route_large<T: Float>(g: &ConvGeometry, from: usize, input: &[T], grad: &[T],
         let mut best: Option<usize> = None;
         for at in rows.clone().flat_map(|r| columns.clone().map(move |k| (r * g.in_w + k) * g.in_c + c)) {
             let v = input[at];
-            if best.is_none_or(|b| v > input[b] || (v != v && input[b] == input[b])) {
+            if best.is_none_or(|b| v > input[b] || (v.is_nan() && !input[b].is_nan())) {
                 best = Some(at);
             }
         }

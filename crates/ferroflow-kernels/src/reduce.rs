@@ -139,7 +139,7 @@ impl Reduce {
         for part in rest.chunks_exact(self.outputs.max(1)) {
             total.iter_mut().zip(part).for_each(|(t, p)| *t = combine(*t, *p));
         }
-        let count = if self.outputs == 0 { 0 } else { self.inputs / self.outputs };
+        let count = self.inputs.checked_div(self.outputs).unwrap_or(0);
         let is_mean = self.reduction == Reduction::Mean;
         for (y, &t) in y.iter_mut().zip(&*total) {
             *y = if is_mean { t.over_count(count) } else { t }.as_();

@@ -39,7 +39,7 @@ pub fn conv2d_filter_gradient<T: TileElement>(
     let level = level();
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
     let pixels = g.batch * g.out_h * g.out_w;
-    let whole = g.out_c % width == 0;
+    let whole = g.out_c.is_multiple_of(width);
     let out_c = g.out_c.next_multiple_of(width);
     let [frames, padded] = parts(scratch, [g.frame().len(), if whole { 0 } else { pixels * out_c }]);
     let frame = g.frame();

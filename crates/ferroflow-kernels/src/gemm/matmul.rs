@@ -99,7 +99,7 @@ impl Plan {
         let row_tiles = rows.div_ceil(tile.rows);
         let panels = columns.div_ceil(tile.width);
         // Rows at such a distance fall into the same few sets of the first-level cache.
-        let conflicts = left.lane * size_of::<T>() % 1024 == 0;
+        let conflicts = (left.lane * size_of::<T>()).is_multiple_of(1024);
         let packs = rows > 1 && (panels > 2 || conflicts);
         let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
         let pieces = dims.k.div_ceil(if right.lane == 1 { PIECE } else { LONG_PIECE });
@@ -189,9 +189,8 @@ pub(crate) fn matmul_at<T: TileElement>(
     let (left, right) = if plan.swapped { (b, a) } else { (a, b) };
     let [scratch] = parts::<T, 1>(scratch, [plan.packed()]);
     let tile_len = plan.leading * plan.k;
-    if tile_len > 0 {
-        // Tiles that are packed by one task.
-        let each = (GRAIN / 64 / tile_len).max(1);
+    // Tiles that are packed by one task.
+    if let Some(each) = (GRAIN / 64).checked_div(tile_len).map(|tiles| tiles.max(1)) {
         pool.for_each_chunk_mut(scratch, each * tile_len, |chunk, out| {
             for (i, out) in out.chunks_exact_mut(tile_len).enumerate() {
                 let (row, rows) = even(plan.rows, plan.row_tiles, chunk * each + i);

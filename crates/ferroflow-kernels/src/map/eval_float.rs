@@ -74,7 +74,7 @@ impl<T: Float> Vectorised for Floats<T> {
                 LessEqual => b.map2(|x: T, y: T| u8::from(x <= y)),
                 Greater => b.map2(|x: T, y: T| u8::from(x > y)),
                 GreaterEqual => b.map2(|x: T, y: T| u8::from(x >= y)),
-                IsNan => b.map1(|x: T| u8::from(x != x)),
+                IsNan => b.map1(|x: T| u8::from(x.is_nan())),
                 IsInf => b.map1(|x: T| u8::from(x.abs() == T::INFINITY)),
                 IsFinite => b.map1(|x: T| u8::from(x.abs() < T::INFINITY)),
                 op => by_element::<T>(op, b),

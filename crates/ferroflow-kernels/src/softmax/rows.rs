@@ -146,7 +146,7 @@ impl<T: Logit> Group<'_, T> {
                     *a = if label == T::Wide::ZERO { label } else { term };
                 }
                 // A bad row spoils the loss whatever its labels are.
-                loss = if log == log { total(shifted) } else { log };
+                loss = if log.is_nan() { log } else { total(shifted) };
             }
             Goal::Classes(label, first) => {
                 y.iter_mut().zip(powers).for_each(|(y, &e)| *y = T::narrow(e / sum));
