@@ -85,6 +85,12 @@ macro_rules! literals {
                 Input::Literal(Array::from(self))
             }
         }
+
+        impl<'g, const N: usize, const M: usize, const K: usize> IntoInput<'g> for [[[$t; K]; M]; N] {
+            fn into_input(self) -> Input<'g> {
+                Input::Literal(Array::from(self))
+            }
+        }
     )*};
 }
 

@@ -204,6 +204,16 @@ impl<'g> Engine<'g> {
         if !wanted.contains(&true) {
             return Ok(());
         }
+        if op.is::<ops::Identity>() {
+            // Rows stay sparse on their way through a variable's read.
+            if let Some(total) = self.total(id.outlet(0)) {
+                if keep.contains(&id.outlet(0)) {
+                    self.sums.insert(id.outlet(0), vec![total]);
+                }
+                self.add(inputs[0], total);
+            }
+            return Ok(());
+        }
         let mut grads = Vec::with_capacity(outputs);
         for k in 0..outputs {
             let outlet = id.outlet(k);

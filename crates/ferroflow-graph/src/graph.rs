@@ -110,6 +110,15 @@ impl Graph {
         self.write().error.get_or_insert(error);
     }
 
+    /// Keeps a mistake in the use of `op`; gives an inert tensor.
+    #[track_caller]
+    pub(crate) fn mistake(&self, op: &str, message: String) -> crate::Tensor<'_> {
+        let mut error = GraphError::new(ErrorKind::Value, message).at(std::panic::Location::caller());
+        (error.op, error.node) = (op.to_owned(), op.to_owned());
+        self.fail(error);
+        crate::Tensor::new(self, POISON.outlet(0))
+    }
+
     /// Enters a name scope until the guard is dropped: names get `name/` before them, made unique.
     #[must_use = "the scope ends when the guard is dropped"]
     #[track_caller]

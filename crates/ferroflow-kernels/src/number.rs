@@ -9,12 +9,14 @@ pub trait Number: Pod + PartialOrd + Send + Sync {
     const ONE: Self;
     /// `self + other`.
     fn plus(self, other: Self) -> Self;
+    /// `self - other`.
+    fn minus(self, other: Self) -> Self;
     /// `self · other`.
     fn times(self, other: Self) -> Self;
 }
 
 macro_rules! numbers {
-    ($($t:ty: $zero:expr, $one:expr, |$a:ident, $b:ident| $plus:expr, $times:expr;)*) => {$(
+    ($($t:ty: $zero:expr, $one:expr, |$a:ident, $b:ident| $plus:expr, $minus:expr, $times:expr;)*) => {$(
         impl Number for $t {
             const ZERO: Self = $zero;
             const ONE: Self = $one;
@@ -24,6 +26,11 @@ macro_rules! numbers {
                 $plus
             }
 
+            fn minus(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $minus
+            }
+
             fn times(self, other: Self) -> Self {
                 let ($a, $b) = (self, other);
                 $times
@@ -31,13 +38,13 @@ macro_rules! numbers {
         }
     )*};
     (floats: $($t:ty)*) => {
-        numbers! { $($t: 0.0, 1.0, |a, b| a + b, a * b;)* }
+        numbers! { $($t: 0.0, 1.0, |a, b| a + b, a - b, a * b;)* }
     };
     (halves: $($t:ty)*) => {
-        numbers! { $($t: <$t>::ZERO, <$t>::ONE, |a, b| a + b, a * b;)* }
+        numbers! { $($t: <$t>::ZERO, <$t>::ONE, |a, b| a + b, a - b, a * b;)* }
     };
     (integers: $($t:ty)*) => {
-        numbers! { $($t: 0, 1, |a, b| a.wrapping_add(b), a.wrapping_mul(b);)* }
+        numbers! { $($t: 0, 1, |a, b| a.wrapping_add(b), a.wrapping_sub(b), a.wrapping_mul(b);)* }
     };
 }
 

@@ -114,3 +114,11 @@ pub(crate) fn shape_input(fact: &Fact) -> OpResult<PartialShape> {
         None => Ok(fact.shape.dim(0).map_or_else(PartialShape::unknown, PartialShape::with_rank)),
     }
 }
+
+/// Bytes of an element that kernels can move.
+pub(crate) fn element_size(fact: &Fact) -> OpResult<usize> {
+    match fact.dtype.size() {
+        0 => Err(OpError::unimplemented(format!("not implemented for {}", fact.dtype))),
+        size => Ok(size),
+    }
+}

@@ -1,12 +1,43 @@
 //! Shapes and the movement of elements.
 
 mod broadcast_to;
+mod concat;
+mod dynamic;
+mod expand_dims;
 mod fill;
-mod pending;
+mod gather;
+mod gather_nd;
+mod index;
+mod pad;
+mod range;
 mod reshape;
+mod segment_sum;
 mod shape;
+mod size;
+mod slice;
+mod space_to_depth;
+mod strided_slice;
+mod sum_duplicates;
+mod tile;
+mod transpose;
 
 pub use broadcast_to::BroadcastTo;
+pub use concat::Concat;
+pub use dynamic::{Unique, Where};
+pub use expand_dims::{ExpandDims, Squeeze};
 pub use fill::Fill;
+pub use gather::Gather;
+pub use gather_nd::{GatherNd, ScatterNd};
+pub use index::Index;
+pub use pad::{MirrorMode, Pad};
+pub use range::Range;
 pub use reshape::{IntoShapeInput, Reshape};
+pub use segment_sum::{SegmentSum, UnsortedSegmentSum};
 pub use shape::ShapeOf;
+pub use size::{Rank, Size};
+pub use slice::Slice;
+pub use space_to_depth::{DepthToSpace, SpaceToDepth};
+pub use strided_slice::{StridedSlice, StridedSliceGrad};
+pub use sum_duplicates::SumDuplicates;
+pub use tile::Tile;
+pub use transpose::{IntoPerm, InvertPermutation, Transpose};

@@ -19,7 +19,7 @@ pub(super) fn infer(inputs: &[&Fact], dtype: DType) -> OpResult<Vec<Fact>> {
 }
 
 /// The generator as this run finds it, and the counter moved on by `blocks`. Both seeds zero ask for the session's own.
-fn draw(io: &mut Io<'_>, (seed, seed2): (i64, i64), blocks: u64) -> Philox {
+pub(super) fn draw(io: &mut Io<'_>, (seed, seed2): (i64, i64), blocks: u64) -> Philox {
     let inputs = io.num_inputs();
     let counter = io.update::<i64>(inputs - 1, 1);
     let (seed, seed2) = if (seed, seed2) == (0, 0) { (counter[1], counter[1] >> 32) } else { (seed, seed2) };

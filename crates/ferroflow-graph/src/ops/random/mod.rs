@@ -1,11 +1,17 @@
 //! Random numbers: counter-based, and equal to TensorFlow's on a CPU for equal seeds.
 
 mod fill;
+mod multinomial;
 mod normal;
+mod shuffle;
 mod uniform;
+mod uniform_int;
 
+pub use multinomial::Multinomial;
 pub use normal::{RandomStandardNormal, TruncatedNormal};
+pub use shuffle::RandomShuffle;
 pub use uniform::RandomUniform;
+pub use uniform_int::RandomUniformInt;
 
 use crate::Tensor;
 

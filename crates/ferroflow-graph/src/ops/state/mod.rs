@@ -1,17 +1,21 @@
 //! Values that come from outside the graph or outlive a run.
 
 mod assign;
+mod check_numerics;
 mod constant;
 mod identity;
 mod no_op;
 mod placeholder;
+mod scatter;
 mod stop_gradient;
 mod variable;
 
 pub use assign::{Assign, AssignAdd, AssignSub};
+pub use check_numerics::{Assert, CheckNumerics};
 pub use constant::Const;
 pub use identity::Identity;
 pub use no_op::NoOp;
 pub use placeholder::{Placeholder, PlaceholderWithDefault};
+pub use scatter::{ScatterAdd, ScatterMul, ScatterSub, ScatterUpdate};
 pub use stop_gradient::StopGradient;
 pub use variable::VariableV2;

@@ -1,0 +1,174 @@
+use crate::op::Sampled;
+use crate::ops::rules;
+use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
+use ferroflow_array::{Array, DType, PartialShape};
+use ferroflow_kernels::Kernel;
+
+op! {
+    /// `start, start + delta, …` up to but without `limit`.
+    pub struct Range("Range") {}
+}
+
+impl Graph {
+    /// `start, start + delta, …` up to but without `limit`: scalars of one dtype.
+    #[track_caller]
+    pub fn range<'g>(
+        &'g self,
+        start: impl IntoInput<'g>,
+        limit: impl IntoInput<'g>,
+        delta: impl IntoInput<'g>,
+    ) -> Tensor<'g> {
+        self.build(Range {}).name("range").input("start", start).input("limit", limit).input("delta", delta).tensor()
+    }
+
+    /// `num` numbers from `start` to `stop`, both included, evenly apart: scalars of one floating-point dtype.
+    #[track_caller]
+    pub fn linspace<'g>(&'g self, start: impl IntoInput<'g>, stop: impl IntoInput<'g>, num: i32) -> Tensor<'g> {
+        let start = self.constant(start);
+        let width = start.neg().add(stop);
+        let index = self.range(0, num, 1).cast(start.dtype());
+        start + index * (width / f64::from((num - 1).max(1)))
+    }
+
+    /// The identity matrix of `rows × columns`, `f32`.
+    #[track_caller]
+    pub fn eye(&self, rows: i32, columns: i32) -> Tensor<'_> {
+        let (down, across) = (self.range(0, rows, 1).expand_dims(1), self.range(0, columns, 1).expand_dims(0));
+        down.equal(across).cast(DType::F32)
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// The axes `0, 1, …` of this tensor, known when the program runs.
+    #[track_caller]
+    pub(crate) fn all_axes(self) -> Tensor<'g> {
+        self.graph().range(0, self.rank_tensor(), 1)
+    }
+
+    /// Rows `on` or `off` by class: element `[…, c]` is `on` where this tensor of integers is `c`, else `off`; out of range
+    /// all are `off`.
+    #[track_caller]
+    pub fn one_hot_with(self, depth: i32, on: impl IntoInput<'g>, off: impl IntoInput<'g>, axis: i64) -> Tensor<'g> {
+        let graph = self.graph();
+        let mut classes = graph.range(0, depth, 1).cast(self.dtype());
+        let after = match axis {
+            -1 => 0,
+            axis => self.shape().rank().unwrap_or(0) as i64 - axis,
+        };
+        for _ in 0..after {
+            classes = classes.expand_dims(-1);
+        }
+        let on = graph.constant(on);
+        let off = graph.build(crate::ops::Mul {}).input("x", on.ones_like()).input("y", off).tensor();
+        self.expand_dims(axis).equal(classes).select(on, off)
+    }
+
+    /// One-hot rows, `f32`: 1 at the class that each integer of this tensor names, else 0.
+    #[track_caller]
+    pub fn one_hot(self, depth: i32) -> Tensor<'g> {
+        self.one_hot_with(depth, Array::scalar(1.0f32), 0.0, -1)
+    }
+}
+
+/// The number of elements, and start and step, as `f64` or exactly as integers.
+fn length(facts: &[&Fact]) -> OpResult<Option<usize>> {
+    let dtype = facts[0].dtype;
+    let known: Option<Vec<&Array>> = facts.iter().map(|f| f.value.as_ref()).collect();
+    let Some(values) = known else { return Ok(None) };
+    let zero = || OpError::value("delta must not be 0");
+    let one = |n: Option<i128>| n.and_then(|n| usize::try_from(n).ok()).filter(|&n| n <= 1 << 40);
+    let found = if dtype.is_integer() {
+        let ints: Vec<i128> = values.iter().filter_map(|v| v.to_ints()?.first().map(|&n| n.into())).collect();
+        let (&[start, limit, delta], true) = (&ints[..], ints.len() == 3) else { return Ok(None) };
+        if delta == 0 {
+            return Err(zero());
+        }
+        one(Some(((limit - start + delta - delta.signum()) / delta).max(0)))
+    } else {
+        let floats: Vec<f64> = values.iter().filter_map(|v| v.to_f64s()?.first().copied()).collect();
+        let (&[start, limit, delta], true) = (&floats[..], floats.len() == 3) else { return Ok(None) };
+        if delta == 0.0 {
+            return Err(zero());
+        }
+        let n = ((limit - start) / delta).ceil().max(0.0);
+        one(n.is_finite().then_some(n as i128))
+    };
+    found.map(Some).ok_or_else(|| OpError::value("the range is not of a possible length"))
+}
+
+impl Op for Range {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let facts: [&Fact; 3] = rules::exactly(inputs)?;
+        let dtype = rules::same_dtype(inputs)?;
+        rules::numeric(facts[0])?;
+        for fact in facts {
+            rules::rank(fact, 0)?;
+        }
+        let shape: PartialShape = [length(&facts)?].into_iter().collect();
+        Ok(vec![Fact::new(dtype, shape)])
+    }
+
+    fn value_inputs(&self) -> &'static [usize] {
+        &[0, 1, 2]
+    }
+
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        let n = outputs[0].concrete()?.num_elements();
+        let dtype = outputs[0].dtype;
+        let convert = |e: ferroflow_array::ArrayError| OpError::dtype(e.to_string());
+        let value = match dtype.is_integer() {
+            true => {
+                let [start, delta] = [0, 2].map(|i| inputs[i].ints().map_or(0, |v| v[0]));
+                Array::from((0..n as i64).map(|i| start + i * delta).collect::<Vec<_>>()).cast(dtype)
+            }
+            false => {
+                let number = |i: usize| inputs[i].value.as_ref().and_then(|v| v.to_f64s()).map_or(0.0, |v| v[0]);
+                let (start, delta) = (number(0), number(2));
+                Array::from((0..n).map(|i| start + i as f64 * delta).collect::<Vec<_>>()).cast(dtype)
+            }
+        };
+        let value = value.map_err(convert)?;
+        Ok(Kernel::new(move |io| {
+            io.output::<u8>(0).copy_from_slice(value.bytes());
+            Ok(())
+        }))
+    }
+
+    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
+        Ok(vec![None, None, None])
+    }
+}
+
+impl Sampled for Range {
+    const SAMPLES: &'static [Sample] = &[
+        |g| g.range(3, 18, 4),
+        |g| g.range(3, -2, -2),
+        |g| g.range(0.5, 2.5, 0.5),
+        |g| g.linspace(g.constant(10.0f64), 12.0, 3),
+        |g| g.constant([0i32, 2, -1]).one_hot_with(3, 5.0, -1.0, 0),
+        |g| g.eye(2, 3),
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::testing::f64s;
+
+    #[test]
+    fn values() {
+        assert_eq!(f64s(Range::SAMPLES[0]), [3.0, 7.0, 11.0, 15.0]);
+        assert_eq!(f64s(Range::SAMPLES[1]), [3.0, 1.0, -1.0]);
+        assert_eq!(f64s(Range::SAMPLES[2]), [0.5, 1.0, 1.5, 2.0]);
+        assert_eq!(f64s(Range::SAMPLES[3]), [10.0, 11.0, 12.0]);
+        assert_eq!(f64s(Range::SAMPLES[4]), [5.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, 5.0, -1.0]);
+        assert_eq!(f64s(Range::SAMPLES[5]), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_step_of_zero_is_refused() {
+        let g = Graph::new();
+        let _ = g.range(0, 5, 0);
+        assert!(g.check().unwrap_err().to_string().contains("delta must not be 0"));
+    }
+}

@@ -1,0 +1,193 @@
+use super::{IntoShapeInput, StridedSliceGrad};
+use crate::op::Sampled;
+use crate::ops::rules;
+use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
+use ferroflow_array::PartialShape;
+use ferroflow_kernels::Kernel;
+use ferroflow_kernels::copy::{StridedCopy, View, row_major};
+
+op! {
+    /// The block of `x` that starts at input 1 and is of the size that input 2 gives, as large as can be where it is -1.
+    pub struct Slice("Slice") {}
+}
+
+impl<'g> Tensor<'g> {
+    /// The block of `size` (as large as can be where -1) that starts at `begin`, within this tensor.
+    #[track_caller]
+    pub fn slice(self, begin: impl IntoShapeInput<'g>, size: impl IntoShapeInput<'g>) -> Tensor<'g> {
+        let builder = self.graph().build(Slice {}).input("input", self).input("begin", begin.into_shape_input());
+        builder.input("size", size.into_shape_input()).tensor()
+    }
+
+    /// `n` parts of equal size along `axis`, whose size must be known.
+    #[track_caller]
+    pub fn split(self, n: usize, axis: i64) -> Vec<Tensor<'g>> {
+        match self.known_axis("Split", axis) {
+            Ok((_, size)) if n > 0 && size % n == 0 => self.split_sizes(&vec![size / n; n], axis),
+            Ok((_, size)) => {
+                vec![self.graph().mistake("Split", format!("{size} elements cannot be split evenly into {n} parts"))]
+            }
+            Err(inert) => vec![inert; n],
+        }
+    }
+
+    /// Parts of these sizes along `axis`, which together are all of it.
+    #[track_caller]
+    pub fn split_sizes(self, sizes: &[usize], axis: i64) -> Vec<Tensor<'g>> {
+        let (at, size) = match self.known_axis("SplitV", axis) {
+            Ok(found) => found,
+            Err(inert) => return vec![inert; sizes.len()],
+        };
+        let total = sizes.iter().fold(0, |n: usize, &s| n.saturating_add(s));
+        if total != size {
+            let message = format!("the parts {sizes:?} are together {total} elements, but axis {axis} has {size}");
+            return vec![self.graph().mistake("SplitV", message); sizes.len()];
+        }
+        let rank = self.shape().rank().unwrap_or(0);
+        let mut start = 0;
+        let part = |&size: &usize| {
+            let (mut begin, mut extent) = (vec![0i32; rank], vec![-1i32; rank]);
+            (begin[at], extent[at]) = (start as i32, size as i32);
+            start += size;
+            self.slice(&begin[..], &extent[..])
+        };
+        sizes.iter().map(part).collect()
+    }
+
+    /// The dimension that `axis` names, and its size; else a mistake that the graph keeps.
+    #[track_caller]
+    pub(super) fn known_axis(self, op: &'static str, axis: i64) -> Result<(usize, usize), Tensor<'g>> {
+        let shape = self.shape();
+        let Some(rank) = shape.rank() else {
+            return Err(self.graph().mistake(op, "the rank must be known".into()));
+        };
+        let at = rules::axis(axis, rank).map_err(|e| self.graph().mistake(op, e.message))?;
+        let unknown = || self.graph().mistake(op, format!("the size of axis {axis} must be known, found {shape}"));
+        shape.dim(at).map(|size| (at, size)).ok_or_else(unknown)
+    }
+}
+
+/// The size that is meant along each dimension.
+fn sizes(dims: &[Option<usize>], begin: &[i64], size: &[i64]) -> OpResult<Vec<Option<usize>>> {
+    if begin.len() != dims.len() || size.len() != dims.len() {
+        let found = format!("{} and {}", begin.len(), size.len());
+        return Err(OpError::value(format!("begin and size must have {} elements, found {found}", dims.len())));
+    }
+    let one = |(i, (&d, (&begin, &size))): (usize, (&Option<usize>, (&i64, &i64)))| {
+        let outside = |n: Option<usize>| {
+            let of = n.map_or_else(|| "an unknown size".into(), |n| format!("{n} elements"));
+            OpError::value(format!("begin {begin} and size {size} do not lie within dimension {i}, of {of}"))
+        };
+        if begin < 0 || size < -1 {
+            return Err(outside(d));
+        }
+        match d {
+            Some(n) if size == -1 => (n as i64).checked_sub(begin).filter(|&s| s >= 0).map(|s| Some(s as usize)),
+            Some(n) => begin.checked_add(size).filter(|&end| end <= n as i64).map(|_| Some(size as usize)),
+            None => Some(usize::try_from(size).ok()),
+        }
+        .ok_or_else(|| outside(d))
+    };
+    dims.iter().zip(begin.iter().zip(size)).enumerate().map(one).collect()
+}
+
+impl Op for Slice {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [x, begin, size] = rules::exactly(inputs)?;
+        for index in [begin, size] {
+            rules::index(index)?;
+            rules::rank(index, 1)?;
+        }
+        let rank = x.rank().or(begin.shape.dim(0)).or(size.shape.dim(0));
+        let Some(rank) = rank else { return Ok(vec![Fact::new(x.dtype, PartialShape::unknown())]) };
+        let shape = rules::rank(x, rank)?;
+        let known = match (begin.ints(), size.ints()) {
+            (Some(begin), Some(size)) => sizes(shape.dims().unwrap_or_default(), &begin, &size)?.into_iter().collect(),
+            (None, Some(size)) => size.into_iter().map(|n| usize::try_from(n).ok()).collect(),
+            _ => PartialShape::with_rank(rank),
+        };
+        Ok(vec![Fact::new(x.dtype, known)])
+    }
+
+    fn value_inputs(&self) -> &'static [usize] {
+        &[1, 2]
+    }
+
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        let (from, to) = (inputs[0].concrete()?, outputs[0].concrete()?);
+        let strides = row_major(&from);
+        let begin = rules::known_ints(&inputs[1], "begin")?;
+        let offset: usize = strides.iter().zip(&begin).map(|(&s, &b)| s as usize * b as usize).sum();
+        let offset = if to.contains(&0) { 0 } else { offset };
+        let copy = StridedCopy::gather(rules::element_size(&inputs[0])?, &to, View { offset, strides: &strides });
+        Ok(Kernel::new(move |io| {
+            copy.run(io.input(0), io.output(0), io.pool());
+            Ok(())
+        }))
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let (x, begin) = (cx.input(0), cx.input(1));
+        let end = begin + cx.output(0).shape_tensor_as(begin.dtype());
+        let builder = cx.graph().build(StridedSliceGrad::plain()).input("shape", x.shape_tensor_as(begin.dtype()));
+        let builder = builder.input("begin", begin).input("end", end).input("strides", begin.ones_like());
+        Ok(vec![Some(builder.input("dy", cx.grad(0)).tensor().into()), None, None])
+    }
+}
+
+impl Sampled for Slice {
+    const SAMPLES: &'static [Sample] = &[
+        |g| g.constant([[1.0f64, 2.0, 3.0], [4.0, 5.0, 6.0]]).slice([0, 1], [2, -1]),
+        |g| g.constant([1.0f64, 2.0, 3.0]).slice([3], [0]),
+        |g| g.constant(1.0f64).slice(&[][..], &[][..]),
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Graph;
+    use crate::ops::testing::{derivative, f64s, value};
+    use ferroflow_array::DType;
+
+    #[test]
+    fn values() {
+        assert_eq!(f64s(Slice::SAMPLES[0]), [2.0, 3.0, 5.0, 6.0]);
+        assert_eq!(f64s(Slice::SAMPLES[1]), [0.0; 0]);
+        let g = Graph::new();
+        let parts = g.constant([[1i32, 2, 3, 4], [5, 6, 7, 8]]).split_sizes(&[1, 3], -1);
+        assert_eq!(value(parts[0]).to_vec::<i32>().unwrap(), [1, 5]);
+        assert_eq!(value(parts[1]).to_vec::<i32>().unwrap(), [2, 3, 4, 6, 7, 8]);
+    }
+
+    #[test]
+    fn derivatives() {
+        assert_eq!(derivative([1.0, 2.0, 3.0], |x| x.slice([1], [-1]) * 2.0), [0.0, 2.0, 2.0]);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let error = |f: &dyn Fn(&Graph)| {
+            let g = Graph::new();
+            f(&g);
+            g.check().unwrap_err().message
+        };
+        assert_eq!(
+            error(&|g| _ = g.constant([1.0f64, 2.0, 3.0]).slice([1], [3])),
+            "begin 1 and size 3 do not lie within dimension 0, of 3 elements"
+        );
+        assert_eq!(
+            error(&|g| _ = g.constant([1.0f64]).slice([0, 0], [1, 1])),
+            "begin and size must have 1 elements, found 2 and 2"
+        );
+        assert_eq!(
+            error(&|g| _ = g.constant([1.0f64, 2.0, 3.0]).split(2, 0)),
+            "3 elements cannot be split evenly into 2 parts"
+        );
+        assert_eq!(
+            error(&|g| _ = g.placeholder(DType::F32, [None]).split(2, 0)),
+            "the size of axis 0 must be known, found [?]"
+        );
+        assert_eq!(error(&|g| _ = g.constant([1.0f64]).split(1, 3)), "axis 3 is out of range for rank 1");
+    }
+}

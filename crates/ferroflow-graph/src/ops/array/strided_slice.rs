@@ -1,0 +1,438 @@
+use super::Index;
+use crate::op::Sampled;
+use crate::ops::rules;
+use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, ix, op};
+use ferroflow_array::{Array, PartialShape};
+use ferroflow_kernels::Kernel;
+use ferroflow_kernels::copy::{StridedCopy, View, row_major};
+
+op! {
+    /// NumPy's basic indexing: inputs are `x`, and begin, end and stride of each item of the index. A bit `i` of a mask is
+    /// about item `i`.
+    pub struct StridedSlice("StridedSlice") {
+        /// Items that begin as early as can be.
+        begin_mask: i64,
+        /// Items that end as late as can be.
+        end_mask: i64,
+        /// The item that stands for all dimensions not named.
+        ellipsis_mask: i64,
+        /// Items that are new dimensions of size 1.
+        new_axis_mask: i64,
+        /// Items that are one index, whose dimension is left out.
+        shrink_axis_mask: i64,
+    }
+}
+
+op! {
+    /// The derivative of [`StridedSlice`]: that of the slice, at its place among zeros. Inputs are the shape of `x`, begin,
+    /// end, strides, and the derivative.
+    pub struct StridedSliceGrad("StridedSliceGrad") {
+        /// As [`StridedSlice`].
+        begin_mask: i64,
+        /// As [`StridedSlice`].
+        end_mask: i64,
+        /// As [`StridedSlice`].
+        ellipsis_mask: i64,
+        /// As [`StridedSlice`].
+        new_axis_mask: i64,
+        /// As [`StridedSlice`].
+        shrink_axis_mask: i64,
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// The part of this tensor that NumPy's basic indexing names.
+    #[track_caller]
+    pub fn index(self, items: &[Index]) -> Tensor<'g> {
+        let mut op = StridedSlice::plain();
+        let (mut begin, mut end, mut strides) = (Vec::new(), Vec::new(), Vec::new());
+        for (i, item) in items.iter().enumerate() {
+            let bit = 1i64.checked_shl(i as u32).unwrap_or(0);
+            let (b, e, s) = match *item {
+                Index::At(at) => {
+                    op.shrink_axis_mask |= bit;
+                    (at, at.wrapping_add(1), 1)
+                }
+                Index::Range(b, e, s) => {
+                    op.begin_mask |= if b.is_none() { bit } else { 0 };
+                    op.end_mask |= if e.is_none() { bit } else { 0 };
+                    (b.unwrap_or(0), e.unwrap_or(0), s)
+                }
+                Index::Ellipsis => {
+                    op.ellipsis_mask |= bit;
+                    (0, 0, 1)
+                }
+                Index::NewAxis => {
+                    op.new_axis_mask |= bit;
+                    (0, 0, 1)
+                }
+            };
+            begin.push(b);
+            end.push(e);
+            strides.push(s);
+        }
+        let builder = self.graph().build(op).name("strided_slice").input("input", self);
+        builder
+            .input("begin", Array::from(begin))
+            .input("end", Array::from(end))
+            .input("strides", Array::from(strides))
+            .tensor()
+    }
+
+    /// The order of elements along `axes` reversed.
+    #[track_caller]
+    pub fn reverse(self, axes: &[i64]) -> Tensor<'g> {
+        let Some(rank) = self.shape().rank() else {
+            return self.graph().mistake("ReverseV2", "the rank must be known".into());
+        };
+        match rules::axes_mask(axes, rank) {
+            Ok(mask) => {
+                let item = |back: bool| Index::Range(None, None, if back { -1 } else { 1 });
+                self.index(&mask.into_iter().map(item).collect::<Vec<_>>())
+            }
+            Err(e) => self.graph().mistake("ReverseV2", e.message),
+        }
+    }
+
+    /// The slices along `axis`, whose size must be known, without that dimension.
+    #[track_caller]
+    pub fn unstack(self, axis: i64) -> Vec<Tensor<'g>> {
+        let (at, size) = match self.known_axis("Unpack", axis) {
+            Ok(found) => found,
+            Err(inert) => return vec![inert],
+        };
+        let slice = |i: usize| {
+            let mut items = vec![Index::Range(None, None, 1); at];
+            items.push(Index::At(i as i64));
+            self.index(&items)
+        };
+        (0..size).map(slice).collect()
+    }
+
+    /// Rows `start..end` of the first dimension.
+    #[track_caller]
+    pub(crate) fn slice_axis0(self, start: i64, end: i64) -> Tensor<'g> {
+        self.index(&[Index::Range(Some(start), Some(end), 1)])
+    }
+}
+
+/// One dimension of a resolved slice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Part {
+    start: usize,
+    step: isize,
+    count: usize,
+}
+
+/// A slice resolved for a shape: a part of each dimension, and the shape of the result (`None` where a size is unknown).
+struct Resolved {
+    parts: Vec<Option<Part>>,
+    shape: Vec<Option<usize>>,
+}
+
+struct Masks {
+    begin: i64,
+    end: i64,
+    ellipsis: i64,
+    new_axis: i64,
+    shrink: i64,
+}
+
+impl Masks {
+    fn resolve(&self, dims: &[Option<usize>], begin: &[i64], end: &[i64], strides: &[i64]) -> OpResult<Resolved> {
+        let items = begin.len();
+        if end.len() != items || strides.len() != items {
+            return Err(OpError::value("begin, end and strides differ in length"));
+        }
+        let bit = |mask: i64, i: usize| i < 63 && mask >> i & 1 == 1;
+        let named = (0..items).filter(|&i| !bit(self.ellipsis, i) && !bit(self.new_axis, i)).count();
+        if named > dims.len() {
+            return Err(OpError::value(format!("{named} indices are too many for {} dimensions", dims.len())));
+        }
+        let whole = |d: Option<usize>| d.map(|n| Part { start: 0, step: 1, count: n });
+        let mut resolved = Resolved { parts: Vec::new(), shape: Vec::new() };
+        let mut rest = dims.iter().copied();
+        for i in 0..items {
+            if bit(self.ellipsis, i) {
+                for d in rest.by_ref().take(dims.len() - named) {
+                    resolved.parts.push(whole(d));
+                    resolved.shape.push(d);
+                }
+            } else if bit(self.new_axis, i) {
+                resolved.shape.push(Some(1));
+            } else if let Some(d) = rest.next() {
+                let shrink = bit(self.shrink, i);
+                let part = match d {
+                    Some(n) => Some(self.part(
+                        n,
+                        begin[i],
+                        end[i],
+                        strides[i],
+                        bit(self.begin, i),
+                        bit(self.end, i),
+                        shrink,
+                    )?),
+                    None if strides[i] == 0 => return Err(OpError::value("a stride must not be 0")),
+                    None => None,
+                };
+                resolved.parts.push(part);
+                if !shrink {
+                    let all = bit(self.begin, i) && bit(self.end, i);
+                    resolved.shape.push(part.map(|p| p.count).or(if all && strides[i] == 1 { d } else { None }));
+                }
+            }
+        }
+        for d in rest {
+            resolved.parts.push(whole(d));
+            resolved.shape.push(d);
+        }
+        Ok(resolved)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn part(
+        &self,
+        n: usize,
+        begin: i64,
+        end: i64,
+        stride: i64,
+        open_begin: bool,
+        open_end: bool,
+        shrink: bool,
+    ) -> OpResult<Part> {
+        let size = n as i64;
+        if stride == 0 {
+            return Err(OpError::value("a stride must not be 0"));
+        }
+        if shrink {
+            let at = if begin < 0 { begin + size } else { begin };
+            if stride < 0 || at < 0 || at >= size {
+                return Err(OpError::value(format!("index {begin} is out of range for a dimension of {n}")));
+            }
+            return Ok(Part { start: at as usize, step: 1, count: 1 });
+        }
+        let (low, high) = if stride > 0 { (0, size) } else { (-1, size - 1) };
+        let clamp = |v: i64| (if v < 0 { v.saturating_add(size) } else { v }).clamp(low, high);
+        let first = if open_begin { if stride > 0 { low } else { high } } else { clamp(begin) };
+        let last = if open_end { if stride > 0 { high } else { low } } else { clamp(end) };
+        let span = if stride > 0 { last - first } else { first - last };
+        let count = if span <= 0 { 0 } else { (span - 1) / stride.saturating_abs() + 1 };
+        // Where nothing is taken the start does not matter; keep it within bounds.
+        let start = if count == 0 { 0 } else { first as usize };
+        Ok(Part { start, step: stride.clamp(-size.max(1), size.max(1)) as isize, count: count as usize })
+    }
+}
+
+/// The view of a tensor of `shape` that the parts are: sizes with the dimensions left out, offset, strides.
+fn view(shape: &[usize], parts: &[Option<Part>]) -> OpResult<(Vec<usize>, usize, Vec<isize>)> {
+    let own = row_major(shape);
+    let mut offset = 0;
+    let (mut sizes, mut strides) = (Vec::new(), Vec::new());
+    for (part, stride) in parts.iter().zip(own) {
+        let part = part.ok_or_else(|| OpError::value("the shape must be known"))?;
+        offset += part.start * stride as usize;
+        sizes.push(part.count);
+        strides.push(part.step * stride);
+    }
+    Ok((sizes, offset, strides))
+}
+
+macro_rules! plain {
+    ($($op:ident)*) => {$(
+        impl $op {
+            /// Without masks.
+            pub(super) fn plain() -> Self {
+                $op { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 0 }
+            }
+        }
+    )*};
+}
+
+plain!(StridedSlice StridedSliceGrad);
+
+macro_rules! masks {
+    ($op:expr) => {
+        Masks {
+            begin: $op.begin_mask,
+            end: $op.end_mask,
+            ellipsis: $op.ellipsis_mask,
+            new_axis: $op.new_axis_mask,
+            shrink: $op.shrink_axis_mask,
+        }
+    };
+}
+
+fn index_inputs(facts: &[&Fact]) -> OpResult<Option<[Vec<i64>; 3]>> {
+    rules::same_dtype(facts)?;
+    for fact in facts {
+        rules::index(fact)?;
+        rules::rank(fact, 1)?;
+    }
+    Ok(match (facts[0].ints(), facts[1].ints(), facts[2].ints()) {
+        (Some(b), Some(e), Some(s)) => Some([b, e, s]),
+        _ => None,
+    })
+}
+
+impl Op for StridedSlice {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [x, begin, end, strides] = rules::exactly(inputs)?;
+        let known = index_inputs(&[begin, end, strides])?;
+        let shape = match (x.shape.dims(), known) {
+            (Some(dims), Some([b, e, s])) => masks!(self).resolve(dims, &b, &e, &s)?.shape.into_iter().collect(),
+            (Some(dims), None) if self.ellipsis_mask == 0 => {
+                let dropped = self.shrink_axis_mask.count_ones() as usize;
+                let rank = (dims.len() + self.new_axis_mask.count_ones() as usize).saturating_sub(dropped);
+                PartialShape::with_rank(rank)
+            }
+            _ => PartialShape::unknown(),
+        };
+        Ok(vec![Fact::new(x.dtype, shape)])
+    }
+
+    fn value_inputs(&self) -> &'static [usize] {
+        &[1, 2, 3]
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        let shape = inputs[0].concrete()?;
+        let dims: Vec<Option<usize>> = shape.iter().map(|&d| Some(d)).collect();
+        let ints = |i: usize| rules::known_ints(&inputs[i], "the index");
+        let resolved = masks!(self).resolve(&dims, &ints(1)?, &ints(2)?, &ints(3)?)?;
+        let (sizes, offset, strides) = view(&shape, &resolved.parts)?;
+        let element = rules::element_size(&inputs[0])?;
+        let copy = StridedCopy::gather(element, &sizes, View { offset, strides: &strides });
+        Ok(Kernel::new(move |io| {
+            copy.run(io.input(0), io.output(0), io.pool());
+            Ok(())
+        }))
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let op = StridedSliceGrad {
+            begin_mask: self.begin_mask,
+            end_mask: self.end_mask,
+            ellipsis_mask: self.ellipsis_mask,
+            new_axis_mask: self.new_axis_mask,
+            shrink_axis_mask: self.shrink_axis_mask,
+        };
+        let shape = cx.input(0).shape_tensor_as(cx.input(1).dtype());
+        let builder = cx.graph().build(op).input("shape", shape);
+        let builder = builder.input("begin", cx.input(1)).input("end", cx.input(2)).input("strides", cx.input(3));
+        Ok(vec![Some(builder.input("dy", cx.grad(0)).tensor().into()), None, None, None])
+    }
+}
+
+impl Op for StridedSliceGrad {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [shape, begin, end, strides, dy] = rules::exactly(inputs)?;
+        index_inputs(&[begin, end, strides])?;
+        Ok(vec![Fact::new(dy.dtype, rules::shape_input(shape)?)])
+    }
+
+    fn value_inputs(&self) -> &'static [usize] {
+        &[0, 1, 2, 3]
+    }
+
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        let shape = outputs[0].concrete()?;
+        let dims: Vec<Option<usize>> = shape.iter().map(|&d| Some(d)).collect();
+        let ints = |i: usize| rules::known_ints(&inputs[i], "the index");
+        let resolved = masks!(self).resolve(&dims, &ints(1)?, &ints(2)?, &ints(3)?)?;
+        let given = inputs[4].concrete()?;
+        let expected: Option<ferroflow_array::Shape> = resolved.shape.iter().copied().collect();
+        if expected.as_ref() != Some(&given) {
+            return Err(OpError::value(format!("the slice has another shape than {given}")));
+        }
+        let (sizes, offset, strides) = view(&shape, &resolved.parts)?;
+        let element = rules::element_size(&outputs[0])?;
+        let from = row_major(&sizes);
+        let copy =
+            StridedCopy::new(element, &sizes, View { offset: 0, strides: &from }, View { offset, strides: &strides });
+        Ok(Kernel::new(move |io| {
+            let out = io.output::<u8>(0);
+            out.fill(0);
+            copy.run(io.input(4), out, io.pool());
+            Ok(())
+        }))
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let op = StridedSlice {
+            begin_mask: self.begin_mask,
+            end_mask: self.end_mask,
+            ellipsis_mask: self.ellipsis_mask,
+            new_axis_mask: self.new_axis_mask,
+            shrink_axis_mask: self.shrink_axis_mask,
+        };
+        let builder = cx.graph().build(op).input("input", cx.grad(0));
+        let builder = builder.input("begin", cx.input(1)).input("end", cx.input(2)).input("strides", cx.input(3));
+        Ok(vec![None, None, None, None, Some(builder.tensor().into())])
+    }
+}
+
+/// A 3 × 4 matrix of 0, 1, ….
+fn matrix<'g>(g: &'g crate::Graph) -> Tensor<'g> {
+    g.constant([[0.0f64, 1.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0], [8.0, 9.0, 10.0, 11.0]])
+}
+
+impl Sampled for StridedSlice {
+    const SAMPLES: &'static [Sample] = &[
+        |g| matrix(g).index(&ix![1]),
+        |g| matrix(g).index(&ix![.., 1..3]),
+        |g| matrix(g).index(&ix![Index::from(..).step(-1), Index::from(1..).step(2)]),
+        |g| matrix(g).index(&ix![Index::NewAxis, Index::Ellipsis, -1]),
+        |g| matrix(g).index(&ix![1..]),
+        |g| matrix(g).index(&ix![2..1]),
+    ];
+}
+
+impl Sampled for StridedSliceGrad {
+    const SAMPLES: &'static [Sample] = &[|g| {
+        let builder =
+            g.build(StridedSliceGrad::plain()).input("shape", Array::from([5i32])).input("begin", Array::from([4i32]));
+        let builder = builder.input("end", Array::from([0i32])).input("strides", Array::from([-2i32]));
+        builder.input("dy", g.constant([1.0f64, 2.0])).tensor()
+    }];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Graph;
+    use crate::ops::testing::{f64s, value};
+
+    #[test]
+    fn values() {
+        let sample = |i: usize| f64s(StridedSlice::SAMPLES[i]);
+        assert_eq!(sample(0), [4.0, 5.0, 6.0, 7.0]);
+        assert_eq!(sample(1), [1.0, 2.0, 5.0, 6.0, 9.0, 10.0]);
+        assert_eq!(sample(2), [9.0, 11.0, 5.0, 7.0, 1.0, 3.0]);
+        assert_eq!(sample(3), [3.0, 7.0, 11.0]);
+        assert_eq!(sample(4), [4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
+        assert_eq!(sample(5), [0.0; 0]);
+        assert_eq!(f64s(StridedSliceGrad::SAMPLES[0]), [0.0, 0.0, 2.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn parts() {
+        let g = Graph::new();
+        let halves = matrix(&g).split(2, 1);
+        assert_eq!(value(halves[1]).to_vec::<f64>().unwrap(), [2.0, 3.0, 6.0, 7.0, 10.0, 11.0]);
+        assert_eq!(value(matrix(&g).unstack(0)[2]).to_vec::<f64>().unwrap(), [8.0, 9.0, 10.0, 11.0]);
+        assert_eq!(value(matrix(&g).reverse(&[1]).index(&ix![0])).to_vec::<f64>().unwrap(), [3.0, 2.0, 1.0, 0.0]);
+        let x = g.placeholder(ferroflow_array::DType::F32, [None, Some(4)]);
+        assert_eq!(x.index(&ix![.., 1]).shape().to_string(), "[?]");
+        assert_eq!(x.index(&ix![2..]).shape().to_string(), "[?,4]");
+    }
+
+    #[test]
+    fn out_of_range_is_refused() {
+        let g = Graph::new();
+        let _ = matrix(&g).index(&ix![3]);
+        assert!(g.check().unwrap_err().to_string().contains("index 3 is out of range for a dimension of 3"));
+        let h = Graph::new();
+        let _ = matrix(&h).index(&ix![0, 0, 0]);
+        assert!(h.check().unwrap_err().to_string().contains("3 indices are too many for 2 dimensions"));
+    }
+}
