@@ -81,6 +81,11 @@ impl<'g> GradientCx<'g> {
         self.grads[k].unwrap_or_else(|| self.output(k).zeros_like())
     }
 
+    /// Whether anything depends on output `k`.
+    pub fn has_grad(&self, k: usize) -> bool {
+        self.grads[k].is_some()
+    }
+
     /// Whether the derivative of input `i` is needed; a rule may skip those that are not.
     pub fn wants(&self, i: usize) -> bool {
         self.wanted[i]

@@ -4,6 +4,7 @@
 //! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
 
 mod arg_extreme;
+mod batch_norm;
 pub mod conv;
 pub mod copy;
 pub mod cpu;
@@ -28,6 +29,7 @@ mod vector_math;
 mod vectorised;
 
 pub use arg_extreme::arg_extreme;
+pub use batch_norm::batch_norm;
 pub use evaluate::evaluate;
 pub use float_math::Float;
 pub use io::Io;

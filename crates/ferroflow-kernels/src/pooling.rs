@@ -115,20 +115,49 @@ fn route<T: Float>(window: &[usize], input: &[T], grad: &[T], out: &mut [T]) {
 
 /// Routes the derivative of one window of any size, a channel at a time.
 fn route_large<T: Float>(g: &ConvGeometry, from: usize, input: &[T], grad: &[T], out: &mut [T]) {
-    let pixel = from / g.in_c;
-    let (rows, columns) = window(g, pixel / g.out_w, pixel % g.out_w);
     for c in 0..g.in_c {
-        let mut best: Option<usize> = None;
-        for at in rows.clone().flat_map(|r| columns.clone().map(move |k| (r * g.in_w + k) * g.in_c + c)) {
-            let v = input[at];
-            if best.is_none_or(|b| v > input[b] || (v.is_nan() && !input[b].is_nan())) {
-                best = Some(at);
-            }
-        }
-        if let Some(at) = best {
+        if let Some(at) = first_largest(g, from, c, input) {
             out[at] += grad[from + c];
         }
     }
+}
+
+/// Where channel `c` of the window of the result at `from` has its largest element, the first of them, or its first NaN.
+fn first_largest<T: Float>(g: &ConvGeometry, from: usize, c: usize, input: &[T]) -> Option<usize> {
+    let pixel = from / g.in_c;
+    let (rows, columns) = window(g, pixel / g.out_w, pixel % g.out_w);
+    let places = rows.flat_map(|r| columns.clone().map(move |k| (r * g.in_w + k) * g.in_c + c));
+    places.reduce(|best, at| {
+        let (b, v) = (input[best], input[at]);
+        if v > b || (v.is_nan() && !b.is_nan()) { at } else { best }
+    })
+}
+
+/// The derivative of [`max_pool_gradient`]'s `grad`: of each window, the element of `image_grad` at its first largest
+/// pixel.
+///
+/// # Panics
+/// If a slice is not of the size that the geometry says.
+pub fn max_pool_gradient_gradient<T: Float>(
+    input: &[T],
+    image_grad: &[T],
+    output: &mut [T],
+    g: &ConvGeometry,
+    pool: &Pool,
+) {
+    check(g, input.len(), output.len());
+    assert_eq!(input.len(), image_grad.len(), "sizes of {g:?}");
+    let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
+    let out = Disjoint::new(output);
+    pool.for_each(g.batch, |n| {
+        // SAFETY: one image a task.
+        let out = unsafe { out.slice(n * result, result) };
+        let (input, image_grad) = (&input[n * image..][..image], &image_grad[n * image..][..image]);
+        for (i, out) in out.iter_mut().enumerate() {
+            let c = i % g.in_c;
+            *out = first_largest(g, i - c, c, input).map_or(T::ZERO, |at| image_grad[at]);
+        }
+    });
 }
 
 /// The mean of each window; padding does not count.
@@ -233,6 +262,9 @@ mod tests {
         let mut dx = vec![0.0; 81];
         max_pool_gradient(&x, &[1.0; 81], &mut dx, &small, &Pool::new(1));
         assert_eq!(dx.iter().sum::<f64>(), 81.0);
+        let mut back = [0.0; 1];
+        max_pool_gradient_gradient(&x, &x, &mut back, &large, &Pool::new(1));
+        assert_eq!(back, [82.0]);
         max_pool_gradient(&x, &[1.0], &mut dx, &large, &Pool::new(1));
         let top = x.iter().position(|v| *v == 82.0).unwrap();
         assert!(dx.iter().enumerate().all(|(i, d)| *d == f64::from(u8::from(i == top))));

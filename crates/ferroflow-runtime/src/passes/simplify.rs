@@ -13,7 +13,7 @@ pub(super) fn simplify(draft: Draft) -> Result<Draft, OpError> {
 fn no_change(new: &Rewriter<'_>, id: NodeId) -> Option<Outlet> {
     let node = new.old(id);
     let input = *node.inputs.first()?;
-    let (from, to) = (new.dag.fact(new.outlet(input)), &node.facts[0]);
+    let (from, to) = (new.dag.fact(new.outlet(input)), node.facts.first()?);
     let op = &*node.op;
     let passes = op.is::<Identity>() || op.is::<StopGradient>();
     let same = from.dtype == to.dtype && from.shape == to.shape;

@@ -1,4 +1,4 @@
-use super::softmax::{infer_rows, row_kernel};
+use super::softmax::{columns, infer_rows};
 use crate::op::Sampled;
 use crate::ops::{keep, rules};
 use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
@@ -24,11 +24,11 @@ impl Op for LogSoftmax {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        row_kernel(
-            &inputs[0],
-            |io, n| softmax::log_softmax::<f32>(io.input(0), io.output(0), n, io.pool()),
-            |io, n| softmax::log_softmax::<f64>(io.input(0), io.output(0), n, io.pool()),
-        )
+        let columns = columns(&inputs[0])?;
+        by_dtype!(float inputs[0].dtype, T => Ok(Kernel::new(move |io| {
+            softmax::log_softmax::<T>(io.input(0), io.output(0), columns, io.pool());
+            Ok(())
+        })))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

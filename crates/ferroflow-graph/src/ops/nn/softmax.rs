@@ -1,8 +1,7 @@
 use crate::op::Sampled;
 use crate::ops::{keep, rules};
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
-use ferroflow_array::DType;
-use ferroflow_kernels::{Io, Kernel, softmax};
+use ferroflow_kernels::{Kernel, softmax};
 
 op! {
     /// `y = eˣ / Σ eˣ` over the last axis.
@@ -31,20 +30,9 @@ pub(super) fn infer_rows(x: &Fact) -> OpResult<Vec<Fact>> {
     }
 }
 
-/// The kernel that runs `single` or `double` over rows of the last axis of input 0.
-pub(super) fn row_kernel(x: &Fact, single: fn(&mut Io<'_>, usize), double: fn(&mut Io<'_>, usize)) -> OpResult<Kernel> {
-    let columns = x.concrete()?.last().copied().unwrap_or(1);
-    match x.dtype {
-        DType::F32 => Ok(Kernel::new(move |io| {
-            single(io, columns);
-            Ok(())
-        })),
-        DType::F64 => Ok(Kernel::new(move |io| {
-            double(io, columns);
-            Ok(())
-        })),
-        other => Err(OpError::unimplemented(format!("not implemented for {other}"))),
-    }
+/// The number of elements of a row of `x`.
+pub(super) fn columns(x: &Fact) -> OpResult<usize> {
+    Ok(x.concrete()?.last().copied().unwrap_or(1))
 }
 
 impl Op for Softmax {
@@ -54,11 +42,11 @@ impl Op for Softmax {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        row_kernel(
-            &inputs[0],
-            |io, n| softmax::softmax::<f32>(io.input(0), io.output(0), n, io.pool()),
-            |io, n| softmax::softmax::<f64>(io.input(0), io.output(0), n, io.pool()),
-        )
+        let columns = columns(&inputs[0])?;
+        by_dtype!(float inputs[0].dtype, T => Ok(Kernel::new(move |io| {
+            softmax::softmax::<T>(io.input(0), io.output(0), columns, io.pool());
+            Ok(())
+        })))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
@@ -78,11 +66,11 @@ impl Op for SoftmaxGrad {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        row_kernel(
-            &inputs[0],
-            |io, n| softmax::softmax_gradient::<f32>(io.input(0), io.input(1), io.output(0), n, io.pool()),
-            |io, n| softmax::softmax_gradient::<f64>(io.input(0), io.input(1), io.output(0), n, io.pool()),
-        )
+        let columns = columns(&inputs[0])?;
+        by_dtype!(float inputs[0].dtype, T => Ok(Kernel::new(move |io| {
+            softmax::softmax_gradient::<T>(io.input(0), io.input(1), io.output(0), columns, io.pool());
+            Ok(())
+        })))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
