@@ -1,6 +1,7 @@
 //! Unique names as TensorFlow makes them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The names in use, by their lower-case form, and from which number to look for a free one.
 #[derive(Debug, Default)]
@@ -19,9 +20,8 @@ impl Names {
         }
         let mut i = seen;
         loop {
-            let key = format!("{base}_{i}");
-            if !self.in_use.contains_key(&key) {
-                self.in_use.insert(key, 1);
+            if let Entry::Vacant(free) = self.in_use.entry(format!("{base}_{i}")) {
+                free.insert(1);
                 // TensorFlow leaves the counter of the base where the search started; names stay unique either way.
                 return format!("{name}_{i}");
             }

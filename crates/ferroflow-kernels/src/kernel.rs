@@ -63,7 +63,7 @@ impl Kernel {
     }
 
     /// Declares that input `.0` and output `.1` may be the same memory. The body then reaches that input through
-    /// [`Io::update`], or reads and writes each element only at its own position through [`Io::pointers`].
+    /// [`Io::update`], or reads and writes each element only at its own position through [`Io::input_pointer`] and [`Io::output_pointer`].
     pub fn with_in_place(mut self, pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
         self.in_place.extend(pairs);
         self

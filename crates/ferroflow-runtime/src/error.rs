@@ -19,7 +19,7 @@ pub enum Error {
         /// Its dtype.
         dtype: DType,
         /// Its shape.
-        shape: PartialShape,
+        shape: Box<PartialShape>,
     },
     /// A value was fed whose shape does not fit.
     #[error("Cannot feed value of shape {found} for Tensor '{name}', which has shape {expected}")]
@@ -27,9 +27,9 @@ pub enum Error {
         /// The tensor.
         name: String,
         /// Its shape.
-        expected: PartialShape,
+        expected: Box<PartialShape>,
         /// The shape of the value.
-        found: Shape,
+        found: Box<Shape>,
     },
     /// A value was fed whose dtype does not fit.
     #[error("Cannot feed value of dtype {} for Tensor '{name}', which has dtype {}", .found.tensorflow_name(), .expected.tensorflow_name())]

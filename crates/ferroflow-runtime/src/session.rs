@@ -97,7 +97,7 @@ impl Session {
         self.run_with(fetches, Feeds::new())
     }
 
-    /// Runs what `fetches` needs, given values for some tensors; see [`feed!`](crate::feed).
+    /// Runs what `fetches` needs, given values for some tensors; see [`feed!`](macro@crate::feed).
     ///
     /// # Errors
     /// As [`Session::run`], and a value that does not fit its tensor.
@@ -140,7 +140,7 @@ impl Session {
             }
             if !fact.shape.accepts(value.shape()) {
                 let (name, expected, found) = (tensor.name(), fact.shape, value.shape().clone());
-                return Err(Error::FeedShape { name, expected, found });
+                return Err(Error::FeedShape { name, expected: expected.into(), found: found.into() });
             }
             if request.feeds.iter().any(|f| f.outlet == tensor.outlet()) {
                 return Err(Error::FedTwice(tensor.name()));
@@ -171,7 +171,7 @@ impl Session {
         if !fact.accepts(&value) {
             let (name, expected, found) = (variable.name(), fact.shape, value.shape().clone());
             return Err(match value.dtype() == fact.dtype {
-                true => Error::FeedShape { name, expected, found },
+                true => Error::FeedShape { name, expected: expected.into(), found: found.into() },
                 false => Error::FeedType { name, expected: fact.dtype, found: value.dtype() },
             });
         }

@@ -86,7 +86,12 @@ impl Checkpoint {
             let fact = variable.reference().fact();
             if !fact.accepts(value) {
                 let (expected, found) = (fact.shape, value.shape().clone());
-                return Err(ferroflow_runtime::Error::FeedShape { name, expected, found }.into());
+                return Err(ferroflow_runtime::Error::FeedShape {
+                    name,
+                    expected: expected.into(),
+                    found: found.into(),
+                }
+                .into());
             }
             found.push((variable, value));
         }

@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! The crates below this one: [`array`] (values), [`graph`] (operations and their gradients), [`runtime`] (sessions and
+//! The crates below this one: [`mod@array`] (values), [`graph`] (operations and their gradients), [`runtime`] (sessions and
 //! the compiler), [`train`] (optimizers, checkpoints), [`data`] (MNIST and its family). [`guide`] explains them.
 
 pub use ferroflow_array as array;

@@ -138,7 +138,7 @@ impl<'a> Pruning<'a> {
         }
         if effect == Effect::Feed {
             let (dtype, shape) = (node.facts[0].dtype, node.facts[0].shape.clone());
-            return Err(Error::Unfed { name: node.name.to_string(), dtype, shape });
+            return Err(Error::Unfed { name: node.name.to_string(), dtype, shape: shape.into() });
         }
         if effect == Effect::Variable {
             return self.variable(id, node);

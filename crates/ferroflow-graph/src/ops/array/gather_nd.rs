@@ -65,7 +65,7 @@ fn place<I: Copy + Into<i64>>(row: &[I], dims: &[usize]) -> Result<usize, Kernel
 
 fn gather<I: bytemuck::Pod + Into<i64>>(io: &mut Io<'_>, dims: &[usize], inner: usize) -> Result<(), KernelError> {
     let (from, indices, to) = (io.input::<u8>(0), io.input::<I>(1), io.output::<u8>(0));
-    let rows = if inner == 0 { 0 } else { to.len() / inner };
+    let rows = to.len().checked_div(inner).unwrap_or(0);
     for row in 0..rows {
         let at = place(&indices[row * dims.len()..][..dims.len()], dims)?;
         to[row * inner..][..inner].copy_from_slice(&from[at * inner..][..inner]);

@@ -383,7 +383,7 @@ impl Sampled for StridedSlice {
         |g| matrix(g).index(&ix![Index::from(..).step(-1), Index::from(1..).step(2)]),
         |g| matrix(g).index(&ix![Index::NewAxis, Index::Ellipsis, -1]),
         |g| matrix(g).index(&ix![1..]),
-        |g| matrix(g).index(&ix![2..1]),
+        |g| matrix(g).index(&ix![2..2]),
     ];
 }
 

@@ -55,7 +55,9 @@ mod tests {
     fn what_integers_have_no_quotient_for_does_not_panic() {
         let g = Graph::new();
         for x in [g.constant([i32::MIN, 5]), g.constant([i64::MIN, -1])] {
-            let _ = [x / 0, x % 0, x.floordiv(0), x.truncatediv(0), x.truncatemod(0), x / -1, x % -1];
+            for by in [0, -1] {
+                let _ = [x / by, x % by, x.floordiv(by), x.truncatediv(by), x.truncatemod(by)];
+            }
         }
         g.check().unwrap();
     }

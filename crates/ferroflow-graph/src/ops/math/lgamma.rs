@@ -37,7 +37,10 @@ mod tests {
 
     #[test]
     fn values() {
-        assert_close(&f64s(|g| g.constant([1.0, 0.5, 3.0]).lgamma()), &[0.0, 0.5723649429247004, 0.693147180559945]);
+        assert_close(
+            &f64s(|g| g.constant([1.0, 0.5, 3.0]).lgamma()),
+            &[0.0, 0.5723649429247004, std::f64::consts::LN_2],
+        );
     }
 
     #[test]

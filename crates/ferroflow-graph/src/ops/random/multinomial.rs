@@ -59,7 +59,7 @@ impl Op for Multinomial {
         let seeds = (self.seed, self.seed2);
         by_dtype!(float inputs[0].dtype, T => Ok(Kernel::new(move |io| {
             let stream = fill::draw(io, seeds, reserved_by_multinomial(rows, samples));
-            let logits: Vec<f64> = io.input::<T>(0).iter().map(|&x| f64::from(x)).collect();
+            let logits: Vec<f64> = io.input::<T>(0).iter().map(|&x| Into::<f64>::into(x)).collect();
             fill_multinomial(io.output(0), samples, &logits, classes, stream, 0);
             Ok(())
         })
