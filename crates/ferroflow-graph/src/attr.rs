@@ -147,7 +147,7 @@ macro_rules! op {
     };
 }
 
-/// The attribute half of an op, written by [`op!`](crate::op).
+/// The attribute half of an op, written by [`op!`](macro@crate::op).
 pub trait OpAttrs: Sized {
     /// The op's type name, TensorFlow's where it has one.
     const TYPE: &'static str;

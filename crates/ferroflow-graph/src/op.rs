@@ -81,7 +81,7 @@ pub trait Op: AsOp {
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g>;
 }
 
-/// What every op has by way of [`op!`](crate::op): name, attributes, equality, downcasting.
+/// What every op has by way of [`op!`](macro@crate::op): name, attributes, equality, downcasting.
 pub trait AsOp: Any + fmt::Debug + Send + Sync {
     /// The type name.
     fn type_name(&self) -> &'static str;
