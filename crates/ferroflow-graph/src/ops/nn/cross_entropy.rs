@@ -195,6 +195,9 @@ mod tests {
         assert_close(&of, &[std::f64::consts::LN_2; 2]);
         let none = derivative([0.5, 0.5], |z| z.graph().constant([0.0f64, 0.0]).softmax_cross_entropy_with_logits(z));
         assert_close(&none, &[0.0; 2]);
+        // (1 - z) - (1 + (q - 1)·z)·σ(-x) at x = 0.
+        let weighted = derivative([0.0, 0.0], |x| x.weighted_cross_entropy_with_logits([0.5, 1.0], 3.0));
+        assert_close(&weighted, &[-0.5, -1.5]);
     }
 
     #[test]

@@ -139,6 +139,7 @@ mod tests {
         assert_close(&f64s(|g| g.constant([0.5f64, 4.0]).huber_loss([0.0, 2.0], 1.0)), &[(0.125 + 1.5) / 2.0]);
         assert_close(&derivative([0.5, 4.0], |x| x.huber_loss([0.0, 2.0], 1.0)), &[0.25, 0.5]);
         assert_close(&f64s(|g| g.constant([0.5f64]).log_loss([1.0], 0.0)), &[std::f64::consts::LN_2]);
+        assert_close(&derivative([0.5, 0.25], |p| p.log_loss([1.0, 0.0], 0.0)), &[-1.0, 2.0 / 3.0]);
         assert_close(&f64s(|g| g.constant([0.5f64, -2.0]).hinge_loss([1.0, 1.0])), &[(0.5 + 3.0) / 2.0]);
         assert_close(&f64s(|g| g.constant([0.0f64, 2.0, 0.0, 1.0]).zero_fraction()), &[0.5]);
     }
