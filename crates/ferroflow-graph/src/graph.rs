@@ -37,6 +37,24 @@ pub enum Member {
     Variable(NodeId),
 }
 
+impl From<Tensor<'_>> for Member {
+    fn from(tensor: Tensor<'_>) -> Self {
+        Member::Tensor(tensor.outlet())
+    }
+}
+
+impl From<Operation<'_>> for Member {
+    fn from(operation: Operation<'_>) -> Self {
+        Member::Operation(operation.id())
+    }
+}
+
+impl From<crate::Variable<'_>> for Member {
+    fn from(variable: crate::Variable<'_>) -> Self {
+        Member::Variable(variable.reference().outlet().node)
+    }
+}
+
 /// The names of the collections that the library itself keeps, TensorFlow's `GraphKeys`.
 pub mod keys {
     /// Every variable that is saved and initialised by default.
@@ -149,6 +167,13 @@ impl Graph {
         ScopeGuard { graph: self.clone(), kind: Scope::Name }
     }
 
+    /// `name` within the current name scope, made unique, and taken from now on.
+    pub fn unique_name(&self, name: &str) -> String {
+        let mut state = self.write();
+        let full = state.scoped(name);
+        state.names.unique(&full)
+    }
+
     /// The full name of the current name scope; empty at the root.
     pub fn current_scope(&self) -> String {
         self.read().scopes.last().cloned().unwrap_or_default()
@@ -192,8 +217,8 @@ impl Graph {
     }
 
     /// Adds a member to a collection.
-    pub fn add_to_collection(&self, key: &str, member: Member) {
-        self.write().collections.entry(key.to_owned()).or_default().push(member);
+    pub fn add_to_collection(&self, key: &str, member: impl Into<Member>) {
+        self.write().collections.entry(key.to_owned()).or_default().push(member.into());
     }
 
     /// The members of a collection, in the order in which they were added.

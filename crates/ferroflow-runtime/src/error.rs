@@ -65,9 +65,6 @@ pub enum Error {
     /// A value that is to be put in a variable, or taken from the session, is not of the right kind.
     #[error(transparent)]
     Array(#[from] ArrayError),
-    /// The session was closed.
-    #[error("Attempted to use a closed Session.")]
-    Closed,
     /// The compiler broke one of its own rules: a defect of Ferroflow, not of the program.
     #[error("internal error: {0}")]
     Internal(String),

@@ -1,0 +1,194 @@
+//! Graphs: mistakes, scopes, collections, shapes, text.
+
+use ferroflow_array::{Array, DType};
+use ferroflow_graph::ops::Padding;
+use ferroflow_graph::{Dag, ErrorKind, Graph, Member, Reuse, Variable, VariableOptions, keys};
+
+#[test]
+fn a_mistake_names_op_inputs_and_the_callers_line() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None, Some(784)]).named("x");
+    let w = g.zeros([10, 784]).named("w");
+    let line = line!() + 1;
+    let y = x.matmul(w);
+    let error = g.check().unwrap_err();
+    assert_eq!(error.op, "MatMul");
+    assert_eq!(error.inputs, ["x: f32[?,784]", "w: f32[10,784]"]);
+    let location = error.location.unwrap();
+    assert_eq!((location.file(), location.line()), (file!(), line));
+    // What is built on it is inert, and the first mistake stays.
+    let z = (y + 1.0).softmax();
+    assert!(z.is_inert() && g.check().unwrap_err().op == "MatMul");
+    assert!(g.take_error().is_some() && g.check().is_ok());
+}
+
+#[test]
+fn tensors_of_another_graph_are_refused() {
+    let (g, h) = (Graph::new(), Graph::new());
+    let _ = g.constant(1.0) + h.constant(2.0);
+    assert!(g.check().unwrap_err().message.contains("is of another graph"));
+}
+
+#[test]
+fn dtypes_do_not_mix() {
+    let g = Graph::new();
+    let _ = g.constant(1.0f32) + g.constant(2.0f64);
+    let error = g.check().unwrap_err();
+    assert_eq!(
+        (error.kind, error.message.as_str()),
+        (ErrorKind::Type, "expected inputs of one dtype, found f32 and f64")
+    );
+}
+
+#[test]
+fn literals_that_lose_something_are_refused() {
+    let g = Graph::new();
+    let _ = g.constant(1i32) + 0.5;
+    assert!(g.check().unwrap_err().message.contains("is no i32"), "{:?}", g.check());
+}
+
+#[test]
+fn names_that_tensorflow_refuses_are_refused() {
+    for name in ["", "_x", "a b", "ä", "a:0"] {
+        let g = Graph::new();
+        let _ = g.constant(1.0).named(name);
+        assert!(g.check().is_err(), "{name:?}");
+    }
+}
+
+#[test]
+fn operations_and_tensors_are_found_by_name() {
+    let g = Graph::new();
+    let scope = g.name_scope("layer");
+    let x = g.constant(1.0).named("x");
+    drop(scope);
+    assert_eq!(g.tensor("layer/x:0").unwrap(), x);
+    assert_eq!(g.operation("layer/x").unwrap().op_type(), "Const");
+    for missing in ["layer/x:1", "layer/y:0", "layer/x:zero"] {
+        let error = g.tensor(missing).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound);
+        assert!(error.message.contains(missing));
+    }
+}
+
+#[test]
+fn control_dependencies_and_devices_hold_within_their_guards() {
+    let g = Graph::new();
+    let first = g.constant(1.0).named("first");
+    let second = {
+        let _controls = g.control_dependencies([first]);
+        let _device = g.device("/cpu:1");
+        g.constant(2.0).named("second")
+    };
+    let third = g.constant(3.0).named("third");
+    let text = g.to_string();
+    assert!(text.lines().any(|l| l.contains("second") && l.contains("first")), "{text}");
+    assert_eq!((second.operation().device(), third.operation().device()), ("/cpu:1".into(), String::new()));
+}
+
+#[test]
+fn variables_are_collected() {
+    let g = Graph::new();
+    let w = g.variable_with(1.0, VariableOptions::default().name("w"));
+    let step = g.variable_with(0i64, VariableOptions::default().name("step").trainable(false));
+    let local = g.variable_with(0.0, VariableOptions::default().name("local").collections(["local_variables"]));
+    assert_eq!(g.global_variables(), [w, step]);
+    assert_eq!(g.trainable_variables(), [w, local]);
+    g.add_to_collection("losses", w.value());
+    assert_eq!(g.collection("losses"), [Member::Tensor(w.value().outlet())]);
+    assert_eq!(g.collection("nothing").len(), 0);
+    assert_eq!(g.collection(keys::GLOBAL_VARIABLES).len(), 2);
+}
+
+#[test]
+fn variables_are_shared_by_scope_when_reused() {
+    let g = Graph::new();
+    fn layer<'g>(g: &'g Graph, reuse: Reuse) -> Variable<'g> {
+        let _scope = g.variable_scope("layer", reuse);
+        g.get_variable("w", g.zeros([2, 3]))
+    }
+    let (first, second) = (layer(&g, Reuse::No), layer(&g, Reuse::Yes));
+    assert_eq!(first, second);
+    assert_eq!(first.name(), "layer/w");
+    g.check().unwrap();
+    let _ = layer(&g, Reuse::No);
+    assert!(g.check().unwrap_err().message.contains("layer/w"));
+}
+
+#[test]
+fn shapes_are_inferred_through_the_tutorials_network() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None, Some(784)]);
+    let image = x.reshape([-1, 28, 28, 1]);
+    assert_eq!(image.shape().to_string(), "[?,28,28,1]");
+    let conv = image.conv2d(g.zeros([5, 5, 1, 32]), [1, 1], Padding::Same);
+    let pool = conv.max_pool([2, 2], [2, 2], Padding::Same);
+    assert_eq!(pool.shape().to_string(), "[?,14,14,32]");
+    let flat = pool.reshape([-1, 14 * 14 * 32]);
+    assert_eq!(flat.matmul(g.zeros([14 * 14 * 32, 10])).shape().to_string(), "[?,10]");
+    let mean = flat.reduce_mean(0);
+    assert_eq!(mean.shape().to_string(), "[6272]");
+    let y = x.set_shape([50, 784]);
+    assert_eq!(y.shape().to_string(), "[50,784]");
+    let _ = y.set_shape([51, 784]);
+    assert!(g.check().unwrap_err().message.contains("contradicts"));
+}
+
+#[test]
+fn text_goes_there_and_back() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None, Some(3)]).named("x");
+    let w = g.variable_with(g.zeros([3, 2]), VariableOptions::default().name("w"));
+    let y = x.matmul(w).softmax().named("y");
+    let _ = w.assign(w.value() - 0.5);
+    let _ = g.gradients([y.reduce_sum(..)], [w]).unwrap();
+    let text = g.to_string();
+    let dag = Dag::parse(&text).unwrap();
+    dag.verify().unwrap();
+    assert_eq!(dag.to_string(), text);
+}
+
+#[test]
+fn bad_text_is_refused_with_its_line() {
+    for (text, needle) in [
+        ("x = Nonsense()", "Nonsense"),
+        ("x = Const {value: array f32[2]{1}}", "line 1: shape [2] holds 2 elements"),
+        ("y = Neg(x)", "x"),
+        ("x = ", "1"),
+        ("x = Const {value: array f32[]{1}}\nx = Const {value: array f32[]{1}}", "x"),
+        ("x = Const {value: array f32[99999999999999999999]{1}}", "1"),
+        ("x = Const {value: array f32[]{1}}\ny = MatMul(x, x) {transpose_a: false, transpose_b: false}", "y"),
+    ] {
+        let error = Dag::parse(text).map(|d| d.to_string()).unwrap_err().to_string();
+        assert!(error.contains(needle), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn dot_names_every_operation() {
+    let g = Graph::new();
+    let x = g.constant(Array::from([1.0f32])).named("input");
+    let _ = x.exp().named("output");
+    let dot = g.with_dag(Dag::to_dot);
+    assert!(
+        dot.starts_with("digraph") && dot.contains("input") && dot.contains("output") && dot.contains("->"),
+        "{dot}"
+    );
+}
+
+#[test]
+fn gradients_reach_only_what_is_reached() {
+    let g = Graph::new();
+    let (x, y) = (g.constant([1.0, 2.0]), g.constant([3.0, 4.0]));
+    let loss = (x * x).reduce_sum(..);
+    let found = g.gradients([loss], [x, y]).unwrap();
+    assert!(found[0].is_some() && found[1].is_none());
+    let cut = g.gradients([(x.stop_gradient() * 2.0).reduce_sum(..)], [x]).unwrap();
+    assert!(cut[0].is_none());
+    let whole = g.gradients([g.constant(1i32)], [x]).unwrap_err();
+    assert!(whole.message.contains("only floating-point tensors have gradients"), "{whole}");
+    let order = g.gradients([x.random_shuffle(None).reduce_sum(..)], [x]).unwrap_err();
+    assert!(order.message.contains("no gradient") && order.op == "RandomShuffle", "{order}");
+    let shape = g.gradients_of(&[(x, Some(g.constant([1.0, 2.0, 3.0])))], &[x]).unwrap_err();
+    assert!(shape.message.contains("is f64[3], not f64[2]"), "{shape}");
+}
