@@ -3,7 +3,7 @@
 
 use crate::draft::Rewriter;
 use ferroflow_array::Array;
-use ferroflow_graph::ops::{Const, LogSoftmax, Mul, Neg, Softplus, Sub, Sum};
+use ferroflow_graph::ops::{Add, Const, LogSoftmax, Mul, Neg, SigmoidGrad, SoftmaxGrad, Softplus, Sub, Sum};
 use ferroflow_graph::{Node, NodeId, OpError, Outlet};
 
 /// What stands for a node in a stabler form, if there is one.
@@ -35,28 +35,62 @@ pub(super) fn stable(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<Outlet
             let soft = new.add(&name, Softplus {}, &[x])?;
             new.add(&name, Neg {}, &[soft]).map(Some)
         }
-        // The gradient of softmax, s·(g - Σ g·s), for g = d/s, is d - s·Σ d.
-        ("SoftmaxGrad", &[s, g]) if is_quotient(new, g, s) => {
-            let d = input(new, g, 0);
-            let last = new.dag.fact(d).shape.rank().unwrap_or(1) as i32 - 1;
-            let axis = new.add(&name, Const { value: Array::from([last]) }, &[])?;
-            let total = new.add(&name, Sum { keep_dims: true }, &[d, axis])?;
-            let share = new.add(&name, Mul {}, &[s, total])?;
-            new.add(&name, Sub {}, &[d, share]).map(Some)
-        }
-        // The gradient of the sigmoid, s·(1 - s)·g, for g = d/s, is d·(1 - s).
-        ("SigmoidGrad", &[s, g]) if is_quotient(new, g, s) => {
-            let d = input(new, g, 0);
-            let share = new.add(&name, Mul {}, &[d, s])?;
-            new.add(&name, Sub {}, &[d, share]).map(Some)
-        }
-        // And for g = -d/(1 - s), it is -d·s.
-        ("SigmoidGrad", &[s, g]) if is(new, g, "Neg") && is_complement_quotient(new, input(new, g, 0), s) => {
-            let d = input(new, input(new, g, 0), 0);
-            let share = new.add(&name, Mul {}, &[d, s])?;
-            new.add(&name, Neg {}, &[share]).map(Some)
-        }
+        ("SoftmaxGrad", &[s, g]) => softmax_gradient(new, &name, s, g),
+        ("SigmoidGrad", &[s, g]) => sigmoid_gradient(new, &name, s, g),
         _ => Ok(None),
+    }
+}
+
+/// `s·(g - Σ g·s)` where `g`, or a term of it, is `d/s`: of that term, `d - s·Σ d`.
+fn softmax_gradient(new: &mut Rewriter<'_>, name: &str, s: Outlet, g: Outlet) -> Result<Option<Outlet>, OpError> {
+    if is_quotient(new, g, s) {
+        let d = input(new, g, 0);
+        let last = new.dag.fact(d).shape.rank().unwrap_or(1) as i32 - 1;
+        let axis = new.add(name, Const { value: Array::from([last]) }, &[])?;
+        let total = new.add(name, Sum { keep_dims: true }, &[d, axis])?;
+        let share = new.add(name, Mul {}, &[s, total])?;
+        return new.add(name, Sub {}, &[d, share]).map(Some);
+    }
+    term_by_term(new, name, s, g, softmax_gradient, |new, g| new.add(name, SoftmaxGrad {}, &[s, g]))
+}
+
+/// `s·(1 - s)·g` where `g`, or a term of it, is `d/s` or `-d/(1 - s)`: of that term, `d·(1 - s)` or `-d·s`.
+fn sigmoid_gradient(new: &mut Rewriter<'_>, name: &str, s: Outlet, g: Outlet) -> Result<Option<Outlet>, OpError> {
+    if is_quotient(new, g, s) {
+        let d = input(new, g, 0);
+        let share = new.add(name, Mul {}, &[d, s])?;
+        return new.add(name, Sub {}, &[d, share]).map(Some);
+    }
+    if new.dag.node(g.node).op.is::<Neg>() && is_complement_quotient(new, input(new, g, 0), s) {
+        let d = input(new, input(new, g, 0), 0);
+        let share = new.add(name, Mul {}, &[d, s])?;
+        return new.add(name, Neg {}, &[share]).map(Some);
+    }
+    term_by_term(new, name, s, g, sigmoid_gradient, |new, g| new.add(name, SigmoidGrad {}, &[s, g]))
+}
+
+/// A gradient rule, which is linear in `g`, applied to both terms of a sum, if either has a stabler form.
+fn term_by_term<'a>(
+    new: &mut Rewriter<'a>,
+    name: &str,
+    s: Outlet,
+    g: Outlet,
+    stable: impl Fn(&mut Rewriter<'a>, &str, Outlet, Outlet) -> Result<Option<Outlet>, OpError>,
+    plain: impl Fn(&mut Rewriter<'a>, Outlet) -> Result<Outlet, OpError>,
+) -> Result<Option<Outlet>, OpError> {
+    let shape = |new: &Rewriter<'_>, o: Outlet| new.dag.fact(o).shape.clone();
+    let node = new.dag.node(g.node);
+    let (true, &[a, b]) = (node.op.is::<Add>(), node.inputs.as_slice()) else { return Ok(None) };
+    if shape(new, a) != shape(new, g) || shape(new, b) != shape(new, g) {
+        return Ok(None);
+    }
+    match (stable(new, name, s, a)?, stable(new, name, s, b)?) {
+        (None, None) => Ok(None),
+        (left, right) => {
+            let left = left.map_or_else(|| plain(new, a), Ok)?;
+            let right = right.map_or_else(|| plain(new, b), Ok)?;
+            new.add(name, Add {}, &[left, right]).map(Some)
+        }
     }
 }
 
