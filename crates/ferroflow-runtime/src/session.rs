@@ -8,6 +8,7 @@ use ferroflow_graph::{Effect, Graph, Member, NodeId, Variable, keys};
 use ferroflow_kernels::{Pool, RunError};
 use smallvec::SmallVec;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// How a session runs.
@@ -37,8 +38,13 @@ pub struct Session {
     programs: RwLock<HashMap<Request, Arc<Stage>>>,
     /// One at a time compiles.
     compiling: Mutex<()>,
+    /// Requests so far, by which the program longest unused is known.
+    clock: AtomicU64,
     entropy: u64,
 }
+
+/// Programs that a session keeps.
+const KEPT: usize = 64;
 
 /// A program, and what comes after it in the same run.
 struct Stage {
@@ -49,6 +55,8 @@ struct Stage {
     uses: Vec<Option<usize>>,
     writes: bool,
     deferred: Option<Deferred>,
+    /// When it was last asked for, by the session's clock.
+    used: AtomicU64,
 }
 
 impl Session {
@@ -75,6 +83,7 @@ impl Session {
             store: RwLock::default(),
             programs: RwLock::default(),
             compiling: Mutex::default(),
+            clock: AtomicU64::new(0),
             entropy: nanos ^ (u64::from(std::process::id()) << 32),
         })
     }
@@ -152,6 +161,11 @@ impl Session {
         Ok((request, values))
     }
 
+    /// Compiled programs that the session keeps; those longest unused are dropped for new ones.
+    pub fn cached_programs(&self) -> usize {
+        self.programs.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// The value of a variable.
     ///
     /// # Errors
@@ -225,7 +239,11 @@ impl Session {
             let stage = self.stage(&request)?;
             let results = self.execute(&stage, &values)?;
             let Some(deferred) = &stage.deferred else { return Ok(results) };
+            let before = request.clone();
             self.advance(deferred, &mut request, &mut values, results)?;
+            if request == before {
+                return Err(Error::Internal("a stage of the program brought the next no nearer".into()));
+            }
         }
     }
 
@@ -242,7 +260,9 @@ impl Session {
             let (dtype, shape) = (value.dtype(), value.shape().clone());
             let spec = FeedSpec { outlet, dtype, shape, value: known };
             match request.feeds.iter().position(|f| f.outlet == outlet) {
-                Some(i) => request.feeds[i] = spec,
+                // What is known of a value stays known.
+                Some(i) if spec.value.is_some() => request.feeds[i] = spec,
+                Some(_) => {}
                 None => {
                     request.feeds.push(spec);
                     values.push(value);
@@ -268,7 +288,11 @@ impl Session {
     }
 
     fn stage(&self, request: &Request) -> Result<Arc<Stage>> {
-        let find = || self.programs.read().unwrap_or_else(PoisonError::into_inner).get(request).cloned();
+        let now = self.clock.fetch_add(1, Ordering::Relaxed);
+        let find = || {
+            let programs = self.programs.read().unwrap_or_else(PoisonError::into_inner);
+            programs.get(request).inspect(|stage| stage.used.store(now, Ordering::Relaxed)).cloned()
+        };
         if let Some(stage) = find() {
             return Ok(stage);
         }
@@ -278,7 +302,15 @@ impl Session {
         }
         self.graph.check()?;
         let stage = Arc::new(self.compile(request)?);
-        self.programs.write().unwrap_or_else(PoisonError::into_inner).insert(request.clone(), stage.clone());
+        stage.used.store(now, Ordering::Relaxed);
+        let mut programs = self.programs.write().unwrap_or_else(PoisonError::into_inner);
+        if programs.len() >= KEPT {
+            let oldest = programs.iter().min_by_key(|(_, stage)| stage.used.load(Ordering::Relaxed));
+            if let Some(oldest) = oldest.map(|(request, _)| request.clone()) {
+                programs.remove(&oldest);
+            }
+        }
+        programs.insert(request.clone(), stage.clone());
         Ok(stage)
     }
 
@@ -308,7 +340,7 @@ impl Session {
             uses[slot] = Some(i);
         }
         let writes = program.states.iter().any(|s| s.written);
-        Ok(Stage { program, slots, uses, writes, deferred: pruned.deferred })
+        Ok(Stage { program, slots, uses, writes, deferred: pruned.deferred, used: AtomicU64::new(0) })
     }
 
     /// What seeds a random operation that has no seed of its own.

@@ -1,0 +1,135 @@
+//! What runs for its effect, what depends on values, and what goes wrong while running.
+
+use ferroflow_array::{Array, DType};
+use ferroflow_graph::{Graph, ix};
+use ferroflow_runtime::{Session, feed};
+
+fn message(result: Result<impl std::fmt::Debug, ferroflow_runtime::Error>) -> String {
+    result.unwrap_err().to_string()
+}
+
+#[test]
+fn what_controls_a_fetched_tensor_runs_before_it() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None]).named("x");
+    let counter = g.variable(0i32);
+    let checked = {
+        let _controls = g.control_dependencies([g.assert(x.greater(0.0), "x is positive")]);
+        let count = counter.assign_add(1);
+        let _controls = g.control_dependencies([count]);
+        (x * 2.0).named("checked")
+    };
+    let session = Session::new(&g).unwrap();
+    session.run(counter.initializer()).unwrap();
+    let found = session.run_with(checked, feed! { x: [1.0, 2.0] }).unwrap();
+    assert_eq!(found, Array::from([2.0f32, 4.0]));
+    assert_eq!(session.value(counter).unwrap(), Array::from(1i32));
+    let error = message(session.run_with(checked, feed! { x: [1.0, -2.0] }));
+    assert_eq!(error, "Assert 'Assert': assertion failed: x is positive");
+    assert_eq!(session.value(counter).unwrap(), Array::from(1i32));
+    // What is not needed is not checked.
+    session.run_with(x, feed! { x: [-1.0] }).unwrap();
+}
+
+#[test]
+fn kernels_errors_name_the_node() {
+    let g = Graph::new();
+    let (x, i) = (g.placeholder(DType::F32, [None, Some(2)]), g.placeholder(DType::I32, [None]));
+    let rows = x.gather(i).named("rows");
+    let finite = x.check_numerics("x").named("finite");
+    let session = Session::new(&g).unwrap();
+    let two = Array::from([[1.0f32, 2.0], [3.0, 4.0]]);
+    let error = message(session.run_with(rows, feed! { x: &two, i: [0, 2] }));
+    assert_eq!(error, "GatherV2 'rows': index 2 is not in 0..2");
+    let error = message(session.run_with(rows, feed! { x: &two, i: [-1] }));
+    assert_eq!(error, "GatherV2 'rows': index -1 is not in 0..2");
+    let error = message(session.run_with(finite, feed! { x: Array::from([[f32::NAN, 1.0]]) }));
+    assert_eq!(error, "CheckNumerics 'finite': x: the tensor has NaN");
+    // The session is as good as new.
+    assert_eq!(session.run_with(rows, feed! { x: &two, i: [1] }).unwrap(), Array::from([[3.0f32, 4.0]]));
+    assert_eq!(
+        session.run_with(rows, feed! { x: &two, i: Array::zeros(DType::I32, [0]).unwrap() }).unwrap().shape().dims(),
+        [0, 2]
+    );
+}
+
+#[test]
+fn integer_division_by_zero_is_an_error() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::I32, [None]);
+    let quotient = (g.constant([6i32, 7]) / x).named("quotient");
+    let session = Session::new(&g).unwrap();
+    assert_eq!(session.run_with(quotient, feed! { x: [2, -2] }).unwrap(), Array::from([3i32, -3]));
+    let error = message(session.run_with(quotient, feed! { x: [1, 0] }));
+    assert!(error.contains("quotient") && error.contains("division by zero"), "{error}");
+}
+
+#[test]
+fn shapes_that_depend_on_values_flow_on() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None, Some(2)]);
+    let kept = x.boolean_mask(x.index(&ix![.., 0]).greater(0.0));
+    let sums = kept.reduce_sum(0);
+    let (values, positions) = g.constant([4i32, 4, 9]).unique();
+    let weights = g.variable([10.0f32, 20.0]);
+    let loss = (kept * weights).reduce_sum(..);
+    let gradients = g.gradients([loss], [weights.value(), x]).unwrap();
+    let step = weights.assign_sub(gradients[0].unwrap() * 0.1);
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    let rows = Array::from([[1.0f32, 2.0], [-1.0, 5.0], [3.0, 4.0]]);
+    let (kept, totals, by_x, step) =
+        session.run_with((kept, sums, gradients[1].unwrap(), step), feed! { x: &rows }).unwrap();
+    assert_eq!(kept, Array::from([[1.0f32, 2.0], [3.0, 4.0]]));
+    assert_eq!(totals, Array::from([4.0f32, 6.0]));
+    assert_eq!(by_x, Array::from([[10.0f32, 20.0], [0.0, 0.0], [10.0, 20.0]]));
+    assert_eq!(step, Array::from([10.0f32 - 0.4, 20.0 - 0.6]));
+    assert_eq!(session.value(weights).unwrap(), step);
+    let (values, positions) = session.run((values, positions)).unwrap();
+    assert_eq!((values, positions), (Array::from([4i32, 9]), Array::from([0i32, 0, 1])));
+    // None is left.
+    let none = session.run_with(sums, feed! { x: Array::from([[-1.0f32, 2.0]]) }).unwrap();
+    assert_eq!(none, Array::from([0.0f32, 0.0]));
+}
+
+#[test]
+fn a_feed_can_give_shape_and_axes() {
+    let g = Graph::new();
+    let (x, shape) = (g.placeholder(DType::F32, [None]), g.placeholder(DType::I32, [None]));
+    let reshaped = x.reshape(shape);
+    let session = Session::new(&g).unwrap();
+    let found = session.run_with(reshaped, feed! { x: [1.0, 2.0, 3.0, 4.0], shape: [2, -1] }).unwrap();
+    assert_eq!(found, Array::from([[1.0f32, 2.0], [3.0, 4.0]]));
+    let error = message(session.run_with(reshaped, feed! { x: [1.0, 2.0], shape: [3] }));
+    assert!(error.contains("2 elements of shape [2] cannot be reshaped to [3]"), "{error}");
+    let zeros = g.zeros(shape);
+    let error = message(session.run_with(zeros, feed! { shape: Array::from([i32::MAX, i32::MAX, i32::MAX]) }));
+    assert!(error.contains("large") || error.contains("memory"), "{error}");
+}
+
+#[test]
+fn programs_for_ever_new_shapes_do_not_pile_up() {
+    let g = Graph::new();
+    let n = g.placeholder(DType::I32, [] as [usize; 0]);
+    let total = g.range(0, n, 1).reduce_sum(..);
+    let session = Session::new(&g).unwrap();
+    for i in 0..500 {
+        assert_eq!(session.run_with(total, feed! { n: i }).unwrap(), Array::from(i * (i - 1) / 2));
+    }
+    assert!(session.cached_programs() <= 64, "{}", session.cached_programs());
+}
+
+#[test]
+fn scattered_writes_change_rows() {
+    let g = Graph::new();
+    let table = g.variable([[1.0f32, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    let rows = g.placeholder(DType::I32, [None]);
+    let step = table.scatter_add(rows, g.ones([3, 2]));
+    let session = Session::new(&g).unwrap();
+    session.run(table.initializer()).unwrap();
+    let found = session.run_with(step, feed! { rows: [2, 0, 2] }).unwrap();
+    assert_eq!(found, Array::from([[2.0f32, 3.0], [3.0, 4.0], [7.0, 8.0]]));
+    let error = message(session.run_with(step, feed! { rows: [0, 1, 3] }));
+    assert!(error.contains("index 3 is not in 0..3"), "{error}");
+    assert_eq!(session.value(table).unwrap(), found);
+}
