@@ -1,6 +1,6 @@
 //! Reverse-mode differentiation, as graph nodes.
 
-use crate::{ErrorKind, Graph, GraphError, NodeId, Outlet, Tensor, ops};
+use crate::{ErrorKind, Graph, GraphError, NodeId, Op, Outlet, Tensor, WrittenOut, ops};
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 
@@ -239,6 +239,10 @@ impl<'g> Engine<'g> {
             wanted: wanted.clone(),
         };
         let _scope = self.graph.name_scope(&format!("{name}_grad"));
+        if let Some((whole, argument)) = self.written_out(&*op, &inputs, reached, keep) {
+            self.add(argument.outlet(), whole_gradient(whole, argument, &cx).into());
+            return Ok(());
+        }
         let found = op.gradient(&cx).map_err(|e| {
             let mut error = self.error(format!("no gradient: {e}"));
             (error.op, error.node) = (op.type_name().to_owned(), name.to_string());
@@ -253,6 +257,23 @@ impl<'g> Engine<'g> {
             self.add(inputs[i], gradient);
         }
         Ok(())
+    }
+
+    /// The formula that ends in this node and its argument, unless a derivative is asked for by a step in between.
+    fn written_out(
+        &self,
+        op: &dyn Op,
+        inputs: &[Outlet],
+        reached: &HashSet<NodeId>,
+        keep: &HashSet<Outlet>,
+    ) -> Option<(WrittenOut, Tensor<'g>)> {
+        self.graph.with_dag(|dag| {
+            let whole = WrittenOut::of(dag, op, inputs)?;
+            let z = whole.argument();
+            let steps = inputs.iter().flat_map(|o| dag.node(o.node).inputs.iter().chain([o]));
+            let whole = reached.contains(&z.node).then_some(whole)?;
+            steps.into_iter().all(|o| *o == z || !keep.contains(o)).then(|| (whole, Tensor::new(self.graph, z)))
+        })
     }
 
     fn is_float(&self, outlet: Outlet) -> bool {
@@ -279,6 +300,22 @@ impl<'g> Engine<'g> {
 
     fn error(&self, message: String) -> GraphError {
         GraphError::new(ErrorKind::Value, message).at(self.location)
+    }
+}
+
+/// The derivative of a written-out formula by its argument `z`.
+#[track_caller]
+fn whole_gradient<'g>(whole: WrittenOut, z: Tensor<'g>, cx: &GradientCx<'g>) -> Tensor<'g> {
+    match whole {
+        WrittenOut::Softmax(_) => {
+            let builder = z.graph().build(ops::SoftmaxGrad {}).input("y", cx.output(0));
+            builder.input("dy", cx.grad(0)).tensor()
+        }
+        WrittenOut::LogSumExp(..) => {
+            let grad = cx.grad(0);
+            let kept = grad.shape().rank() == z.shape().rank();
+            z.softmax() * if kept { grad } else { grad.expand_dims(-1) }
+        }
     }
 }
 

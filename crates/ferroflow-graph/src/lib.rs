@@ -18,6 +18,7 @@ mod text;
 mod variable;
 mod variable_scope;
 mod verify;
+mod written_out;
 
 pub use attr::{Attr, AttrMap, AttrValue, Attrs, OpAttrs};
 pub use build::{Builder, Input, IntoInput};
@@ -32,3 +33,4 @@ pub use tensor::{Operation, Tensor};
 pub use text::ParseError;
 pub use variable::{Variable, VariableOptions};
 pub use variable_scope::{Reuse, VariableScopeGuard};
+pub use written_out::WrittenOut;

@@ -241,3 +241,38 @@ impl Precedence {
         (order.len() == self.after.len()).then_some(order)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V: &str = "v = VariableV2 {dtype: f32, shape: shape[2]}\none = Const {value: array f32[]{1.0}}\n";
+
+    fn names(text: &str, fetches: &[&str], targets: &[&str]) -> (Vec<String>, Vec<String>) {
+        let schedule = order(Draft::parse(&format!("{V}{text}"), fetches, targets).unwrap()).unwrap();
+        let name = |id: &NodeId| schedule.draft.dag.node(*id).name.to_string();
+        (schedule.order.iter().map(name).collect(), schedule.direct.keys().map(|o| name(&o.node)).collect())
+    }
+
+    #[test]
+    fn readers_of_the_old_value_come_before_its_overwriting() {
+        let text = "n = Add(v, one)\na = Assign(v, n)\nread = Neg(v)\n";
+        let (order, direct) = names(text, &["read"], &["a"]);
+        assert_eq!(order, ["v", "one", "read", "n", "a"]);
+        assert_eq!(direct, ["n"]);
+    }
+
+    #[test]
+    fn what_must_read_the_old_value_later_reads_a_copy() {
+        let text = "n = Add(v, one)\na = Assign(v, n)\nread = Mul(v, a)\n";
+        let (order, direct) = names(text, &["read"], &["a"]);
+        assert_eq!(order, ["v", "v/old", "one", "n", "a", "read"]);
+        assert_eq!(direct, ["n"]);
+    }
+
+    #[test]
+    fn a_fetched_old_value_is_a_copy() {
+        let (order, _) = names("n = Add(v, one)\na = Assign(v, n)\n", &["v"], &["a"]);
+        assert_eq!(order, ["v", "v/old", "one", "n", "a"]);
+    }
+}

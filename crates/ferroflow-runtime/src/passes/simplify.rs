@@ -45,7 +45,7 @@ fn identity_element(new: &Rewriter<'_>, id: NodeId) -> Option<Outlet> {
     match op {
         "Mul" if is(y, 1.0) && keeps_shape(x) => Some(x),
         "Mul" if is(x, 1.0) && keeps_shape(y) => Some(y),
-        "Div" | "RealDiv" if is(y, 1.0) && keeps_shape(x) => Some(x),
+        "Div" if is(y, 1.0) && keeps_shape(x) => Some(x),
         "Sub" if is(y, 0.0) && keeps_shape(x) => Some(x),
         "Add" if !float && is(y, 0.0) && keeps_shape(x) => Some(x),
         "Add" if !float && is(x, 0.0) && keeps_shape(y) => Some(y),

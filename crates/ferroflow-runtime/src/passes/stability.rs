@@ -1,10 +1,14 @@
-//! Rewrites that keep results finite where the formula as written loses them: logarithms of softmax and sigmoid, and
-//! their gradients, in which a probability that underflowed is divided out again.
+//! Rewrites that keep results finite where the formula as written loses them: a softmax or the logarithm of a sum of
+//! exponentials written out, logarithms of softmax and sigmoid, their gradients, in which a probability that underflowed
+//! is divided out again, and `y·log y` at 0.
 
 use crate::draft::Rewriter;
 use ferroflow_array::Array;
-use ferroflow_graph::ops::{Add, Const, LogSoftmax, Mul, Neg, SigmoidGrad, SoftmaxGrad, Softplus, Sub, Sum};
-use ferroflow_graph::{Node, NodeId, OpError, Outlet};
+use ferroflow_graph::ops::{
+    Add, Const, Div, Equal, Exp, IsFinite, Log, LogSoftmax, Max, Mul, Neg, Reshape, Select, SigmoidGrad, Softmax,
+    SoftmaxGrad, Softplus, Sub, Sum,
+};
+use ferroflow_graph::{Node, NodeId, OpError, Outlet, WrittenOut};
 
 /// What stands for a node in a stabler form, if there is one.
 pub(super) fn stable(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<Outlet>, OpError> {
@@ -12,6 +16,12 @@ pub(super) fn stable(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<Outlet
     let (name, op) = (node.name.to_string(), node.op.type_name());
     let inputs = new.inputs(id);
     let is = |new: &Rewriter<'_>, o: Outlet, op: &str| new.dag.node(o.node).op.type_name() == op;
+    let whole = WrittenOut::of(&new.dag, &*node.op, &inputs);
+    match whole {
+        Some(WrittenOut::Softmax(z)) => return new.add(&name, Softmax {}, &[z]).map(Some),
+        Some(WrittenOut::LogSumExp(z, sum)) => return log_sum_exp(new, &name, z, sum).map(Some),
+        None => {}
+    }
     match (op, inputs.as_slice()) {
         // log softmax(z)
         ("Log", &[p]) if is(new, p, "Softmax") => {
@@ -35,10 +45,39 @@ pub(super) fn stable(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<Outlet
             let soft = new.add(&name, Softplus {}, &[x])?;
             new.add(&name, Neg {}, &[soft]).map(Some)
         }
+        // The limit of y·log y.
+        ("Mul", &[y, log] | &[log, y]) if is(new, log, "Log") && input(new, log, 0) == y => {
+            let zero = new.add(&name, Const { value: zero_like(new, y)? }, &[])?;
+            let at_zero = new.add(&name, Equal {}, &[y, zero])?;
+            let product = new.add(&name, Mul {}, &[y, log])?;
+            new.add(&name, Select {}, &[at_zero, y, product]).map(Some)
+        }
         ("SoftmaxGrad", &[s, g]) => softmax_gradient(new, &name, s, g),
         ("SigmoidGrad", &[s, g]) => sigmoid_gradient(new, &name, s, g),
         _ => Ok(None),
     }
+}
+
+/// `m + ln Σ exp(z - m)` with `m = max z`, or 0 where that is infinite.
+fn log_sum_exp(new: &mut Rewriter<'_>, name: &str, z: Outlet, sum: Outlet) -> Result<Outlet, OpError> {
+    let (axes, shape) = (input(new, sum, 1), new.dag.fact(sum).concrete()?);
+    let keep_dims = new.dag.node(sum.node).op.downcast::<Sum>().is_some_and(|s| s.keep_dims);
+    let greatest = new.add(name, Max { keep_dims: true }, &[z, axes])?;
+    let zero = new.add(name, Const { value: zero_like(new, z)? }, &[])?;
+    let finite = new.add(name, IsFinite {}, &[greatest])?;
+    let shift = new.add(name, Select {}, &[finite, greatest, zero])?;
+    let shifted = new.add(name, Sub {}, &[z, shift])?;
+    let exp = new.add(name, Exp {}, &[shifted])?;
+    let total = new.add(name, Sum { keep_dims }, &[exp, axes])?;
+    let log = new.add(name, Log {}, &[total])?;
+    let dims: Vec<i64> = shape.iter().map(|&d| d as i64).collect();
+    let dims = new.add(name, Const { value: Array::from(dims) }, &[])?;
+    let shift = new.add(name, Reshape {}, &[shift, dims])?;
+    new.add(name, Add {}, &[log, shift])
+}
+
+fn zero_like(new: &Rewriter<'_>, outlet: Outlet) -> Result<Array, OpError> {
+    Array::zeros(new.dag.fact(outlet).dtype, ()).map_err(|e| OpError::value(e.to_string()))
 }
 
 /// `s·(g - Σ g·s)` where `g`, or a term of it, is `d/s`: of that term, `d - s·Σ d`.
@@ -98,20 +137,16 @@ fn input(new: &Rewriter<'_>, outlet: Outlet, i: usize) -> Outlet {
     new.dag.node(outlet.node).inputs[i]
 }
 
-fn is_division(node: &Node) -> bool {
-    matches!(node.op.type_name(), "Div" | "RealDiv")
-}
-
 /// Whether `outlet` is `d / by`, of the shape of `by`.
 fn is_quotient(new: &Rewriter<'_>, outlet: Outlet, by: Outlet) -> bool {
     let node = new.dag.node(outlet.node);
-    is_division(node) && node.inputs[1] == by && new.dag.fact(node.inputs[0]).shape == new.dag.fact(by).shape
+    node.op.is::<Div>() && node.inputs[1] == by && new.dag.fact(node.inputs[0]).shape == new.dag.fact(by).shape
 }
 
 /// Whether `outlet` is `d / (1 - s)`, of the shape of `s`.
 fn is_complement_quotient(new: &Rewriter<'_>, outlet: Outlet, s: Outlet) -> bool {
     let node = new.dag.node(outlet.node);
-    if !is_division(node) || new.dag.fact(node.inputs[0]).shape != new.dag.fact(s).shape {
+    if !node.op.is::<Div>() || new.dag.fact(node.inputs[0]).shape != new.dag.fact(s).shape {
         return false;
     }
     let divisor = new.dag.node(node.inputs[1].node);
@@ -121,4 +156,48 @@ fn is_complement_quotient(new: &Rewriter<'_>, outlet: Outlet, s: Outlet) -> bool
 fn is_one(node: &Node) -> bool {
     let value = node.op.downcast::<Const>().map(|c| &c.value);
     value.is_some_and(|v| v.len() == 1 && v.to_f64s().is_some_and(|v| v[0] == 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Draft;
+
+    const Z: &str = "z = Arg {index: 0, dtype: f32, shape: shape[2,3], value: []}\n";
+
+    /// The lines that stand where `y` did, without the facts.
+    fn after(text: &str) -> String {
+        let draft = Draft::parse(&format!("{Z}{text}"), &["y"], &[]).unwrap();
+        let draft = draft.rewrite(|new, id| Ok(stable(new, id)?.map(|o| smallvec::smallvec![o]))).unwrap();
+        // What nothing needs any more is left out.
+        let draft = draft.rewrite(|_, _| Ok(None)).unwrap().to_string();
+        draft.lines().skip(1).filter_map(|l| Some(format!("{}\n", l.split_once(" : ")?.0))).collect()
+    }
+
+    #[test]
+    fn logarithms_of_probabilities_take_their_logits() {
+        assert_eq!(after("p = Softmax(z)\ny = Log(p)\n"), "y.1 = LogSoftmax(z)\n");
+        assert_eq!(after("p = Sigmoid(z)\ny = Log(p)\n"), "y.1 = Neg(z)\ny.2 = Softplus(y.1)\ny.3 = Neg(y.2)\n");
+    }
+
+    #[test]
+    fn a_softmax_written_out_becomes_one() {
+        let quotient = |axis: &str| {
+            format!(
+                "e = Exp(z)\na = Const {{value: array i32[1]{{{axis}}}}}\ns = Sum(e, a) {{keep_dims: true}}\n\
+                 y = Div(e, s)\n"
+            )
+        };
+        assert_eq!(after(&quotient("-1")), "y.1 = Softmax(z)\n");
+        assert_eq!(after(&quotient("1")), "y.1 = Softmax(z)\n");
+        assert!(after(&quotient("0")).ends_with("y = Div(e, s)\n"));
+    }
+
+    #[test]
+    fn a_probability_divided_out_is_not_multiplied_in() {
+        let text = "p = Softmax(z)\ng = Div(z, p)\ny = SoftmaxGrad(p, g)\n";
+        let expected = "p = Softmax(z)\ny.1 = Const {value: array i32[1]{1}}\ny.2 = Sum(z, y.1) {keep_dims: true}\n\
+                        y.3 = Mul(p, y.2)\ny.4 = Sub(z, y.3)\n";
+        assert_eq!(after(text), expected);
+    }
 }
