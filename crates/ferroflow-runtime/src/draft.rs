@@ -1,7 +1,8 @@
-use ferroflow_graph::{Dag, Effect, Node, NodeId, OpError, Outlet};
+use ferroflow_graph::{Dag, Effect, Node, NodeId, Op, OpError, Outlet};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// A program in the making: a graph of fully known shapes, and what of it is asked for. Passes take one to the next.
 ///
@@ -130,14 +131,14 @@ impl Rewriter<'_> {
     }
 
     /// Adds a node that the old graph has not, named after `like`.
-    pub(crate) fn add(
-        &mut self,
-        like: &str,
-        op: impl ferroflow_graph::Op,
-        inputs: &[Outlet],
-    ) -> Result<Outlet, OpError> {
+    pub(crate) fn add(&mut self, like: &str, op: impl Op, inputs: &[Outlet]) -> Result<Outlet, OpError> {
+        Ok(self.add_node(like, Arc::new(op), inputs)?.outlet(0))
+    }
+
+    /// As [`Rewriter::add`], for an op of whatever type; gives the node.
+    pub(crate) fn add_node(&mut self, like: &str, op: Arc<dyn Op>, inputs: &[Outlet]) -> Result<NodeId, OpError> {
         let name = self.name(like);
-        Ok(self.dag.insert(&name, std::sync::Arc::new(op), inputs, &[])?.outlet(0))
+        self.dag.insert(&name, op, inputs, &[])
     }
 
     fn name(&mut self, like: &str) -> String {

@@ -2,7 +2,7 @@
 //! Runs graphs: the passes that make a program of a request, the memory planner, and the [`Session`] that keeps
 //! variables, binds feeds and hands out fetches.
 //!
-//! A request (what to fetch, what is fed, and of which shapes) is compiled once: `prune → fold → simplify → cse →
+//! A request (what to fetch, what is fed, and of which shapes) is compiled once: `prune → widen → fold → simplify → cse →
 //! fuse → order → plan → lower`, see [`passes`]. The program is kept and run again whenever the same request comes.
 
 mod draft;

@@ -319,10 +319,8 @@ impl Session {
         let shape = |id| store.get(id).map(|a| a.shape().clone());
         let pruned = self.graph.with_dag(|dag| passes::prune(dag, request, &shape))?;
         let internal = |e: ferroflow_graph::OpError| Error::Internal(e.message);
-        let draft = match self.optimize {
-            true => passes::optimize(pruned.draft).map_err(internal)?,
-            false => pruned.draft,
-        };
+        let draft = passes::widen(pruned.draft).map_err(internal)?;
+        let draft = if self.optimize { passes::optimize(draft).map_err(internal)? } else { draft };
         let schedule = passes::order(draft).map_err(internal)?;
         let program = crate::program::lower(&schedule)?;
         let mut slots = Vec::with_capacity(program.states.len());

@@ -1,8 +1,9 @@
 //! Sessions: fetches, feeds, variables and their order, errors.
 
 use ferroflow_array::{Array, DType};
+use ferroflow_graph::ops::Padding;
 use ferroflow_graph::{Graph, IntoInput, Tensor};
-use ferroflow_runtime::{Session, SessionOptions, feed};
+use ferroflow_runtime::{Feeds, Session, SessionOptions, feed};
 
 fn f32s(array: &Array) -> Vec<f32> {
     array.to_vec().unwrap()
@@ -187,4 +188,24 @@ fn literals_take_the_dtype_of_what_they_meet() {
     let _ = h.constant(1.0f32) + h.constant(1.0f64);
     assert!(h.check().unwrap_err().to_string().contains("expected inputs of one dtype, found f32 and f64"));
     let _ = 1.0.into_input();
+}
+
+#[test]
+fn half_precision_runs_through_a_network_and_back() {
+    for dtype in [DType::F16, DType::Bf16] {
+        let g = Graph::new();
+        let x = g.placeholder(dtype, [None, Some(4), Some(4), Some(1)]);
+        let filter = g.variable(Array::from([[[[1.0f32]]], [[[0.5]]]]).cast(dtype).unwrap());
+        let y = x.conv2d(filter, [1, 1], Padding::Same).relu().max_pool([2, 2], [2, 2], Padding::Same);
+        let loss = y.reduce_sum(..);
+        let gradients = g.gradients([loss], [filter.value(), x]).unwrap();
+        let session = Session::new(&g).unwrap();
+        session.run(g.global_variables_initializer()).unwrap();
+        let ramp = Array::from((0..16).map(|i| i as f32).collect::<Vec<_>>()).reshape([1, 4, 4, 1]).unwrap();
+        let feeds = Feeds::new().with(x, ramp.cast(dtype).unwrap());
+        let (y, by_filter) = session.run_with((y, gradients[0].unwrap()), feeds).unwrap();
+        assert_eq!((y.dtype(), by_filter.dtype()), (dtype, dtype));
+        assert_eq!(y.to_f64s().unwrap(), [9.5, 12.5, 15.5, 18.5]);
+        assert_eq!(by_filter.to_f64s().unwrap(), [32.0, 48.0]);
+    }
 }

@@ -10,10 +10,12 @@ mod order;
 mod prune;
 mod simplify;
 mod stability;
+mod widen;
 
 pub use order::{Schedule, order};
 pub(crate) use prune::invalid;
 pub use prune::{Deferred, Pruned, prune};
+pub use widen::widen;
 
 use crate::Draft;
 use ferroflow_graph::OpError;
@@ -26,7 +28,7 @@ pub struct Pass {
     pub run: fn(Draft) -> Result<Draft, OpError>,
 }
 
-/// The passes between `prune` and `order`.
+/// The passes between `widen` and `order`.
 pub const PASSES: &[Pass] = &[
     Pass { name: "fold", run: fold::fold },
     Pass { name: "simplify", run: simplify::simplify },
