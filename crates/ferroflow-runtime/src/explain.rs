@@ -28,6 +28,8 @@ pub struct StepRow {
     pub scratch: usize,
     /// Floating-point operations, where its kernel tells them.
     pub flops: u64,
+    /// The least bytes that it must read and write.
+    pub traffic: u64,
     /// Threads that may share its work.
     pub threads: usize,
 }
@@ -53,6 +55,10 @@ impl ProgramTable {
             bytes: step.outputs.iter().map(|s| s.len).sum(),
             scratch: step.scratch.len,
             flops: step.kernel.work().flops,
+            traffic: match step.kernel.work().bytes {
+                0 => step.inputs.iter().chain(&step.outputs).map(|s| s.len as u64).sum(),
+                bytes => bytes,
+            },
             threads,
         });
         let arena = regions.iter().map(|r| if let Region::Arena(n) = r { *n } else { 0 }).sum();

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
 
 /// How a session runs.
 #[derive(Debug, Clone)]
@@ -127,6 +128,31 @@ impl Session {
         Ok(crate::ProgramTable::of(&stage.program, self.threads()))
     }
 
+    /// Runs as [`Session::run_with`] would, `runs` times, and tells what each step took. Of a request that needs several
+    /// programs, the first.
+    ///
+    /// # Errors
+    /// As [`Session::run_with`].
+    pub fn profile<'g, F: Fetch>(
+        &self,
+        fetches: F,
+        feeds: impl Into<Feeds<'g>>,
+        runs: usize,
+    ) -> Result<crate::Profile> {
+        let (request, values) = self.request(&fetches, feeds.into())?;
+        let stage = self.stage(&request)?;
+        let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
+        for run in &mut times {
+            let mut last = Instant::now();
+            self.execute(&stage, &values, |step| {
+                let now = Instant::now();
+                run[step] = (now - last).as_secs_f64();
+                last = now;
+            })?;
+        }
+        Ok(crate::Profile::of(crate::ProgramTable::of(&stage.program, self.threads()), &times))
+    }
+
     /// What is asked for, and the values given, checked against the tensors they are for.
     fn request<F: Fetch>(&self, fetches: &F, feeds: Feeds<'_>) -> Result<(Request, SmallVec<[Array; 4]>)> {
         let mut request = Request::default();
@@ -237,7 +263,7 @@ impl Session {
     fn run_request(&self, mut request: Request, mut values: SmallVec<[Array; 4]>) -> Result<Vec<Array>> {
         loop {
             let stage = self.stage(&request)?;
-            let results = self.execute(&stage, &values)?;
+            let results = self.execute(&stage, &values, |_| ())?;
             let Some(deferred) = &stage.deferred else { return Ok(results) };
             let before = request.clone();
             self.advance(deferred, &mut request, &mut values, results)?;
@@ -347,7 +373,8 @@ impl Session {
         (mixed ^ (mixed >> 29)) as i64
     }
 
-    fn execute(&self, stage: &Stage, values: &[Array]) -> Result<Vec<Array>> {
+    /// Runs a stage, calling `after` with the index of each step when it is done.
+    fn execute(&self, stage: &Stage, values: &[Array], after: impl FnMut(usize)) -> Result<Vec<Array>> {
         let program = &stage.program;
         let mut outputs = Vec::with_capacity(program.outputs.len());
         for (_, dtype, shape) in &program.outputs {
@@ -366,40 +393,50 @@ impl Session {
                     *value = Some(Array::zeros(state.dtype, &state.shape)?);
                 }
             }
-            let run = program.machine.run(&mut frame, &self.pool, |binder| {
-                for (region, value) in args() {
-                    binder.input(region, value.bytes());
-                }
-                for ((region, ..), output) in program.outputs.iter().zip(&mut outputs) {
-                    binder.output(*region, output.bytes_mut());
-                }
-                for (used, value) in stage.uses.iter().zip(store.values_mut()) {
-                    if let (Some(i), Some(value)) = (used, value) {
-                        match program.states[*i].written {
-                            true => binder.output(program.states[*i].region, value.bytes_mut()),
-                            false => binder.input(program.states[*i].region, value.bytes()),
+            let run = program.machine.run_observed(
+                &mut frame,
+                &self.pool,
+                |binder| {
+                    for (region, value) in args() {
+                        binder.input(region, value.bytes());
+                    }
+                    for ((region, ..), output) in program.outputs.iter().zip(&mut outputs) {
+                        binder.output(*region, output.bytes_mut());
+                    }
+                    for (used, value) in stage.uses.iter().zip(store.values_mut()) {
+                        if let (Some(i), Some(value)) = (used, value) {
+                            match program.states[*i].written {
+                                true => binder.output(program.states[*i].region, value.bytes_mut()),
+                                false => binder.input(program.states[*i].region, value.bytes()),
+                            }
                         }
                     }
-                }
-            });
+                },
+                after,
+            );
             run.map_err(|e| self.run_error(program, e))?;
             self.fetch(stage, values, &outputs, &store)
         } else {
             let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
             self.check_initialized(stage, &store)?;
-            let run = program.machine.run(&mut frame, &self.pool, |binder| {
-                for (region, value) in args() {
-                    binder.input(region, value.bytes());
-                }
-                for ((region, ..), output) in program.outputs.iter().zip(&mut outputs) {
-                    binder.output(*region, output.bytes_mut());
-                }
-                for (state, &slot) in program.states.iter().zip(&stage.slots) {
-                    if let Some(value) = &store.values()[slot] {
-                        binder.input(state.region, value.bytes());
+            let run = program.machine.run_observed(
+                &mut frame,
+                &self.pool,
+                |binder| {
+                    for (region, value) in args() {
+                        binder.input(region, value.bytes());
                     }
-                }
-            });
+                    for ((region, ..), output) in program.outputs.iter().zip(&mut outputs) {
+                        binder.output(*region, output.bytes_mut());
+                    }
+                    for (state, &slot) in program.states.iter().zip(&stage.slots) {
+                        if let Some(value) = &store.values()[slot] {
+                            binder.input(state.region, value.bytes());
+                        }
+                    }
+                },
+                after,
+            );
             run.map_err(|e| self.run_error(program, e))?;
             self.fetch(stage, values, &outputs, &store)
         };

@@ -209,3 +209,24 @@ fn half_precision_runs_through_a_network_and_back() {
         assert_eq!(by_filter.to_f64s().unwrap(), [32.0, 48.0]);
     }
 }
+
+#[test]
+fn a_profile_tells_of_every_step_and_runs_them() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None, Some(64)]);
+    let count = g.variable(0i32);
+    let y = x.matmul(g.ones([64, 32])).named("product");
+    let step = count.assign_add(1);
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    let feeds = Feeds::new().with(x, Array::zeros(DType::F32, [8, 64]).unwrap());
+    let profile = session.profile((y, step), feeds, 3).unwrap();
+    assert_eq!(session.run(count).unwrap(), Array::from(3i32));
+    assert_eq!(profile.seconds.len(), profile.program.steps.len());
+    let product = profile.program.steps.iter().find(|s| s.node == "product").unwrap();
+    assert_eq!((product.flops, product.traffic), (2 * 8 * 64 * 32, 4 * (8 * 64 + 64 * 32 + 8 * 32)));
+    assert!(profile.to_string().ends_with("all steps, medians of 3 runs\n"));
+    let trace: serde_json::Value = serde_json::from_str(&profile.to_chrome_trace()).unwrap();
+    assert_eq!(trace["traceEvents"].as_array().unwrap().len(), profile.program.steps.len());
+    assert_eq!(trace["traceEvents"][0]["ph"], "X");
+}
