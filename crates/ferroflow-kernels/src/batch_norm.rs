@@ -32,7 +32,7 @@ pub fn batch_norm<T: Float>(
     let centres = &*mean;
     sums(x, variance, pool, |x, c| (x - centres[c]) * (x - centres[c]));
     let slopes: Vec<T> = (0..channels).map(|c| scale[c] / (variance[c] / n + epsilon).sqrt()).collect();
-    pool.for_each_chunk(y, TASK * channels, |i, y| {
+    pool.for_each_chunk_mut(y, TASK * channels, |i, y| {
         let x = &x[i * TASK * channels..][..y.len()];
         for (x, y) in x.chunks_exact(channels).zip(y.chunks_exact_mut(channels)) {
             for c in 0..channels {

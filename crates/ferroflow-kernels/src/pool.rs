@@ -164,21 +164,8 @@ impl Pool {
         let len = out.len();
         let out = Disjoint::new(out);
         self.for_each(len.div_ceil(chunk), |i| {
-            // SAFETY: one chunk a task.
+            // SAFETY: one chunk a task, and chunks do not overlap.
             f(i, unsafe { out.slice(i * chunk, chunk.min(len - i * chunk)) });
-        });
-    }
-}
-
-impl Pool {
-    /// Calls `f` with each chunk of `slice` and its number, on all threads.
-    pub fn for_each_chunk<T: Send>(&self, slice: &mut [T], chunk: usize, f: impl Fn(usize, &mut [T]) + Sync) {
-        let len = slice.len();
-        let parts = Disjoint::new(slice);
-        self.for_each(len.div_ceil(chunk.max(1)), |i| {
-            let start = i * chunk;
-            // SAFETY: chunks do not overlap.
-            f(i, unsafe { parts.slice(start, chunk.min(len - start)) });
         });
     }
 }

@@ -1,4 +1,5 @@
 use crate::ProgramTable;
+use ferroflow_kernels::Limits;
 use serde_json::json;
 use std::fmt;
 
@@ -11,17 +12,25 @@ pub struct Profile {
     pub seconds: Vec<f64>,
     /// How many runs were measured.
     pub runs: usize,
+    /// What the machine can do with the session's threads.
+    pub limits: Limits,
 }
 
 impl Profile {
     /// From the seconds of every step in every run.
-    pub(crate) fn of(program: ProgramTable, runs: &[Vec<f64>]) -> Self {
+    pub(crate) fn of(program: ProgramTable, runs: &[Vec<f64>], limits: Limits) -> Self {
         let median = |step: usize| {
             let mut times: Vec<f64> = runs.iter().map(|run| run[step]).collect();
             times.sort_by(f64::total_cmp);
             times.get(times.len() / 2).copied().unwrap_or(0.0)
         };
-        Profile { seconds: (0..program.steps.len()).map(median).collect(), program, runs: runs.len() }
+        Profile { seconds: (0..program.steps.len()).map(median).collect(), program, runs: runs.len(), limits }
+    }
+
+    /// The seconds that a step takes at least, by its operations and its bytes.
+    pub fn floor(&self, step: usize) -> f64 {
+        let step = &self.program.steps[step];
+        self.limits.floor(step.flops, step.traffic)
     }
 
     /// Seconds of all steps together.
@@ -51,7 +60,7 @@ impl fmt::Display for Profile {
         let total = self.total();
         let mut order: Vec<usize> = (0..self.seconds.len()).collect();
         order.sort_by(|&a, &b| self.seconds[b].total_cmp(&self.seconds[a]));
-        writeln!(f, "{:>10}  {:>5}  {:>8}  {:>7}  {:<20}  node", "us", "%", "GFLOP/s", "GB/s", "op")?;
+        writeln!(f, "{:>10}  {:>5}  {:>8}  {:>7}  {:>7}  {:<20}  node", "us", "%", "GFLOP/s", "GB/s", "floor %", "op")?;
         for i in order {
             let (step, seconds) = (&self.program.steps[i], self.seconds[i]);
             let rate = |amount: f64| match amount > 0.0 && seconds > 0.0 {
@@ -60,8 +69,16 @@ impl fmt::Display for Profile {
             };
             let (flops, bytes) = (rate(step.flops as f64), rate(step.traffic as f64));
             let (us, share) = (seconds * 1e6, 100.0 * seconds / total.max(f64::MIN_POSITIVE));
-            writeln!(f, "{us:>10.1}  {share:>5.1}  {flops:>8}  {bytes:>7}  {:<20}  {}", step.op, step.node)?;
+            let floor = 100.0 * self.floor(i) / seconds.max(f64::MIN_POSITIVE);
+            writeln!(
+                f,
+                "{us:>10.1}  {share:>5.1}  {flops:>8}  {bytes:>7}  {floor:>7.0}  {:<20}  {}",
+                step.op, step.node
+            )?;
         }
+        let floor: f64 = (0..self.seconds.len()).map(|i| self.floor(i)).sum();
+        let (flops, bytes) = (self.limits.flops * 1e-9, self.limits.bytes * 1e-9);
+        writeln!(f, "limits: {flops:.0} GFLOP/s, {bytes:.0} GB/s; floor of all steps {:.1} us", floor * 1e6)?;
         writeln!(f, "{:>10.1}  all steps, medians of {} runs", total * 1e6, self.runs)
     }
 }

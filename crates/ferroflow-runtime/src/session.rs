@@ -5,7 +5,7 @@ use crate::store::Store;
 use crate::{Error, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Effect, Graph, Member, NodeId, Variable, keys};
-use ferroflow_kernels::{Pool, RunError};
+use ferroflow_kernels::{Limits, Pool, RunError};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -129,7 +129,7 @@ impl Session {
     }
 
     /// Runs as [`Session::run_with`] would, `runs` times, and tells what each step took. Of a request that needs several
-    /// programs, the first.
+    /// programs, the first. Also measures the machine's limits, which takes a quarter of a second.
     ///
     /// # Errors
     /// As [`Session::run_with`].
@@ -150,7 +150,8 @@ impl Session {
                 last = now;
             })?;
         }
-        Ok(crate::Profile::of(crate::ProgramTable::of(&stage.program, self.threads()), &times))
+        let (program, limits) = (crate::ProgramTable::of(&stage.program, self.threads()), Limits::measure(&self.pool));
+        Ok(crate::Profile::of(program, &times, limits))
     }
 
     /// What is asked for, and the values given, checked against the tensors they are for.

@@ -33,7 +33,7 @@ pub(super) fn kernel<T: Pod + Send + Sync>(seeds: (i64, i64), group: usize, fill
     Kernel::new(move |io| {
         let out = io.output::<T>(0);
         let stream = draw(io, seeds, reserved_by_fill(out.len()));
-        io.pool().for_each_chunk(out, CHUNK, |i, chunk| fill(chunk, stream, (i * CHUNK / group) as u64));
+        io.pool().for_each_chunk_mut(out, CHUNK, |i, chunk| fill(chunk, stream, (i * CHUNK / group) as u64));
         Ok(())
     })
     .with_in_place([(1, 1)])
