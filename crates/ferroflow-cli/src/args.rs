@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Predict(PredictArgs),
     /// Print a model's graph in DOT, and the program compiled for one training step
     Graph(GraphArgs),
+    /// Time the steps of the compiled training programs, against what the machine can do
+    Bench(BenchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +100,24 @@ pub(crate) struct GraphArgs {
     /// Print only the compiled program
     #[arg(long)]
     pub(crate) program: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// The model [default: both]
+    pub(crate) model: Option<ModelKind>,
+    /// Images in a batch
+    #[arg(long, value_parser = positive, default_value = "50")]
+    pub(crate) batch: usize,
+    /// Threads; 0 for as many as there are cores
+    #[arg(long, default_value_t = 0)]
+    pub(crate) threads: usize,
+    /// Training steps measured
+    #[arg(long, value_name = "N", value_parser = positive, default_value = "100")]
+    pub(crate) runs: usize,
+    /// Write a trace of one step for Chrome's or Perfetto's viewer, as FILE.MODEL.json
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,6 +2,7 @@
 //! The `ferroflow` command: trains and uses the tutorial's two models.
 
 mod args;
+mod bench;
 mod digits;
 mod evaluate;
 mod model;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Command::Eval(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Graph(args) => show::run(&args),
+        Command::Bench(args) => bench::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

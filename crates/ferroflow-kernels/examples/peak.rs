@@ -1,9 +1,9 @@
 //! Products and convolutions of the tutorial's networks, as fractions of the multiply-add peak of the threads used.
 
 use ferroflow_array::Buffer;
-use ferroflow_kernels::Pool;
 use ferroflow_kernels::conv::*;
 use ferroflow_kernels::gemm::*;
+use ferroflow_kernels::{Limits, Pool};
 use std::time::{Duration, Instant};
 
 fn best(mut f: impl FnMut()) -> f64 {
@@ -16,21 +16,8 @@ fn best(mut f: impl FnMut()) -> f64 {
     best
 }
 
-/// Seconds of a product that stays in the first-level cache: as near to the peak as kernels come.
-fn peak() -> f64 {
-    let dims = MatMul { m: 14, n: 32, k: 250, transpose_a: false, transpose_b: false };
-    let (a, b, mut c) = ([0.5f32; 14 * 250], [0.25f32; 32 * 250], [0f32; 14 * 32]);
-    let (pool, mut scratch) = (Pool::new(1), []);
-    let t = best(|| {
-        for _ in 0..100 {
-            matmul(&a, &b, &mut c, &dims, Epilogue::NONE, &mut scratch, &pool);
-        }
-    });
-    2e-7 * (14 * 32 * 250) as f64 / t
-}
-
 fn main() {
-    let peak = peak();
+    let peak = Limits::measure(&Pool::new(1)).flops * 1e-9;
     println!("peak of a thread: {peak:.0} GFLOP/s");
     for threads in [1, 2] {
         let pool = Pool::new(threads);

@@ -1,5 +1,6 @@
 use crate::Pool;
-use crate::gemm::{Epilogue, MatMul, matmul};
+use crate::cpu::level;
+use crate::gemm::{Run, Store, Target, TileSize, WIDEST, run_tile, tile_size};
 use std::time::{Duration, Instant};
 
 /// What the machine can do at best with a number of threads: what a kernel's speed is measured against.
@@ -11,25 +12,17 @@ pub struct Limits {
     pub bytes: f64,
 }
 
-/// Columns, rows and depth of a product whose operands fit in the first-level cache.
-const PRODUCT: (usize, usize, usize) = (14, 32, 250);
 /// Floats that fit in no cache.
 const STREAM: usize = 1 << 24;
 
 impl Limits {
-    /// Measures a product within the first-level cache, and a sum of one vector into another that come from memory, on
+    /// Measures multiply-adds in registers, and a sum of one vector into another that come from memory, on
     /// the threads of `pool`. Takes about a quarter of a second.
     pub fn measure(pool: &Pool) -> Limits {
-        let (m, n, k) = PRODUCT;
-        let dims = MatMul { m, n, k, transpose_a: false, transpose_b: false };
-        let (a, b) = (vec![0.5f32; m * k], vec![0.25f32; k * n]);
-        const TIMES: usize = 200;
-        let product = fastest(|| {
-            pool.for_each(pool.threads(), |_| {
-                let (mut c, alone) = ([0.0f32; PRODUCT.0 * PRODUCT.1], Pool::new(1));
-                (0..TIMES).for_each(|_| matmul(&a, &b, &mut c, &dims, Epilogue::NONE, &mut [], &alone));
-            });
-        });
+        let tile = tile_size::<f32>(level(), WIDEST);
+        const STEPS: usize = 1 << 18;
+        let products = fastest(|| pool.for_each(pool.threads(), |_| multiply_add(tile, STEPS)));
+        let flops = (2 * tile.rows * tile.width * STEPS * pool.threads()) as f64;
         let (x, mut y) = (vec![1.0f32; STREAM], vec![0.0f32; STREAM]);
         const CHUNK: usize = 1 << 14;
         let stream = fastest(|| {
@@ -37,8 +30,7 @@ impl Limits {
                 y.iter_mut().zip(&x[i * CHUNK..]).for_each(|(y, x)| *y += x);
             });
         });
-        let flops = (2 * m * n * k * TIMES * pool.threads()) as f64;
-        Limits { flops: flops / product, bytes: (3 * 4 * STREAM) as f64 / stream }
+        Limits { flops: flops / products, bytes: (3 * 4 * STREAM) as f64 / stream }
     }
 
     /// The seconds that this much work takes at least.
@@ -47,8 +39,20 @@ impl Limits {
     }
 }
 
-/// Seconds of the fastest of many calls.
+/// Multiplies one column by one row and adds to a register tile, so many times.
+fn multiply_add(tile: TileSize, steps: usize) {
+    let (a, b, mut c) = ([0.5f32; WIDEST], [0.25f32; WIDEST], [0.0f32; WIDEST * WIDEST]);
+    let run = Run { a: a.as_ptr(), a_row: 1, counts: [1, 1, steps], a_steps: [0; 3], b: b.as_ptr(), b_steps: [0; 3] };
+    let target = Target { c: c.as_mut_ptr(), row: tile.width, columns: tile.width };
+    let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
+    // SAFETY: the level is this processor's; no tile has more rows or columns than `WIDEST`, and no step moves on.
+    unsafe { run_tile(level(), (tile.vectors, tile.rows), &run, &target, &store) };
+    std::hint::black_box(&c);
+}
+
+/// Seconds of the fastest of many calls, the first of which does not count: its memory is new.
 fn fastest(mut f: impl FnMut()) -> f64 {
+    f();
     let (start, mut fastest) = (Instant::now(), f64::MAX);
     while start.elapsed() < Duration::from_millis(80) {
         let call = Instant::now();
