@@ -1,7 +1,7 @@
 use crate::rule::{Rule, Shared, Update};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{
-    ErrorKind, Gradient, Graph, GraphError, IndexedSlices, NodeId, Operation, Tensor, Variable, VariableOptions,
+    ErrorKind, Gradient, Graph, GraphError, IndexedSlices, NodeId, Operation, Tensor, Variable, VariableOptions, ops,
 };
 use std::cell::RefCell;
 
@@ -119,8 +119,8 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         if let Some(step) = global_step {
             updates.push(step.assign_add(1).operation());
         }
+        let group = group_as_scope(graph, updates);
         drop(scope);
-        let group = graph.group(updates).named(&self.name);
         graph.check()?;
         Ok(group)
     }
@@ -208,4 +208,11 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         names.sort_unstable();
         names
     }
+}
+
+/// What runs all of `updates`, with the name of the scope that they are in.
+#[track_caller]
+pub(crate) fn group_as_scope<'g>(graph: &'g Graph, updates: Vec<Operation<'g>>) -> Operation<'g> {
+    let group = graph.build(ops::NoOp {}).name(&format!("{}/", graph.current_scope()));
+    updates.into_iter().fold(group, |group, update| group.control(update)).finish()
 }

@@ -30,6 +30,7 @@ fn averages_are_those_of_tensorflow() {
         let shadow = average.average(w).unwrap();
         assert_eq!(case["average_name"], average.average_name(w));
         assert_eq!(case["average_name"], shadow.name());
+        assert_eq!(apply.name(), "ExponentialMovingAverage");
         assert!(!shadow.is_trainable());
         let session = Session::new(&g).unwrap();
         session.run(g.global_variables_initializer()).unwrap();
