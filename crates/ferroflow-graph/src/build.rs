@@ -209,6 +209,10 @@ impl<'g> Builder<'g> {
             return Err(error(ErrorKind::Value, format!("`{wanted}` is not a valid operation name")));
         }
         let full = if absolute { wanted.to_owned() } else { state.scoped(wanted) };
+        if absolute && state.dag.find(&full).is_none() {
+            // The name may be that of the scope that the operation sums up.
+            state.names.release(&full);
+        }
         let name = state.names.unique(&full);
         let mut outlets: SmallVec<[Outlet; 4]> = SmallVec::new();
         for (role, input) in &self.inputs {

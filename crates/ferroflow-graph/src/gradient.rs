@@ -1,6 +1,7 @@
 //! Reverse-mode differentiation, as graph nodes.
 
 use crate::{ErrorKind, Graph, GraphError, NodeId, Op, Outlet, Tensor, WrittenOut, ops};
+use ferroflow_array::DType;
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 
@@ -291,7 +292,8 @@ impl<'g> Engine<'g> {
         Some(parts.fold(first, |sum, part| match (sum, part) {
             (Gradient::Sparse(a), Gradient::Sparse(b)) => {
                 let values = self.graph.concat(&[a.values, b.values], 0);
-                let indices = self.graph.concat(&[a.indices, b.indices], 0);
+                let wide = |i: Tensor<'g>| if a.indices.dtype() == b.indices.dtype() { i } else { i.cast(DType::I64) };
+                let indices = self.graph.concat(&[wide(a.indices), wide(b.indices)], 0);
                 Gradient::Sparse(IndexedSlices { values, indices, like: a.like })
             }
             (a, b) => (a.to_tensor() + b.to_tensor()).into(),

@@ -1,5 +1,5 @@
-use ferroflow_array::{ArrayError, DType, PartialShape, Shape};
-use ferroflow_graph::{ErrorKind, GraphError};
+use ferroflow_array::{Array, ArrayError, DType, PartialShape, Shape};
+use ferroflow_graph::{ErrorKind, Fact, GraphError};
 
 /// Result of a session's call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -68,4 +68,17 @@ pub enum Error {
     /// The compiler broke one of its own rules: a defect of Ferroflow, not of the program.
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+impl Error {
+    /// What keeps the tensor called `name`, of which `fact` is known, from being `value`.
+    pub fn unfit(name: impl FnOnce() -> String, fact: Fact, value: &Array) -> Option<Error> {
+        if value.dtype() != fact.dtype {
+            return Some(Error::FeedType { name: name(), expected: fact.dtype, found: value.dtype() });
+        }
+        if fact.shape.accepts(value.shape()) {
+            return None;
+        }
+        Some(Error::FeedShape { name: name(), expected: fact.shape.into(), found: value.shape().clone().into() })
+    }
 }

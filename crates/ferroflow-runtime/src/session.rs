@@ -169,14 +169,8 @@ impl Session {
                     tensor.name()
                 )));
             }
-            let fact = tensor.fact();
-            if value.dtype() != fact.dtype {
-                let (name, expected, found) = (tensor.name(), fact.dtype, value.dtype());
-                return Err(Error::FeedType { name, expected, found });
-            }
-            if !fact.shape.accepts(value.shape()) {
-                let (name, expected, found) = (tensor.name(), fact.shape, value.shape().clone());
-                return Err(Error::FeedShape { name, expected: expected.into(), found: found.into() });
+            if let Some(error) = Error::unfit(|| tensor.name(), tensor.fact(), &value) {
+                return Err(error);
             }
             if request.feeds.iter().any(|f| f.outlet == tensor.outlet()) {
                 return Err(Error::FedTwice(tensor.name()));
@@ -208,13 +202,9 @@ impl Session {
     /// # Errors
     /// If dtype or shape do not fit.
     pub fn load(&self, variable: Variable<'_>, value: impl Into<Array>) -> Result<()> {
-        let (value, fact) = (value.into(), variable.reference().fact());
-        if !fact.accepts(&value) {
-            let (name, expected, found) = (variable.name(), fact.shape, value.shape().clone());
-            return Err(match value.dtype() == fact.dtype {
-                true => Error::FeedShape { name, expected: expected.into(), found: found.into() },
-                false => Error::FeedType { name, expected: fact.dtype, found: value.dtype() },
-            });
+        let value = value.into();
+        if let Some(error) = Error::unfit(|| variable.name(), variable.reference().fact(), &value) {
+            return Err(error);
         }
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         store.set(variable.reference().outlet().node, value);
@@ -244,20 +234,22 @@ impl Session {
         })
     }
 
-    /// Puts the counters of random operations back, as [`Session::random_state`] gave them.
+    /// Puts the counters of random operations back, as [`Session::random_state`] gave them: all of them or none.
     ///
     /// # Errors
     /// If a name is no random operation, or a counter not `i64[2]`.
     pub fn set_random_state<'a>(&self, state: impl IntoIterator<Item = (&'a str, Array)>) -> Result<()> {
-        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        let mut counters = Vec::new();
         for (name, counter) in state {
             let id = self.graph.operation(name)?.id();
             let is_random = self.graph.with_dag(|d| d.node(id).op.effect() == Effect::Random);
-            if !is_random || counter.dtype() != DType::I64 || counter.len() != 2 {
+            if !is_random || counter.dtype() != DType::I64 || counter.shape().dims() != [2] {
                 return Err(Error::NotInGraph(format!("'{name}' is no random operation with an i64[2] counter")));
             }
-            store.set(id, counter);
+            counters.push((id, counter));
         }
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        counters.into_iter().for_each(|(id, counter)| store.set(id, counter));
         Ok(())
     }
 

@@ -133,6 +133,22 @@ fn updates_of_one_variable_add_up() {
 }
 
 #[test]
+fn a_second_assignment_may_be_computed_before_the_first() {
+    let g = Graph::new();
+    let v = g.variable([1.0f32, 2.0]);
+    let (first, second) = (v * 2.0, v + 10.0);
+    let assigned = v.assign(first);
+    let last = {
+        let _controls = g.control_dependencies([assigned]);
+        v.assign(second)
+    };
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    session.run(last).unwrap();
+    assert_eq!(session.value(v).unwrap(), Array::from([11.0f32, 12.0]));
+}
+
+#[test]
 fn a_fetched_value_is_not_changed_by_later_runs() {
     let g = Graph::new();
     let v = g.variable([1.0f32]);

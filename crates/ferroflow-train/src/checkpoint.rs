@@ -42,8 +42,8 @@ pub enum CheckpointError {
     },
 }
 
-/// Where random operations stand, beside the variables of the same name.
-const RANDOM: &str = "random/";
+/// Before the names of random operations; no variable's name can start with it.
+const RANDOM: &str = "random:";
 
 /// The values of a session's variables and the state of its random operations, with some text beside them; stored as
 /// one [safetensors](https://huggingface.co/docs/safetensors) file.
@@ -71,8 +71,9 @@ impl Checkpoint {
         Ok(Checkpoint { tensors, metadata: BTreeMap::new() })
     }
 
-    /// Gives every global variable of the session's graph the value it has here, and random operations their state.
-    /// Nothing is changed unless everything is there and fits.
+    /// Gives every global variable of the session's graph the value it has here, and random operations their state;
+    /// those that have none here start anew. What the graph does not have is left out. Nothing is changed unless
+    /// everything is there and fits.
     ///
     /// # Errors
     /// If a variable has no value here, or one of another dtype or shape.
@@ -83,23 +84,26 @@ impl Checkpoint {
         for variable in variables {
             let name = variable.name();
             let value = self.tensors.get(&name).ok_or_else(|| CheckpointError::Missing(name.clone()))?;
-            let fact = variable.reference().fact();
-            if !fact.accepts(value) {
-                let (expected, found) = (fact.shape, value.shape().clone());
-                return Err(ferroflow_runtime::Error::FeedShape {
-                    name,
-                    expected: expected.into(),
-                    found: found.into(),
-                }
-                .into());
+            if let Some(error) = ferroflow_runtime::Error::unfit(|| name, variable.reference().fact(), value) {
+                return Err(error.into());
             }
             found.push((variable, value));
         }
+        let anew = session.random_state().into_iter().map(|(name, counter)| {
+            let seed = counter.to_ints().and_then(|ints| ints.get(1).copied()).unwrap_or_default();
+            (name, Array::from([0i64, seed]))
+        });
+        let mut random: BTreeMap<String, Array> = anew.collect();
+        for (key, counter) in &self.tensors {
+            if let Some(name) = key.strip_prefix(RANDOM).filter(|name| graph.operation(name).is_ok()) {
+                random.insert(name.to_owned(), counter.clone());
+            }
+        }
+        session.set_random_state(random.iter().map(|(name, counter)| (name.as_str(), counter.clone())))?;
         for (variable, value) in found {
             session.load(variable, value)?;
         }
-        let random = self.tensors.iter().filter_map(|(n, v)| Some((n.strip_prefix(RANDOM)?, v.clone())));
-        Ok(session.set_random_state(random)?)
+        Ok(())
     }
 
     /// Writes the file: beside its target, synced, then renamed over it, so that at every moment the target is whole.

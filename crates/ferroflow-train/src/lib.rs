@@ -10,16 +10,18 @@ pub mod initializers;
 mod moving_average;
 mod optimizer;
 mod optimizers;
+mod rule;
 pub mod schedules;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::Classifier;
 pub use moving_average::ExponentialMovingAverage;
-pub use optimizer::{GradientsAndVariables, Hyper, Optimizer, Rule, Slot, Update};
+pub use optimizer::{GradientsAndVariables, Optimizer};
 pub use optimizers::{
     Adadelta, Adagrad, AdagradDa, Adam, Ftrl, GradientDescent, Momentum, ProximalAdagrad, ProximalGradientDescent,
     RmsProp,
 };
+pub use rule::{Hyper, Rule, Shared, Slot, Update};
 
 use ferroflow_array::Array;
 use ferroflow_graph::{Graph, Variable, VariableOptions, keys};

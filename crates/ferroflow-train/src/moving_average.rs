@@ -1,4 +1,5 @@
 use crate::Hyper;
+use crate::optimizer::group_as_scope;
 use ferroflow_array::DType;
 use ferroflow_graph::{Graph, Operation, Variable, VariableOptions, keys};
 use std::cell::RefCell;
@@ -35,19 +36,19 @@ impl<'g> ExponentialMovingAverage<'g> {
     /// updates them.
     #[track_caller]
     pub fn apply(&self, graph: &'g Graph, variables: &[Variable<'g>]) -> Operation<'g> {
-        let mut updates = Vec::new();
-        for &variable in variables {
-            let shadow = self.average(variable).unwrap_or_else(|| self.make(graph, variable));
-            let _scope = graph.name_scope(self.name);
-            let mut decay = self.decay.tensor(graph, "decay", DType::F32);
-            if let Some(n) = &self.num_updates {
-                let n = n.tensor(graph, "num_updates", DType::F32);
-                decay = decay.minimum((n + 1.0) / (n + 10.0));
-            }
-            let rate = (1.0 - decay).cast(variable.dtype());
-            updates.push(shadow.assign_sub((shadow.value() - variable.value()) * rate));
+        let shadows: Vec<Variable<'g>> =
+            variables.iter().map(|&v| self.average(v).unwrap_or_else(|| self.make(graph, v))).collect();
+        let _scope = graph.name_scope(self.name);
+        let mut decay = self.decay.tensor(graph, "decay", DType::F32);
+        if let Some(n) = &self.num_updates {
+            let n = n.tensor(graph, "num_updates", DType::F32);
+            decay = decay.minimum((n + 1.0) / (n + 10.0));
         }
-        graph.group(updates).named(self.name)
+        let updates = shadows.iter().zip(variables).map(|(shadow, variable)| {
+            let rate = (1.0 - decay).cast(variable.dtype());
+            shadow.assign_sub((shadow.value() - variable.value()) * rate).operation()
+        });
+        group_as_scope(graph, updates.collect())
     }
 
     #[track_caller]

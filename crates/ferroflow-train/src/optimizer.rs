@@ -1,107 +1,9 @@
+use crate::rule::{Rule, Shared, Update};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{
-    ErrorKind, Gradient, Graph, GraphError, IndexedSlices, Input, IntoInput, NodeId, Operation, Tensor, Variable,
-    VariableOptions,
+    ErrorKind, Gradient, Graph, GraphError, IndexedSlices, NodeId, Operation, Tensor, Variable, VariableOptions, ops,
 };
 use std::cell::RefCell;
-
-/// A hyperparameter: a number, or a tensor such as a decaying learning rate.
-#[derive(Debug, Clone)]
-pub struct Hyper<'g>(Input<'g>);
-
-impl<'g> Hyper<'g> {
-    /// A number or a scalar tensor.
-    pub fn new(value: impl IntoInput<'g>) -> Self {
-        Hyper(value.into_input())
-    }
-
-    /// As a scalar of `dtype`.
-    #[track_caller]
-    pub fn tensor(&self, graph: &'g Graph, name: &str, dtype: DType) -> Tensor<'g> {
-        match &self.0 {
-            Input::Tensor(t) if t.dtype() == dtype => *t,
-            Input::Tensor(t) => t.cast(dtype),
-            Input::Array(a) | Input::Literal(a) => match a.cast(dtype) {
-                Ok(a) => graph.constant(a).named(name),
-                Err(_) => graph.constant(a.clone()).named(name),
-            },
-        }
-    }
-
-    /// The number, if it is one.
-    pub fn value(&self) -> Option<f64> {
-        match &self.0 {
-            Input::Tensor(t) => t.fact().value?.to_f64s()?.first().copied(),
-            Input::Array(a) | Input::Literal(a) => a.to_f64s()?.first().copied(),
-        }
-    }
-}
-
-impl From<f64> for Hyper<'_> {
-    fn from(value: f64) -> Self {
-        Hyper(Input::Literal(Array::scalar(value)))
-    }
-}
-
-/// A tensor that an optimizer keeps beside each variable: TensorFlow's slot name, and the value it starts from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Slot {
-    /// The name, such as `momentum`.
-    pub name: &'static str,
-    /// What every element starts as.
-    pub initial: f64,
-}
-
-/// What a rule is given for one variable, or for some rows of it.
-#[derive(Debug)]
-pub struct Update<'a, 'g> {
-    /// The values.
-    pub value: Tensor<'g>,
-    /// Their derivatives.
-    pub grad: Tensor<'g>,
-    /// The slots, in the order of [`Rule::slots`].
-    pub slots: Vec<Tensor<'g>>,
-    /// What [`Rule::prepare`] made, cast to the variable's dtype.
-    pub shared: &'a [Tensor<'g>],
-}
-
-/// The formula of an optimizer, as a function of tensors.
-pub trait Rule<'g> {
-    /// The default name, which is that of its slots: `Adam`.
-    fn name(&self) -> &'static str;
-
-    /// What it keeps beside each variable.
-    fn slots(&self) -> Vec<Slot> {
-        Vec::new()
-    }
-
-    /// Scalars that every variable's update uses, such as the learning rate of this step.
-    fn prepare(&self, graph: &'g Graph, state: &Shared<'g>) -> Vec<Tensor<'g>>;
-
-    /// Variables beside those of each trained one: name, initial value, and factor per step.
-    fn powers(&self) -> Vec<(&'static str, f64)> {
-        Vec::new()
-    }
-
-    /// The new value, and the new slots.
-    fn update(&self, update: Update<'_, 'g>) -> (Tensor<'g>, Vec<Tensor<'g>>);
-
-    /// Whether rows without a derivative change too, so that a sparse derivative is applied as a dense one.
-    fn touches_every_row(&self) -> bool {
-        false
-    }
-}
-
-/// What one application of gradients shares among its variables.
-#[derive(Debug)]
-pub struct Shared<'g> {
-    /// The dtype of the scalars.
-    pub dtype: DType,
-    /// The variables of [`Rule::powers`].
-    pub powers: Vec<Variable<'g>>,
-    /// The number of steps done, where the caller counts them.
-    pub global_step: Option<Variable<'g>>,
-}
 
 /// Derivatives, each with the variable that it is of.
 pub type GradientsAndVariables<'g> = Vec<(Option<Gradient<'g>>, Variable<'g>)>;
@@ -181,7 +83,10 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         let found: Vec<_> = gradients.iter().filter_map(|(g, v)| g.map(|g| (g, *v))).collect();
         let Some(&(_, first)) = found.first() else {
             let names: Vec<String> = gradients.iter().map(|(_, v)| v.name()).collect();
-            let message = format!("no gradients provided for any variable: {}", names.join(", "));
+            let message = match names.is_empty() {
+                true => "no variables to optimize".to_owned(),
+                false => format!("no gradients provided for any variable: {}", names.join(", ")),
+            };
             return Err(GraphError {
                 kind: ErrorKind::Value,
                 op: String::new(),
@@ -194,21 +99,28 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         let graph = first.graph();
         self.make_state(graph, &found);
         let scope = graph.name_scope(&self.name);
-        let shared = Shared { dtype: first.dtype(), powers: self.kept.borrow().powers.clone(), global_step };
-        let scalars = self.rule.prepare(graph, &shared);
+        let powers = self.kept.borrow().powers.clone();
+        let mut prepared: Vec<(DType, Vec<Tensor<'g>>)> = Vec::new();
         let mut updates: Vec<Operation<'g>> = Vec::new();
         for (gradient, variable) in found {
+            let dtype = variable.dtype();
+            let known = prepared.iter().position(|(d, _)| *d == dtype);
+            let at = known.unwrap_or_else(|| {
+                let shared = Shared { dtype, powers: powers.clone(), global_step };
+                prepared.push((dtype, self.rule.prepare(graph, &shared)));
+                prepared.len() - 1
+            });
             let _scope = graph.name_scope(&format!("update_{}", variable.name().replace('/', "_")));
-            self.update(gradient, variable, &scalars, &mut updates);
+            self.update(gradient, variable, &prepared[at].1, &mut updates);
         }
-        for (power, (_, factor)) in shared.powers.iter().zip(self.rule.powers()) {
+        for (power, (_, factor)) in powers.iter().zip(self.rule.powers()) {
             updates.push(power.assign(power.value() * factor).operation());
         }
         if let Some(step) = global_step {
             updates.push(step.assign_add(1).operation());
         }
+        let group = group_as_scope(graph, updates);
         drop(scope);
-        let group = graph.group(updates).named(&self.name);
         graph.check()?;
         Ok(group)
     }
@@ -220,9 +132,6 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         scalars: &[Tensor<'g>],
         updates: &mut Vec<Operation<'g>>,
     ) {
-        let dtype = variable.dtype();
-        let cast: Vec<Tensor<'g>> =
-            scalars.iter().map(|s| if s.dtype() == dtype { *s } else { s.cast(dtype) }).collect();
         let slots: Vec<Variable<'g>> = self.rule.slots().iter().filter_map(|s| self.slot(variable, s.name)).collect();
         match gradient {
             Gradient::Sparse(rows) if !self.rule.touches_every_row() => {
@@ -230,8 +139,12 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
                 // Rows named more than once each carry their total, so that updating them again changes nothing.
                 let grad = values.sum_duplicates(indices);
                 let gather = |v: &Variable<'g>| v.value().gather(indices);
-                let update =
-                    Update { value: gather(&variable), grad, slots: slots.iter().map(gather).collect(), shared: &cast };
+                let update = Update {
+                    value: gather(&variable),
+                    grad,
+                    slots: slots.iter().map(gather).collect(),
+                    shared: scalars,
+                };
                 let (value, new_slots) = self.rule.update(update);
                 updates.push(variable.scatter_update(indices, value).operation());
                 for (slot, new) in slots.iter().zip(new_slots) {
@@ -243,7 +156,7 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
                     value: variable.value(),
                     grad: gradient.to_tensor(),
                     slots: slots.iter().map(|s| s.value()).collect(),
-                    shared: &cast,
+                    shared: scalars,
                 };
                 let (value, new_slots) = self.rule.update(update);
                 updates.push(variable.assign(value).operation());
@@ -259,14 +172,13 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         let mut kept = self.kept.borrow_mut();
         if kept.powers.is_empty() {
             for (name, value) in self.rule.powers() {
-                let initial = Array::scalar(value).cast(found[0].1.dtype()).unwrap_or_else(|_| Array::scalar(value));
-                let options = VariableOptions::default().name(format!("{name}/")).trainable(false);
-                kept.powers.push(graph.variable_with(initial, options));
+                let options = VariableOptions::default().name(name).trainable(false);
+                kept.powers.push(graph.variable_with(Array::scalar(value as f32), options));
             }
         }
-        for slot in self.rule.slots() {
-            for (_, variable) in found {
-                let id = variable.reference().outlet().node;
+        for (_, variable) in found {
+            let id = variable.reference().outlet().node;
+            for slot in self.rule.slots() {
                 if kept.slots.iter().any(|(v, name, _)| *v == id && *name == slot.name) {
                     continue;
                 }
@@ -296,4 +208,11 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         names.sort_unstable();
         names
     }
+}
+
+/// What runs all of `updates`, with the name of the scope that they are in.
+#[track_caller]
+pub(crate) fn group_as_scope<'g>(graph: &'g Graph, updates: Vec<Operation<'g>>) -> Operation<'g> {
+    let group = graph.build(ops::NoOp {}).name(&format!("{}/", graph.current_scope()));
+    updates.into_iter().fold(group, |group, update| group.control(update)).finish()
 }

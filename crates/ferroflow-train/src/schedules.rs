@@ -92,3 +92,58 @@ pub fn polynomial_decay<'g>(
     let base = 1.0 - fraction;
     base.pow(power) * (rate - end) + end
 }
+
+/// `rate · ((1 - alpha) · (1 + cos(π·x))/2 + alpha)` with `x` the part of `decay_steps` that is done (Loshchilov and
+/// Hutter 2017).
+#[track_caller]
+pub fn cosine_decay<'g>(rate: f64, step: impl Into<Tensor<'g>>, decay_steps: f64, alpha: f64) -> Tensor<'g> {
+    let done = float(step.into()).minimum(decay_steps) / decay_steps;
+    (wave(done) * (1.0 - alpha) + alpha) * rate
+}
+
+/// `(1 + cos(π·x))/2`.
+#[track_caller]
+fn wave(x: Tensor<'_>) -> Tensor<'_> {
+    ((x * std::f64::consts::PI).cos() + 1.0) * 0.5
+}
+
+/// [`cosine_decay`] again and again: each period is `t_mul` times as long as the one before, and starts at `m_mul` times
+/// its rate.
+#[track_caller]
+pub fn cosine_decay_restarts<'g>(
+    rate: f64,
+    step: impl Into<Tensor<'g>>,
+    first_decay_steps: f64,
+    t_mul: f64,
+    m_mul: f64,
+    alpha: f64,
+) -> Tensor<'g> {
+    let step = step.into();
+    let constant = |v: f64| step.graph().constant(Array::scalar(v as f32));
+    let done = float(step) / first_decay_steps;
+    let (restarts, done) = if t_mul == 1.0 {
+        (done.floor(), done - done.floor())
+    } else {
+        // The periods before the n-th last (1 - t^n)/(1 - t) of the first.
+        let restarts = ((1.0 - done * (1.0 - t_mul)).log() / t_mul.ln()).floor();
+        let scale = constant(t_mul).pow(restarts);
+        (restarts, (done - (1.0 - scale) / (1.0 - t_mul)) / scale)
+    };
+    let height = constant(m_mul).pow(restarts);
+    (height * wave(done) * (1.0 - alpha) + alpha) * rate
+}
+
+/// `rate · ((alpha + 1 - x) · (1 + cos(2π·num_periods·x))/2 + beta)` with `x` the part of `decay_steps` that is done
+/// (Bello et al. 2017).
+#[track_caller]
+pub fn linear_cosine_decay<'g>(
+    rate: f64,
+    step: impl Into<Tensor<'g>>,
+    decay_steps: f64,
+    num_periods: f64,
+    alpha: f64,
+    beta: f64,
+) -> Tensor<'g> {
+    let done = float(step.into()).minimum(decay_steps) / decay_steps;
+    ((1.0 - done + alpha) * wave(done * (2.0 * num_periods)) + beta) * rate
+}

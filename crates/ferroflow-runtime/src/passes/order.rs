@@ -54,8 +54,12 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
         }
         let others = readers(old, write);
         let others: Vec<NodeId> = others.into_iter().filter(|&r| r != value.node).collect();
-        let is_free = others.iter().all(|&r| !graph.reaches(value.node, r)) && views.in_place(&draft, value, old);
+        // The memory is free for the new value once the old one, itself perhaps assigned in this run, was there and read.
+        let is_free = !graph.reaches(value.node, old.node)
+            && others.iter().all(|&r| !graph.reaches(value.node, r))
+            && views.in_place(&draft, value, old);
         if is_free {
+            graph.add(old.node, value.node);
             for reader in others {
                 graph.add(reader, value.node);
             }

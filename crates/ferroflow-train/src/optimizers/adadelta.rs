@@ -1,5 +1,5 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::rule::single;
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `a ← ρ·a + (1-ρ)·g²`, `u = √(d+ε)/√(a+ε)·g`, `d ← ρ·d + (1-ρ)·u²`, `w ← w - lr·u`.
@@ -16,18 +16,22 @@ pub type Adadelta<'g> = Optimizer<'g, AdadeltaRule<'g>>;
 impl<'g> Adadelta<'g> {
     /// Adadelta with this learning rate, ρ 0.95, ε 1e-8.
     pub fn new(learning_rate: impl IntoInput<'g>) -> Self {
-        Optimizer::by(AdadeltaRule { learning_rate: Hyper::new(learning_rate), rho: 0.95, epsilon: 1e-8 })
+        Optimizer::by(AdadeltaRule {
+            learning_rate: Hyper::new(learning_rate),
+            rho: single(0.95),
+            epsilon: single(1e-8),
+        })
     }
 
     /// The decay of the averages.
     pub fn rho(mut self, rho: f64) -> Self {
-        self.rule.rho = rho;
+        self.rule.rho = single(rho);
         self
     }
 
     /// What keeps the divisor from zero.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = epsilon;
+        self.rule.epsilon = single(epsilon);
         self
     }
 }

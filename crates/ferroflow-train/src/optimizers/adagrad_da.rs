@@ -1,5 +1,5 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::rule::single;
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `G ← G + g`, `S ← S + g²`, `w = -lr·shrink(G, l1·t) / (l2·t·lr + √S)`.
@@ -30,7 +30,7 @@ impl<'g> AdagradDa<'g> {
 
     /// The penalties.
     pub fn regularization(mut self, l1: f64, l2: f64) -> Self {
-        (self.rule.l1, self.rule.l2) = (l1, l2);
+        (self.rule.l1, self.rule.l2) = (single(l1), single(l2));
         self
     }
 }

@@ -1,5 +1,5 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::rule::single;
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `m ← m + (1-β₁)(g - m)`, `v ← v + (1-β₂)(g² - v)`, `w ← w - lrₜ·m/(√v + ε)`.
@@ -19,24 +19,24 @@ impl<'g> Adam<'g> {
     /// Adam with this learning rate, β₁ 0.9, β₂ 0.999, ε 1e-8.
     pub fn new(learning_rate: impl IntoInput<'g>) -> Self {
         let learning_rate = Hyper::new(learning_rate);
-        Optimizer::by(AdamRule { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 })
+        Optimizer::by(AdamRule { learning_rate, beta1: single(0.9), beta2: single(0.999), epsilon: single(1e-8) })
     }
 
     /// The decay of the mean.
     pub fn beta1(mut self, beta1: f64) -> Self {
-        self.rule.beta1 = beta1;
+        self.rule.beta1 = single(beta1);
         self
     }
 
     /// The decay of the square.
     pub fn beta2(mut self, beta2: f64) -> Self {
-        self.rule.beta2 = beta2;
+        self.rule.beta2 = single(beta2);
         self
     }
 
     /// What keeps the divisor from zero.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = epsilon;
+        self.rule.epsilon = single(epsilon);
         self
     }
 }
@@ -56,7 +56,7 @@ impl<'g> Rule<'g> for AdamRule<'g> {
 
     fn prepare(&self, graph: &'g Graph, shared: &Shared<'g>) -> Vec<Tensor<'g>> {
         let rate = self.learning_rate.tensor(graph, "learning_rate", shared.dtype);
-        let [beta1, beta2] = [0, 1].map(|i| shared.powers[i].value());
+        let [beta1, beta2] = [0, 1].map(|i| shared.powers[i].value().cast(shared.dtype));
         vec![rate * (1.0 - beta2).sqrt() / (1.0 - beta1)]
     }
 

@@ -1,8 +1,9 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::rule::single;
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
+use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
-/// `n' = n + g²`, `z ← z + g - (n'^p - n^p)/lr·w`, `w = (sign(z)·l1 - z)/(n'^p/lr + 2·l2)` where `|z| > l1`, else 0.
+/// `n' = n + g²`, `z ← z + g + 2·s·w - (n'^p - n^p)/lr·w`, `w = (clip(z, -l1, l1) - z)/((n'^p + β)/lr + 2·l2)`.
 #[derive(Debug)]
 pub struct FtrlRule<'g> {
     learning_rate: Hyper<'g>,
@@ -10,22 +11,32 @@ pub struct FtrlRule<'g> {
     initial_accumulator: f64,
     l1: f64,
     l2: f64,
+    l2_shrinkage: f64,
+    beta: f64,
 }
 
 /// Follow the regularised leader (McMahan et al. 2013), with `p` the negated learning-rate power:
-/// `n' = n + g²`, `z ← z + g - (n'^p - n^p)/lr·w`, `w = (sign(z)·l1 - z)/(n'^p/lr + 2·l2)` where `|z| > l1`, else 0.
+/// `n' = n + g²`, `z ← z + g + 2·s·w - (n'^p - n^p)/lr·w`, `w = (clip(z, -l1, l1) - z)/((n'^p + β)/lr + 2·l2)`.
 pub type Ftrl<'g> = Optimizer<'g, FtrlRule<'g>>;
 
 impl<'g> Ftrl<'g> {
-    /// Ftrl with this learning rate, power -0.5, accumulator from 0.1, without penalties.
+    /// Ftrl with this learning rate, power -0.5, accumulator from 0.1, without penalties; `s` and `β` 0.
     pub fn new(learning_rate: impl IntoInput<'g>) -> Self {
         let learning_rate = Hyper::new(learning_rate);
-        Optimizer::by(FtrlRule { learning_rate, power: -0.5, initial_accumulator: 0.1, l1: 0.0, l2: 0.0 })
+        Optimizer::by(FtrlRule {
+            learning_rate,
+            power: -0.5,
+            initial_accumulator: 0.1,
+            l1: 0.0,
+            l2: 0.0,
+            l2_shrinkage: 0.0,
+            beta: 0.0,
+        })
     }
 
     /// The learning-rate power; not positive.
     pub fn learning_rate_power(mut self, power: f64) -> Self {
-        self.rule.power = power;
+        self.rule.power = single(power);
         self
     }
 
@@ -37,7 +48,19 @@ impl<'g> Ftrl<'g> {
 
     /// The penalties.
     pub fn regularization(mut self, l1: f64, l2: f64) -> Self {
-        (self.rule.l1, self.rule.l2) = (l1, l2);
+        (self.rule.l1, self.rule.l2) = (single(l1), single(l2));
+        self
+    }
+
+    /// The penalty `s` on the size of the value, which leaves the accumulator alone.
+    pub fn l2_shrinkage(mut self, l2_shrinkage: f64) -> Self {
+        self.rule.l2_shrinkage = single(l2_shrinkage);
+        self
+    }
+
+    /// `β`, which makes the first steps smaller.
+    pub fn beta(mut self, beta: f64) -> Self {
+        self.rule.beta = single(beta);
         self
     }
 }
@@ -52,17 +75,27 @@ impl<'g> Rule<'g> for FtrlRule<'g> {
     }
 
     fn prepare(&self, graph: &'g Graph, shared: &Shared<'g>) -> Vec<Tensor<'g>> {
-        vec![self.learning_rate.tensor(graph, "learning_rate", shared.dtype)]
+        let rate = self.learning_rate.tensor(graph, "learning_rate", shared.dtype);
+        let l2 = graph.constant(Array::scalar(self.l2 as f32));
+        let l2 = match self.beta > 0.0 {
+            true => {
+                let rate = self.learning_rate.tensor(graph, "learning_rate", DType::F32);
+                l2 + self.beta / (rate.maximum(1e-36) * 2.0)
+            }
+            false => l2,
+        };
+        let l2 = l2.cast(shared.dtype);
+        vec![rate, l2]
     }
 
     fn update(&self, u: Update<'_, 'g>) -> (Tensor<'g>, Vec<Tensor<'g>>) {
-        let rate = u.shared[0];
+        let &[rate, l2] = u.shared else { return (u.value, u.slots) };
         let raise = |n: Tensor<'g>| if self.power == -0.5 { n.sqrt() } else { n.pow(-self.power) };
         let accumulated = u.slots[0] + u.grad.square();
         let (new, old) = (raise(accumulated), raise(u.slots[0]));
-        let linear = u.slots[1] + u.grad - (new - old) / rate * u.value;
-        let value = (linear.sign() * self.l1 - linear) / (new / rate + 2.0 * self.l2);
-        let value = linear.abs().greater(self.l1).select(value, value.zeros_like());
-        (value, vec![accumulated, linear])
+        let grad = if self.l2_shrinkage > 0.0 { u.grad + u.value * (2.0 * self.l2_shrinkage) } else { u.grad };
+        let linear = u.slots[1] + grad - (new - old) / rate * u.value;
+        let clipped = linear.minimum(self.l1).maximum(-self.l1);
+        ((clipped - linear) / (new / rate + l2 * 2.0), vec![accumulated, linear])
     }
 }

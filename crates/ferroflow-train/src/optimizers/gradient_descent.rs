@@ -1,5 +1,4 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Update};
+use crate::{Hyper, Optimizer, Rule, Shared, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `w ← w - lr·g`.

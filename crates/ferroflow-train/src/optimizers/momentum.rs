@@ -1,5 +1,4 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `a ← μ·a + g`, `w ← w - lr·a`; Nesterov: `w ← w - lr·(g + μ·a)`.

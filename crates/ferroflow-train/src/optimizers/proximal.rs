@@ -1,5 +1,5 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::rule::single;
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `w ← prox(w - lr·g)`.
@@ -33,7 +33,7 @@ impl<'g> ProximalGradientDescent<'g> {
 
     /// The penalties.
     pub fn regularization(mut self, l1: f64, l2: f64) -> Self {
-        (self.rule.l1, self.rule.l2) = (l1, l2);
+        (self.rule.l1, self.rule.l2) = (single(l1), single(l2));
         self
     }
 }
@@ -53,7 +53,7 @@ impl<'g> ProximalAdagrad<'g> {
 
     /// The penalties.
     pub fn regularization(mut self, l1: f64, l2: f64) -> Self {
-        (self.rule.l1, self.rule.l2) = (l1, l2);
+        (self.rule.l1, self.rule.l2) = (single(l1), single(l2));
         self
     }
 }

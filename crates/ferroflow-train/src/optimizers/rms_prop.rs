@@ -1,5 +1,5 @@
-use crate::optimizer::Shared;
-use crate::{Hyper, Optimizer, Rule, Slot, Update};
+use crate::rule::single;
+use crate::{Hyper, Optimizer, Rule, Shared, Slot, Update};
 use ferroflow_graph::{Graph, IntoInput, Tensor};
 
 /// `s ← s + (1-ρ)·(g² - s)`, `m ← μ·m + lr·g/√(s+ε)`, `w ← w - m`; centred: `s - (mean of g)²` for `s`.
@@ -20,24 +20,30 @@ impl<'g> RmsProp<'g> {
     /// RMSProp with this learning rate, ρ 0.9, μ 0, ε 1e-10; `s` starts at 1.
     pub fn new(learning_rate: impl IntoInput<'g>) -> Self {
         let learning_rate = Hyper::new(learning_rate);
-        Optimizer::by(RmsPropRule { learning_rate, decay: 0.9, momentum: 0.0, epsilon: 1e-10, centered: false })
+        Optimizer::by(RmsPropRule {
+            learning_rate,
+            decay: single(0.9),
+            momentum: 0.0,
+            epsilon: single(1e-10),
+            centered: false,
+        })
     }
 
     /// The decay `ρ` of the averages.
     pub fn decay(mut self, decay: f64) -> Self {
-        self.rule.decay = decay;
+        self.rule.decay = single(decay);
         self
     }
 
     /// The momentum `μ`.
     pub fn momentum(mut self, momentum: f64) -> Self {
-        self.rule.momentum = momentum;
+        self.rule.momentum = single(momentum);
         self
     }
 
     /// What keeps the divisor from zero.
     pub fn epsilon(mut self, epsilon: f64) -> Self {
-        self.rule.epsilon = epsilon;
+        self.rule.epsilon = single(epsilon);
         self
     }
 
