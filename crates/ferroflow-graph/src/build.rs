@@ -103,7 +103,7 @@ pub struct Builder<'g> {
     op: Arc<dyn Op>,
     name: Option<String>,
     inputs: SmallVec<[(&'static str, Input<'g>); 4]>,
-    controls: SmallVec<[NodeId; 2]>,
+    controls: SmallVec<[Operation<'g>; 2]>,
     literal_dtype: Option<DType>,
 }
 
@@ -147,7 +147,7 @@ impl<'g> Builder<'g> {
 
     /// Runs the operation after `operation`.
     pub fn control(mut self, operation: Operation<'g>) -> Self {
-        self.controls.push(operation.id());
+        self.controls.push(operation);
         self
     }
 
@@ -190,8 +190,13 @@ impl<'g> Builder<'g> {
                 }
             }
         }
-        if self.controls.contains(&POISON) {
-            return Err(None);
+        for control in &self.controls {
+            if control.is_inert() {
+                return Err(None);
+            }
+            if !control.graph().same(self.graph) {
+                return Err(error(ErrorKind::Value, format!("control `{}` is of another graph", control.name())));
+            }
         }
         let tensor_dtype = || {
             self.inputs.iter().find_map(|(_, i)| match i {
@@ -234,7 +239,7 @@ impl<'g> Builder<'g> {
             let id = state.insert(&const_name, op, &[], &[], location).map_err(|e| error(e.kind, e.message))?;
             outlets.push(id.outlet(0));
         }
-        let mut controls: SmallVec<[NodeId; 2]> = self.controls.clone();
+        let mut controls: SmallVec<[NodeId; 2]> = self.controls.iter().map(|o| o.id()).collect();
         controls.extend(state.controls.iter().flatten().copied());
         controls.sort_unstable();
         controls.dedup();

@@ -130,7 +130,7 @@ impl Graph {
 
     /// Keeps a mistake in the use of `op`; gives an inert tensor.
     #[track_caller]
-    pub(crate) fn mistake(&self, op: &str, message: String) -> crate::Tensor<'_> {
+    pub fn mistake(&self, op: &str, message: String) -> crate::Tensor<'_> {
         let mut error = GraphError::new(ErrorKind::Value, message).at(std::panic::Location::caller());
         (error.op, error.node) = (op.to_owned(), op.to_owned());
         self.fail(error);
@@ -181,11 +181,18 @@ impl Graph {
 
     /// Every operation made until the guard is dropped runs after `operations`.
     #[must_use = "the dependency ends when the guard is dropped"]
+    #[track_caller]
     pub fn control_dependencies<'g>(
         &'g self,
         operations: impl IntoIterator<Item = impl Into<Operation<'g>>>,
     ) -> ScopeGuard {
-        let ids: Vec<NodeId> = operations.into_iter().map(|o| o.into().id()).filter(|id| *id != POISON).collect();
+        let mut ids: Vec<NodeId> = Vec::new();
+        for operation in operations.into_iter().map(Into::into).filter(|o| !o.is_inert()) {
+            match operation.graph().same(self) {
+                true => ids.push(operation.id()),
+                false => _ = self.mistake("control", format!("control `{}` is of another graph", operation.name())),
+            }
+        }
         self.write().controls.push(ids);
         ScopeGuard { graph: self.clone(), kind: Scope::Controls }
     }

@@ -23,6 +23,21 @@ fn a_mistake_names_op_inputs_and_the_callers_line() {
 }
 
 #[test]
+fn controls_of_another_graph_are_refused() {
+    let (g, h) = (Graph::new(), Graph::new());
+    let other = h.constant(2.0f32).named("other").operation();
+    assert!(g.group([other]).is_inert());
+    assert_eq!(g.take_error().unwrap().message, "control `other` is of another graph");
+    let line = line!() + 1;
+    let _controls = g.control_dependencies([other]);
+    let error = g.take_error().unwrap();
+    assert_eq!((error.message.as_str(), error.location.unwrap().line()), ("control `other` is of another graph", line));
+    let _ = g.constant(1.0f32);
+    // The dependency is left out.
+    assert!(g.with_dag(|dag| dag.nodes().all(|(_, n)| n.controls.is_empty())) && h.check().is_ok());
+}
+
+#[test]
 fn tensors_of_another_graph_are_refused() {
     let (g, h) = (Graph::new(), Graph::new());
     let _ = g.constant(1.0) + h.constant(2.0);

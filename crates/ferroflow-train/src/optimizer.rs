@@ -4,6 +4,7 @@ use ferroflow_graph::{
     ErrorKind, Gradient, Graph, GraphError, IndexedSlices, NodeId, Operation, Tensor, Variable, VariableOptions, ops,
 };
 use std::cell::RefCell;
+use std::panic::Location;
 
 /// Derivatives, each with the variable that it is of.
 pub type GradientsAndVariables<'g> = Vec<(Option<Gradient<'g>>, Variable<'g>)>;
@@ -80,23 +81,23 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         gradients: &[(Option<Gradient<'g>>, Variable<'g>)],
         global_step: Option<Variable<'g>>,
     ) -> Result<Operation<'g>, GraphError> {
+        let location = Location::caller();
         let found: Vec<_> = gradients.iter().filter_map(|(g, v)| g.map(|g| (g, *v))).collect();
         let Some(&(_, first)) = found.first() else {
             let names: Vec<String> = gradients.iter().map(|(_, v)| v.name()).collect();
-            let message = match names.is_empty() {
-                true => "no variables to optimize".to_owned(),
-                false => format!("no gradients provided for any variable: {}", names.join(", ")),
-            };
-            return Err(GraphError {
-                kind: ErrorKind::Value,
-                op: String::new(),
-                node: String::new(),
-                message,
-                inputs: Vec::new(),
-                location: Some(std::panic::Location::caller()),
+            return Err(match names.is_empty() {
+                true => error("no variables to optimize".into(), location),
+                false => error(format!("no gradients provided for any variable: {}", names.join(", ")), location),
             });
         };
         let graph = first.graph();
+        graph.check()?;
+        for &(gradient, variable) in &found {
+            check(graph, gradient, variable).map_err(|message| error(message, location))?;
+        }
+        if global_step.is_some_and(|step| !graph.same(step.graph())) {
+            return Err(error("the global step is of another graph".into(), location));
+        }
         self.make_state(graph, &found);
         let scope = graph.name_scope(&self.name);
         let powers = self.kept.borrow().powers.clone();
@@ -121,8 +122,11 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         }
         let group = group_as_scope(graph, updates);
         drop(scope);
-        graph.check()?;
-        Ok(group)
+        graph.check().map_err(|e| GraphError { location: Some(location), ..e })?;
+        match group.is_inert() {
+            true => Err(error("a hyperparameter is of another graph".into(), location)),
+            false => Ok(group),
+        }
     }
 
     fn update(
@@ -207,6 +211,29 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         let mut names: Vec<&'static str> = self.rule.slots().iter().map(|s| s.name).collect();
         names.sort_unstable();
         names
+    }
+}
+
+fn error(message: String, location: &'static Location<'static>) -> GraphError {
+    let (op, node, inputs) = (String::new(), String::new(), Vec::new());
+    GraphError { kind: ErrorKind::Value, op, node, message, inputs, location: Some(location) }
+}
+
+/// Whether `gradient` may be the derivative by `variable`.
+fn check(graph: &Graph, gradient: Gradient<'_>, variable: Variable<'_>) -> Result<(), String> {
+    let (values, whole) = match gradient {
+        Gradient::Dense(t) => (t, true),
+        Gradient::Sparse(s) => (s.values, false),
+    };
+    let name = variable.name();
+    if !graph.same(variable.graph()) || !graph.same(values.graph()) {
+        return Err(format!("the variable `{name}` or its gradient is of another graph"));
+    }
+    let (found, expected) = (values.fact(), variable.reference().fact());
+    let fits = !whole || found.shape.merge(&expected.shape).is_some();
+    match fits && found.dtype == expected.dtype {
+        true => Ok(()),
+        false => Err(format!("the gradient given for `{name}` is {found}, not {expected}")),
     }
 }
 

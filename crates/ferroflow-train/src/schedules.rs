@@ -61,8 +61,15 @@ pub fn inverse_time_decay<'g>(
 pub fn piecewise_constant<'g>(step: impl Into<Tensor<'g>>, boundaries: &[i64], values: &[f64]) -> Tensor<'g> {
     let step = step.into();
     let graph = step.graph();
+    let (last, values) = match values.split_last() {
+        Some((last, values)) if values.len() == boundaries.len() => (last, values),
+        _ => {
+            let (n, m) = (boundaries.len(), values.len());
+            return graph.mistake("piecewise_constant", format!("{n} boundaries need {} values, found {m}", n + 1));
+        }
+    };
     let constant = |v: f64| graph.constant(Array::scalar(v as f32));
-    let mut rate = constant(values.last().copied().unwrap_or_default());
+    let mut rate = constant(*last);
     for (&boundary, &value) in boundaries.iter().zip(values).rev() {
         rate = step.less_equal(boundary).select(constant(value), rate);
     }

@@ -80,3 +80,18 @@ fn periods_of_one_length_restart_each() {
         assert_eq!(difference(&found, &Array::scalar(expected)), None);
     }
 }
+
+#[test]
+fn pieces_need_one_value_more_than_boundaries() {
+    for (values, found) in [(vec![], 0), (vec![1.0, 2.0], 2), (vec![1.0, 2.0, 3.0, 4.0], 4)] {
+        let g = Graph::new();
+        let rate = piecewise_constant(g.placeholder(DType::I64, [0usize; 0]), &[5, 20], &values);
+        assert!(rate.is_inert());
+        let error = g.check().unwrap_err();
+        assert_eq!(error.message, format!("2 boundaries need 3 values, found {found}"));
+        assert!(error.location.unwrap().file().ends_with("schedules.rs") && error.op == "piecewise_constant");
+    }
+    let g = Graph::new();
+    let _ = piecewise_constant(g.placeholder(DType::I64, [0usize; 0]), &[], &[0.5]);
+    assert!(g.check().is_ok());
+}
