@@ -207,8 +207,17 @@ impl Session {
             return Err(error);
         }
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
-        store.set(variable.reference().outlet().node, value);
+        let id = variable.reference().outlet().node;
+        if store.get(id).is_some_and(|old| old.shape() != value.shape()) {
+            self.forget_programs();
+        }
+        store.set(id, value);
         Ok(())
+    }
+
+    /// Drops every program: a variable has another shape than they were made for.
+    fn forget_programs(&self) {
+        self.programs.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Whether a variable has a value.
@@ -379,11 +388,16 @@ impl Session {
         let fetched = if stage.writes {
             let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
             self.check_initialized(stage, &store)?;
-            for (state, &slot) in program.states.iter().zip(&stage.slots) {
+            let mut fresh: SmallVec<[usize; 4]> = SmallVec::new();
+            for (state, &slot) in program.states.iter().zip(&stage.slots).filter(|(s, _)| s.written) {
                 let value = &mut store.values_mut()[slot];
-                let fits = |v: &Array| v.dtype() == state.dtype && *v.shape() == state.shape;
-                if state.written && !value.as_ref().is_some_and(fits) {
+                if value.as_ref().is_some_and(|v| *v.shape() != state.shape) {
+                    self.forget_programs();
+                    *value = None;
+                }
+                if value.is_none() {
                     *value = Some(Array::zeros(state.dtype, &state.shape)?);
+                    fresh.push(slot);
                 }
             }
             let run = program.machine.run_observed(
@@ -407,7 +421,11 @@ impl Session {
                 },
                 after,
             );
-            run.map_err(|e| self.run_error(program, e))?;
+            if let Err(error) = run {
+                // What had no value has none still.
+                fresh.into_iter().for_each(|slot| store.values_mut()[slot] = None);
+                return Err(self.run_error(program, error));
+            }
             self.fetch(stage, values, &outputs, &store)
         } else {
             let store = self.store.read().unwrap_or_else(PoisonError::into_inner);

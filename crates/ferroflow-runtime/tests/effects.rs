@@ -133,3 +133,37 @@ fn scattered_writes_change_rows() {
     assert!(error.contains("index 3 is not in 0..3"), "{error}");
     assert_eq!(session.value(table).unwrap(), found);
 }
+
+#[test]
+fn a_variable_of_unknown_size_takes_the_shape_of_what_it_is_assigned() {
+    let g = Graph::new();
+    let initial = g.placeholder(DType::F32, [None, Some(2)]);
+    let v = g.variable(initial);
+    let sum = v.value().reduce_sum(0);
+    let grown = v.assign(g.concat(&[v.value(), v.value()], 0));
+    let session = Session::new(&g).unwrap();
+    let error = message(session.run(sum));
+    assert_eq!(error, "Attempting to use uninitialized value Variable");
+    for rows in [3, 5, 0, 3] {
+        let ones = Array::from(vec![1.0f32; 2 * rows]).reshape([rows, 2]).unwrap();
+        session.run_with(v.initializer(), feed! { initial: ones }).unwrap();
+        assert_eq!(session.run(sum).unwrap(), Array::from([rows as f32; 2]));
+    }
+    let error = message(session.run(grown));
+    assert!(error.contains("a variable of shape [3,2] cannot take a value of shape [6,2]"), "{error}");
+    assert_eq!(session.run(sum).unwrap(), Array::from([3.0f32; 2]));
+    session.load(v, Array::from([[1.0f32, 2.0]])).unwrap();
+    assert_eq!(session.run(sum).unwrap(), Array::from([1.0f32, 2.0]));
+}
+
+#[test]
+fn a_failed_initialisation_leaves_a_variable_without_a_value() {
+    let g = Graph::new();
+    let index = g.placeholder(DType::I32, [] as [usize; 0]);
+    let v = g.variable(g.constant([1.0f32, 2.0]).gather(index));
+    let session = Session::new(&g).unwrap();
+    assert!(session.run_with(v.initializer(), feed! { index: 2 }).is_err());
+    assert_eq!(message(session.run(v)), "Attempting to use uninitialized value Variable");
+    session.run_with(v.initializer(), feed! { index: 1 }).unwrap();
+    assert_eq!(session.run(v).unwrap(), Array::from(2.0f32));
+}

@@ -125,7 +125,9 @@ impl<'a> Pruning<'a> {
                 self.visit(id)?;
             }
         }
-        Ok(())
+        // A variable whose shape only its value can tell has none yet.
+        let unknown = self.dag.nodes().find(|(_, n)| n.op.is::<VariableV2>() && !n.facts[0].shape.is_fully_known());
+        unknown.map_or(Ok(()), |(_, node)| Err(Error::Uninitialized(node.name.to_string())))
     }
 
     fn visit(&mut self, id: NodeId) -> Result<()> {
@@ -153,6 +155,9 @@ impl<'a> Pruning<'a> {
             self.deferred_nodes.push(id);
             return Ok(());
         };
+        if node.op.is::<Assign>() {
+            self.take_shape(node.inputs[0], inputs[0], inputs[1]);
+        }
         let facts = self.dag.infer(&*node.op, &inputs).map_err(|e| invalid(node, e))?;
         let input_facts: Vec<Fact> = inputs.iter().map(|&o| self.dag.fact(o).clone()).collect();
         let unknown: Vec<usize> =
@@ -260,6 +265,18 @@ impl<'a> Pruning<'a> {
         // Reads of the value from before the run keep to this version.
         self.outlets.entry(id.outlet(0)).or_insert(new.outlet(0));
         Ok(())
+    }
+
+    /// A variable of partly unknown shape takes that of the value it is assigned, unless its old value is read.
+    fn take_shape(&mut self, reference: Outlet, old: Outlet, value: Outlet) {
+        let shape = self.dag.fact(value).shape.clone();
+        let fits = self.graph.fact(reference).shape.merge(&shape).is_some() && shape.is_fully_known();
+        let is_read = self.dag.nodes().any(|(_, n)| n.inputs.contains(&old));
+        let node = self.dag.node_mut(old.node);
+        if fits && !is_read && node.op.is::<VariableV2>() && node.facts[0].shape != shape {
+            node.op = Arc::new(VariableV2 { dtype: node.facts[0].dtype, shape: shape.clone() });
+            node.facts[0].shape = shape;
+        }
     }
 
     fn writes_before(&self, node: &Node) -> Writes {
