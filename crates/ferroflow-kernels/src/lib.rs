@@ -30,7 +30,7 @@ mod vector_math;
 mod vectorised;
 
 pub use arg_extreme::arg_extreme;
-pub use batch_norm::batch_norm;
+pub use batch_norm::{batch_norm, batch_norm_scratch};
 pub use evaluate::evaluate;
 pub use float_math::Float;
 pub use io::Io;

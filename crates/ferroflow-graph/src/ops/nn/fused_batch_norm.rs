@@ -3,8 +3,8 @@ use super::geometry::image;
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
-use ferroflow_array::{DType, PartialShape};
-use ferroflow_kernels::{Kernel, batch_norm};
+use ferroflow_array::{DType, PartialShape, Shape};
+use ferroflow_kernels::{Kernel, batch_norm, batch_norm_scratch};
 
 op! {
     /// Images `[batch, height, width, channels]`, each channel brought to mean 0 and variance 1, scaled and shifted; and the
@@ -48,16 +48,21 @@ impl Op for FusedBatchNorm {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        fn kernel<T: ferroflow_kernels::Float>(epsilon: f64) -> Kernel {
-            Kernel::new(move |io| {
-                let (y, mean, variance) = (io.output::<T>(0), io.output(1), io.output(2));
-                batch_norm(io.input(0), io.input(1), io.input(2), y, mean, variance, T::from_f64(epsilon), io.pool());
+        fn kernel<T: ferroflow_kernels::Float>(x: &Shape, epsilon: f64) -> Kernel {
+            let scratch = batch_norm_scratch::<T>(x.num_elements(), x[3]);
+            let kernel = Kernel::new(move |io| {
+                let (y, mean, variance, epsilon) =
+                    (io.output::<T>(0), io.output(1), io.output(2), T::from_f64(epsilon));
+                let (x, scale, offset) = (io.input(0), io.input(1), io.input(2));
+                batch_norm(x, scale, offset, y, mean, variance, epsilon, io.scratch(), io.pool());
                 Ok(())
-            })
+            });
+            kernel.with_scratch(scratch)
         }
+        let x = inputs[0].concrete()?;
         match inputs[0].dtype {
-            DType::F32 => Ok(kernel::<f32>(self.epsilon)),
-            DType::F64 => Ok(kernel::<f64>(self.epsilon)),
+            DType::F32 => Ok(kernel::<f32>(&x, self.epsilon)),
+            DType::F64 => Ok(kernel::<f64>(&x, self.epsilon)),
             other => Err(OpError::unimplemented(format!("no batch normalisation of {other}"))),
         }
     }
