@@ -11,6 +11,7 @@ mod moving_average;
 mod optimizer;
 mod optimizers;
 pub mod schedules;
+mod whole_file;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::Classifier;
