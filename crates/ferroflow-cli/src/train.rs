@@ -89,7 +89,7 @@ fn train(
             Some(keep_prob) => feeds.clone().with(keep_prob, keep),
             None => feeds.clone(),
         };
-        if run.step % LOG_EVERY == 0 {
+        if run.step.is_multiple_of(LOG_EVERY) {
             let (accuracy, loss) = session.run_with((model.accuracy, model.cross_entropy), feeds_with(1.0))?;
             let (accuracy, loss) = (accuracy.to_scalar::<f32>()?, loss.to_scalar::<f32>()?);
             report.training(run.step, loss, accuracy)?;
@@ -101,7 +101,7 @@ fn train(
         run.step += 1;
         run.position = set.position();
         report.progress.step();
-        if let (Some(out), true) = (&args.out, run.step % args.save_every == 0 && run.step < steps) {
+        if let (Some(out), true) = (&args.out, run.step.is_multiple_of(args.save_every) && run.step < steps) {
             run.capture(session)?.save(out)?;
         }
     }

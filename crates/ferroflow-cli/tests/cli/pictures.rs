@@ -50,11 +50,13 @@ fn digits(text: &str, paths: &[String]) -> Vec<u8> {
     text.lines().zip(paths).map(line).collect()
 }
 
+type Make = fn(&GrayImage) -> DynamicImage;
+
 #[test]
 fn digits_are_recognised_in_every_kind_of_picture() {
     let dir = tempfile::tempdir().unwrap();
     let model = trained(dir.path());
-    let kinds: [(&str, fn(&GrayImage) -> DynamicImage); 6] = [
+    let kinds: [(&str, Make); 6] = [
         ("plain.png", |d| d.clone().into()),
         ("paper.png", |d| on_paper(d, 5, (90, 20)).into()),
         ("paper.jpg", |d| on_paper(d, 8, (0, 300)).into()),
