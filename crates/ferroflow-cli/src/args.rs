@@ -1,5 +1,6 @@
 use crate::model::ModelKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Trains, evaluates and shows the two models of TensorFlow's tutorial "Deep MNIST for Experts".
@@ -28,23 +29,23 @@ pub(crate) enum Command {
 pub(crate) struct TrainArgs {
     /// The model
     pub(crate) model: ModelKind,
-    /// Training steps in all [default: 1000 for softmax, 20000 for cnn]
+    /// Training steps in all; with 0 the initial values are saved and tested [default: 1000 for softmax, 20000 for cnn]
     #[arg(long)]
     pub(crate) steps: Option<u64>,
-    /// Images in a batch
-    #[arg(long, value_parser = positive, default_value = "50")]
-    pub(crate) batch: usize,
+    /// Images in a batch [default: 50]
+    #[arg(long, value_parser = batch)]
+    pub(crate) batch: Option<usize>,
     /// Learning rate [default: 0.5 for softmax, 1e-4 for cnn]
     #[arg(long, value_parser = rate)]
     pub(crate) learning_rate: Option<f64>,
     /// Optimizer [default: gradient-descent for softmax, adam for cnn]
     #[arg(long)]
     pub(crate) optimizer: Option<OptimizerKind>,
-    /// Seed of initial values, batches and dropout; the same seed gives the same bits
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
+    /// Seed of initial values, batches and dropout; the same seed gives the same bits [default: 0]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
     /// Threads; 0 for as many as there are cores
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
     /// Folder with the four files of MNIST, or of a set like it [default: MNIST, built in]
     #[arg(long, value_name = "DIR")]
@@ -55,10 +56,11 @@ pub(crate) struct TrainArgs {
     /// Steps between checkpoints
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "1000")]
     pub(crate) save_every: u64,
-    /// Go on from this checkpoint, with its model, seed, batch size, optimizer and learning rate
+    /// Go on from this checkpoint, with its seed, batch size, optimizer and learning rate; --steps counts
+    /// from the very beginning
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
-    /// Write what happens as JSON lines
+    /// Write what happens as JSON lines; a loss that is not a number is null. With --resume, go on with the file
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
     /// Draw the curves of loss and accuracy, as SVG
@@ -74,7 +76,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
     /// Threads; 0 for as many as there are cores
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
 }
 
@@ -92,7 +94,7 @@ pub(crate) struct GraphArgs {
     /// The model
     pub(crate) model: ModelKind,
     /// Images in a batch
-    #[arg(long, value_parser = positive, default_value = "50")]
+    #[arg(long, value_parser = batch, default_value = "50")]
     pub(crate) batch: usize,
     /// Print only the graph, in DOT
     #[arg(long, conflicts_with = "program")]
@@ -134,18 +136,27 @@ pub(crate) enum OptimizerKind {
     ProximalAdagrad,
 }
 
-fn positive(text: &str) -> Result<usize, String> {
+fn within(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) => Err("must be at least 1".into()),
-        Ok(n) => Ok(n),
+        Ok(n) if range.contains(&n) => Ok(n),
+        Ok(_) => Err(format!("must be from {} to {}", range.start(), range.end())),
         Err(e) => Err(format!("{e}")),
     }
 }
 
+fn batch(text: &str) -> Result<usize, String> {
+    within(text, 1..=65_536)
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    within(text, 0..=1024)
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(r) if r.is_finite() && r > 0.0 => Ok(r),
-        Ok(_) => Err("must be a positive number".into()),
+        // The models compute in f32.
+        Ok(r) if (r as f32).is_finite() && r as f32 > 0.0 => Ok(r),
+        Ok(_) => Err("must be a positive number that f32 can hold".into()),
         Err(e) => Err(format!("{e}")),
     }
 }
@@ -174,6 +185,9 @@ mod tests {
             &["ferroflow", "train", "mlp"][..],
             &["ferroflow", "train", "cnn", "--batch", "0"],
             &["ferroflow", "train", "cnn", "--learning-rate", "nan"],
+            &["ferroflow", "train", "cnn", "--learning-rate", "1e300"],
+            &["ferroflow", "train", "cnn", "--threads", "1000000"],
+            &["ferroflow", "graph", "cnn", "--batch", "100000000"],
             &["ferroflow", "train", "cnn", "--plot", "curve.bmp"],
             &["ferroflow", "train", "cnn", "--save-every", "0"],
             &["ferroflow", "predict", "model"],

@@ -1,19 +1,27 @@
 //! Pictures made to look like MNIST's.
 
 use anyhow::{Context, Result, bail};
-use image::{GrayImage, Luma, imageops};
+use image::{GrayImage, ImageFormat, ImageReader, Luma, imageops};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 const SIDE: u32 = 28;
 /// The digit's longer side, as MNIST was made.
 const BOX: u32 = 20;
+/// What differs from the paper by less is its grain.
+const FAINT: u8 = 32;
 
 /// Reads a picture and scales its digit into a box of 20 × 20 pixels, set by its centre of mass into 28 × 28, white on
 /// black: how MNIST was made. Gives 784 numbers from 0 to 1.
 pub(crate) fn read(path: &Path) -> Result<Vec<f32>> {
     let name = || path.display().to_string();
-    let picture = image::ImageReader::open(path).with_context(name)?.with_guessed_format().with_context(name)?;
-    let picture = picture.decode().with_context(name)?;
+    let file = BufReader::new(File::open(path).with_context(name)?);
+    let reader = ImageReader::new(file).with_guessed_format().with_context(name)?;
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+        bail!("{}: neither PNG nor JPEG", path.display());
+    }
+    let picture = reader.decode().with_context(name)?;
     // Transparent pixels count as background: white paper.
     let picture = picture.to_luma_alpha8();
     let gray = GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
@@ -27,13 +35,19 @@ pub(crate) fn read(path: &Path) -> Result<Vec<f32>> {
 }
 
 fn normalize(gray: &GrayImage) -> GrayImage {
+    let paper = background(gray);
     let mut ink = gray.clone();
-    if background(gray) > 127 {
-        imageops::colorops::invert(&mut ink);
+    for Luma([v]) in ink.pixels_mut() {
+        *v = if paper > 127 { paper.saturating_sub(*v) } else { v.saturating_sub(paper) };
     }
     if (ink.width(), ink.height()) == (SIDE, SIDE) {
         return ink;
     }
+    let darkest = ink.pixels().map(|p| p.0[0]).max().unwrap_or(0);
+    if darkest < FAINT {
+        return GrayImage::new(SIDE, SIDE);
+    }
+    ink.pixels_mut().for_each(|Luma([v])| *v = (u32::from(*v) * 255 / u32::from(darkest)) as u8);
     let Some((left, top, width, height)) = bounds(&ink) else { return GrayImage::new(SIDE, SIDE) };
     let digit = imageops::crop_imm(&ink, left, top, width, height).to_image();
     let scale = f64::from(BOX) / f64::from(width.max(height));
@@ -47,12 +61,13 @@ fn normalize(gray: &GrayImage) -> GrayImage {
     out
 }
 
-/// The mean brightness of the border.
-fn background(gray: &GrayImage) -> u32 {
+/// The median brightness of the border.
+fn background(gray: &GrayImage) -> u8 {
     let (w, h) = gray.dimensions();
     let border = gray.enumerate_pixels().filter(|(x, y, _)| *x == 0 || *y == 0 || *x == w - 1 || *y == h - 1);
-    let (sum, count) = border.fold((0u64, 0u64), |(s, n), (.., p)| (s + u64::from(p.0[0]), n + 1));
-    (sum / count.max(1)) as u32
+    let mut values: Vec<u8> = border.map(|(.., p)| p.0[0]).collect();
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or(0)
 }
 
 /// The smallest rectangle around all that is brighter than a quarter of the brightest.
@@ -96,6 +111,17 @@ mod tests {
             let (x, y) = center_of_mass(&out);
             assert!((x - 14.0).abs() <= 0.6 && (y - 14.0).abs() <= 0.6, "{w}x{h}: {x} {y} {left} {top}");
         }
+    }
+
+    #[test]
+    fn faint_ink_on_gray_paper_is_found() {
+        let paper = GrayImage::from_fn(100, 200, |x, y| {
+            let inside = (40..60).contains(&x) && (40..160).contains(&y);
+            Luma([if inside { 90 } else { 180 + ((x + y) % 3) as u8 }])
+        });
+        let out = normalize(&paper);
+        let (.., height) = bounds(&out).unwrap();
+        assert!((19..=20).contains(&height) && out.get_pixel(0, 0).0[0] == 0 && out.get_pixel(14, 14).0[0] > 240);
     }
 
     #[test]

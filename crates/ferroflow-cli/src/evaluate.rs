@@ -1,6 +1,8 @@
 use crate::args::EvalArgs;
+use crate::output;
 use crate::run_file::RunFile;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use ferroflow::data::Provenance;
 use ferroflow::prelude::*;
 use std::path::Path;
 
@@ -15,21 +17,29 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
     let session =
         Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
-    checkpoint.restore(&session)?;
-    println!("test accuracy {}", accuracy(&session, &model, &data.test)?);
-    Ok(())
+    checkpoint.restore(&session).with_context(|| args.file.display().to_string())?;
+    output::print(format!("test accuracy {}\n", accuracy(&session, &model, &data.test)?))
 }
 
 /// The data set in `dir`, or MNIST.
 pub(crate) fn load_data(dir: Option<&Path>, seed: u64) -> Result<DataSets> {
-    if let Some(dir) = dir.filter(|d| !d.is_dir()) {
-        anyhow::bail!("{}: no such folder", dir.display());
-    }
     let options = DataSetOptions { one_hot: true, seed, ..Default::default() };
-    Ok(match dir {
-        Some(dir) => read_data_sets(dir, &options)?,
-        None => embedded_mnist(&options)?,
-    })
+    let Some(dir) = dir else { return Ok(embedded_mnist(&options)?) };
+    let name = dir.display();
+    if !dir.is_dir() {
+        bail!("--data {name}: no such folder");
+    }
+    let sets = read_data_sets(dir, &options).with_context(|| format!("--data {name}"))?;
+    if *sets.provenance() == Provenance::Embedded {
+        bail!("--data {name}: none of the four files of MNIST is there");
+    }
+    if sets.train.image_shape(1).dims() != [1, 784] {
+        bail!("--data {name}: the images are not of 28 × 28 pixels");
+    }
+    if sets.test.num_examples() == 0 {
+        bail!("--data {name}: there are no test images");
+    }
+    Ok(sets)
 }
 
 /// The fraction of a set that the model gets right, batch by batch.

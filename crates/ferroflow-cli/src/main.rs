@@ -5,7 +5,10 @@ mod args;
 mod bench;
 mod digits;
 mod evaluate;
+mod files;
+mod log;
 mod model;
+mod output;
 mod plot;
 mod predict;
 mod progress;
@@ -27,8 +30,10 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // As the shell tells of a command that a closed pipe has ended.
+        Err(error) if error.is::<output::Closed>() => ExitCode::from(141),
         Err(error) => {
-            eprintln!("ferroflow: {error:#}");
+            eprintln!("ferroflow: {}", output::describe(&error));
             ExitCode::FAILURE
         }
     }

@@ -1,3 +1,4 @@
+use crate::files::write_whole;
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub(crate) fn draw(path: &Path, points: &[Point]) -> Result<()> {
         }
         area.present().map_err(|e| fail(&e))?;
     }
-    std::fs::write(path, text).map_err(|e| fail(&e))
+    write_whole(path, text.as_bytes())
 }
 
 #[cfg(test)]

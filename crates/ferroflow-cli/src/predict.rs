@@ -1,7 +1,8 @@
 use crate::args::PredictArgs;
 use crate::digits;
+use crate::output;
 use crate::run_file::RunFile;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use ferroflow::prelude::*;
 
 pub(crate) fn run(args: &PredictArgs) -> Result<()> {
@@ -11,7 +12,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
     let model = run.model.build(&graph);
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
     let session = Session::with_options(&graph, &SessionOptions { threads: 1, ..SessionOptions::default() })?;
-    checkpoint.restore(&session)?;
+    checkpoint.restore(&session).with_context(|| args.file.display().to_string())?;
     for (path, pixels) in args.images.iter().zip(pictures) {
         let mut feeds = Feeds::new().with(model.x, Array::new([1, 784], &pixels)?);
         if let Some(keep_prob) = model.keep_prob {
@@ -20,7 +21,7 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
         let probabilities = session.run_with(model.y, feeds)?.to_vec::<f32>()?;
         let digit = (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
         let all: Vec<String> = probabilities.iter().enumerate().map(|(d, p)| format!("{d}: {p:.4}")).collect();
-        println!("{}: {}  ({})", path.display(), digit.unwrap_or_default(), all.join("  "));
+        output::print(format!("{}: {}  ({})\n", path.display(), digit.unwrap_or_default(), all.join("  ")))?;
     }
     Ok(())
 }

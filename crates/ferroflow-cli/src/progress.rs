@@ -1,3 +1,5 @@
+use crate::output;
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
@@ -23,8 +25,8 @@ impl Progress {
     }
 
     /// Prints a line above the bar, to standard output.
-    pub(crate) fn line(&self, text: &str) {
-        self.bar.suspend(|| println!("{text}"));
+    pub(crate) fn line(&self, text: &str) -> Result<()> {
+        self.bar.suspend(|| output::print(format!("{text}\n")))
     }
 
     pub(crate) fn finish(&self) {

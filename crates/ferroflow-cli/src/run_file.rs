@@ -16,15 +16,23 @@ pub(crate) struct RunFile {
     pub(crate) batch: usize,
     pub(crate) seed: u64,
     pub(crate) step: u64,
+    /// Images in the set trained on.
+    pub(crate) examples: usize,
     pub(crate) position: DataPosition,
 }
 
 impl RunFile {
-    /// Saves this and the session's values in one file.
-    pub(crate) fn save(&self, session: &Session, path: &Path) -> Result<()> {
+    /// This and the session's values.
+    ///
+    /// # Errors
+    /// If a value is not finite: it would take the place of the last good checkpoint.
+    pub(crate) fn capture(&self, session: &Session) -> Result<Checkpoint> {
         let mut checkpoint = Checkpoint::capture(session)?;
+        if let Some(name) = not_finite(&checkpoint) {
+            bail!("step {}: '{name}' is no longer finite: training diverged; try a smaller --learning-rate", self.step);
+        }
         checkpoint.metadata = self.to_metadata();
-        Ok(checkpoint.save(path)?)
+        Ok(checkpoint)
     }
 
     /// Reads a file.
@@ -32,6 +40,9 @@ impl RunFile {
         let checkpoint = Checkpoint::load(path)?;
         let run = RunFile::from_metadata(&checkpoint.metadata)
             .with_context(|| format!("{}: not a checkpoint of `ferroflow train`", path.display()))?;
+        if let Some(name) = not_finite(&checkpoint) {
+            bail!("{}: '{name}' holds values that are not finite", path.display());
+        }
         Ok((run, checkpoint))
     }
 
@@ -44,6 +55,7 @@ impl RunFile {
             ("batch", self.batch.to_string()),
             ("seed", self.seed.to_string()),
             ("step", self.step.to_string()),
+            ("data_examples", self.examples.to_string()),
             ("data_seed", position.seed.to_string()),
             ("data_epoch", position.epoch.to_string()),
             ("data_index", position.index.to_string()),
@@ -66,6 +78,7 @@ impl RunFile {
             batch: number("batch", text("batch")?)?,
             seed: number("seed", text("seed")?)?,
             step: number("step", text("step")?)?,
+            examples: number("data_examples", text("data_examples")?)?,
             position: DataPosition {
                 seed: number("data_seed", text("data_seed")?)?,
                 epoch: number("data_epoch", text("data_epoch")?)?,
@@ -78,6 +91,12 @@ impl RunFile {
         }
         Ok(run)
     }
+}
+
+/// The name of a tensor that holds NaN or an infinity.
+fn not_finite(checkpoint: &Checkpoint) -> Option<&str> {
+    let bad = |a: &Array| a.as_slice::<f32>().is_ok_and(|values| values.iter().any(|v| !v.is_finite()));
+    checkpoint.tensors.iter().find(|(_, array)| bad(array)).map(|(name, _)| name.as_str())
 }
 
 #[cfg(test)]
@@ -93,6 +112,7 @@ mod tests {
             batch: 50,
             seed: u64::MAX,
             step: 12,
+            examples: 55_000,
             position: DataPosition { seed: 3, epoch: 1, index: 600, order: 2 },
         };
         let metadata = run.to_metadata();

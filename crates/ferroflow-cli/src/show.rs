@@ -1,5 +1,6 @@
 use crate::args::GraphArgs;
 use crate::model::ModelKind;
+use crate::output;
 use anyhow::Result;
 use ferroflow::prelude::*;
 
@@ -10,7 +11,7 @@ pub(crate) fn run(args: &GraphArgs) -> Result<()> {
         args.model.default_optimizer().minimize(args.model.default_learning_rate(), model.cross_entropy)?;
     let session = Session::new(&graph)?;
     if !args.program {
-        print!("{}", graph.with_dag(|dag| dag.to_dot()));
+        output::print(graph.with_dag(|dag| dag.to_dot()))?;
     }
     if !args.dot {
         let images = Array::zeros(F32, [args.batch, 784])?;
@@ -19,7 +20,7 @@ pub(crate) fn run(args: &GraphArgs) -> Result<()> {
         if let Some(keep_prob) = model.keep_prob {
             feeds = feeds.with(keep_prob, ModelKind::KEEP);
         }
-        print!("{}", session.explain(train_step, feeds)?);
+        output::print(session.explain(train_step, feeds)?)?;
     }
     Ok(())
 }

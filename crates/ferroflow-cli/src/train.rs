@@ -1,38 +1,52 @@
 use crate::args::TrainArgs;
 use crate::evaluate::{accuracy, load_data};
+use crate::files::check_targets;
+use crate::log::Log;
 use crate::model::ModelKind;
+use crate::output;
 use crate::plot::{Point, draw};
 use crate::progress::Progress;
 use crate::run_file::RunFile;
 use anyhow::{Context, Result, bail};
 use ferroflow::prelude::*;
-use serde_json::json;
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::time::Instant;
 
 /// Steps between two lines of the log.
 const LOG_EVERY: u64 = 100;
 
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
-    let resumed = args.resume.as_deref().map(RunFile::load).transpose()?;
-    if let Some((run, _)) = &resumed {
-        refuse_contradictions(args, run)?;
-    }
-    let seed = resumed.as_ref().map_or(args.seed, |(run, _)| run.seed);
+    check_targets(args)?;
+    let steps = args.steps.unwrap_or(args.model.default_steps());
+    let resumed = match &args.resume {
+        Some(path) => {
+            let (run, checkpoint) = RunFile::load(path)?;
+            refuse_contradictions(args, steps, &run).with_context(|| path.display().to_string())?;
+            Some((run, checkpoint, path))
+        }
+        None => None,
+    };
+    let seed = resumed.as_ref().map_or(args.seed.unwrap_or(0), |(run, ..)| run.seed);
     let mut data = load_data(args.data.as_deref(), seed)?;
+    let examples = data.train.num_examples();
     let mut run = match &resumed {
-        Some((run, _)) => run.clone(),
+        Some((run, _, path)) if run.examples != examples => {
+            bail!("{}: trained on {} images, but there are {examples}: see --data", path.display(), run.examples)
+        }
+        Some((run, ..)) => run.clone(),
         None => RunFile {
             model: args.model,
             optimizer: args.optimizer.unwrap_or(args.model.default_optimizer()),
             learning_rate: args.learning_rate.unwrap_or(args.model.default_learning_rate()),
-            batch: args.batch,
+            batch: args.batch.unwrap_or(50),
             seed,
             step: 0,
+            examples,
             position: data.train.position(),
         },
     };
+    if run.batch > examples {
+        bail!("--batch {} is more than the {examples} training images", run.batch);
+    }
     data.train.seek(run.position)?;
 
     let graph = Graph::new();
@@ -42,59 +56,96 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let session =
         Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
     match &resumed {
-        Some((_, checkpoint)) => checkpoint.restore(&session)?,
+        Some((_, checkpoint, path)) => checkpoint.restore(&session).with_context(|| path.display().to_string())?,
         None => session.run(graph.global_variables_initializer())?,
     }
 
-    let steps = args.steps.unwrap_or(args.model.default_steps());
-    let mut log = args.log.as_deref().map(Log::create).transpose()?;
-    let mut points = Vec::new();
-    let progress = Progress::new(steps, run.step);
-    let started = Instant::now();
+    let mut report = Report::new(args, run.step, steps)?;
+    let trained = train(args, steps, &mut run, &mut data.train, &session, &model, train_step, &mut report);
+    report.progress.finish();
+    // The curves of a run that diverged tell where.
+    if let Some(plot) = &args.plot {
+        draw(plot, &report.points)?;
+    }
+    trained?;
+    report.test(run.step, accuracy(&session, &model, &data.test)?)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn train(
+    args: &TrainArgs,
+    steps: u64,
+    run: &mut RunFile,
+    set: &mut DataSet,
+    session: &Session,
+    model: &Classifier<'_>,
+    train_step: Operation<'_>,
+    report: &mut Report,
+) -> Result<()> {
     while run.step < steps {
-        let batch = data.train.next_batch(run.batch)?;
+        let batch = set.next_batch(run.batch)?;
         let feeds = Feeds::new().with(model.x, batch.images).with(model.y_, batch.labels);
         let feeds_with = |keep: f64| match model.keep_prob {
             Some(keep_prob) => feeds.clone().with(keep_prob, keep),
             None => feeds.clone(),
         };
-        if run.step % LOG_EVERY == 0 {
+        if run.step.is_multiple_of(LOG_EVERY) {
             let (accuracy, loss) = session.run_with((model.accuracy, model.cross_entropy), feeds_with(1.0))?;
             let (accuracy, loss) = (accuracy.to_scalar::<f32>()?, loss.to_scalar::<f32>()?);
-            progress.line(&format!("step {}, training accuracy {accuracy}", run.step));
-            points.push(Point { step: run.step, loss: loss.into(), accuracy: accuracy.into() });
-            if let Some(log) = &mut log {
-                let seconds = started.elapsed().as_secs_f64();
-                log.write(
-                    &json!({ "step": run.step, "loss": loss, "training_accuracy": accuracy, "seconds": seconds }),
-                )?;
+            report.training(run.step, loss, accuracy)?;
+            if !loss.is_finite() {
+                bail!("step {}: the loss is {loss}: training diverged; try a smaller --learning-rate", run.step);
             }
         }
         session.run_with(train_step, feeds_with(ModelKind::KEEP))?;
         run.step += 1;
-        run.position = data.train.position();
-        progress.step();
-        if let (Some(out), true) = (&args.out, run.step % args.save_every == 0 && run.step < steps) {
-            run.save(&session, out)?;
+        run.position = set.position();
+        report.progress.step();
+        if let (Some(out), true) = (&args.out, run.step.is_multiple_of(args.save_every) && run.step < steps) {
+            run.capture(session)?.save(out)?;
         }
     }
-    progress.finish();
+    let checkpoint = run.capture(session)?;
     if let Some(out) = &args.out {
-        run.save(&session, out)?;
+        checkpoint.save(out)?;
     }
-    let accuracy = accuracy(&session, &model, &data.test)?;
-    if let Some(log) = &mut log {
-        log.write(&json!({ "step": run.step, "test_accuracy": accuracy, "seconds": started.elapsed().as_secs_f64() }))?;
-    }
-    if let Some(plot) = &args.plot {
-        draw(plot, &points)?;
-    }
-    println!("test accuracy {accuracy}");
     Ok(())
 }
 
+/// Where a run tells what happens: the terminal or a pipe, the log, the curves.
+struct Report {
+    progress: Progress,
+    log: Option<Log>,
+    points: Vec<Point>,
+    started: Instant,
+}
+
+impl Report {
+    fn new(args: &TrainArgs, step: u64, steps: u64) -> Result<Self> {
+        let (log, points) = match (&args.log, &args.resume) {
+            (Some(path), Some(_)) => Log::resume(path, step).map(|(log, points)| (Some(log), points))?,
+            (Some(path), None) => (Some(Log::create(path)?), Vec::new()),
+            (None, _) => (None, Vec::new()),
+        };
+        Ok(Report { progress: Progress::new(steps, step), log, points, started: Instant::now() })
+    }
+
+    fn training(&mut self, step: u64, loss: f32, accuracy: f32) -> Result<()> {
+        self.progress.line(&format!("step {step}, training accuracy {accuracy}"))?;
+        self.points.push(Point { step, loss: loss.into(), accuracy: accuracy.into() });
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.log.as_mut().map_or(Ok(()), |log| log.training(step, loss, accuracy, seconds))
+    }
+
+    fn test(&mut self, step: u64, accuracy: f64) -> Result<()> {
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.log.as_mut().map_or(Ok(()), |log| log.test(step, accuracy, seconds))?;
+        output::print(format!("test accuracy {accuracy}\n"))
+    }
+}
+
 /// A flag that says otherwise than the checkpoint would be ignored, or break the promise of the same bits.
-fn refuse_contradictions(args: &TrainArgs, run: &RunFile) -> Result<()> {
+fn refuse_contradictions(args: &TrainArgs, steps: u64, run: &RunFile) -> Result<()> {
     if args.model != run.model {
         bail!("the checkpoint is of model `{}`, not `{}`", run.model.name(), args.model.name());
     }
@@ -104,28 +155,19 @@ fn refuse_contradictions(args: &TrainArgs, run: &RunFile) -> Result<()> {
     if args.learning_rate.is_some_and(|r| r != run.learning_rate) {
         bail!("the checkpoint was trained with --learning-rate {}", run.learning_rate);
     }
+    if args.batch.is_some_and(|b| b != run.batch) {
+        bail!("the checkpoint was trained with --batch {}", run.batch);
+    }
+    if args.seed.is_some_and(|s| s != run.seed) {
+        bail!("the checkpoint was trained with --seed {}", run.seed);
+    }
+    if steps < run.step {
+        bail!("the checkpoint is at step {}, past --steps {steps}", run.step);
+    }
     Ok(())
 }
 
 /// The graph's seed: not 0, which would leave its random operations unseeded where their own seed is 0 too.
 fn graph_seed(seed: u64) -> i64 {
     seed.wrapping_add(1) as i64
-}
-
-/// A file of JSON lines.
-struct Log {
-    file: BufWriter<File>,
-    path: String,
-}
-
-impl Log {
-    fn create(path: &std::path::Path) -> Result<Self> {
-        let name = path.display().to_string();
-        let file = File::create(path).with_context(|| name.clone())?;
-        Ok(Log { file: BufWriter::new(file), path: name })
-    }
-
-    fn write(&mut self, line: &serde_json::Value) -> Result<()> {
-        writeln!(self.file, "{line}").and_then(|()| self.file.flush()).with_context(|| self.path.clone())
-    }
 }

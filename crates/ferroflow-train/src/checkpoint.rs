@@ -3,7 +3,6 @@ use ferroflow_graph::{Graph, keys};
 use ferroflow_runtime::Session;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::path::Path;
 
 /// Why a checkpoint could not be written, read or restored.
@@ -107,6 +106,8 @@ impl Checkpoint {
     }
 
     /// Writes the file: beside its target, synced, then renamed over it, so that at every moment the target is whole.
+    /// Equal checkpoints make equal files. A save that is killed may leave a `.ferroflow-checkpoint-*.part`, which the
+    /// next save into the folder removes.
     ///
     /// # Errors
     /// If writing fails, or a tensor has a dtype that the format lacks.
@@ -121,18 +122,10 @@ impl Checkpoint {
             views.push((name.clone(), view));
         }
         let metadata: HashMap<String, String> = self.metadata.clone().into_iter().collect();
-        let bytes = safetensors::serialize(views, Some(metadata))
+        let mut bytes = safetensors::serialize(views, Some(metadata))
             .map_err(|e| CheckpointError::Format { path: path.display().to_string(), why: e.to_string() })?;
-        let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(directory).map_err(io)?;
-        file.write_all(&bytes).map_err(io)?;
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(path).map_err(|e| io(e.error))?;
-        // The rename itself is made durable by syncing the directory, where the system lets one.
-        if let Ok(directory) = std::fs::File::open(directory) {
-            let _ = directory.sync_all();
-        }
-        Ok(())
+        sort_header(&mut bytes);
+        crate::whole_file::write(path, &bytes).map_err(io)
     }
 
     /// Reads a file that [`Checkpoint::save`] wrote, or any safetensors file of dtypes that arrays have.
@@ -156,6 +149,19 @@ impl Checkpoint {
         }
         let metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
         Ok(Checkpoint { tensors, metadata })
+    }
+}
+
+/// Sorts the JSON of the header, whose metadata safetensors writes in an order that differs from run to run.
+fn sort_header(bytes: &mut [u8]) {
+    let Some((length, rest)) = bytes.split_first_chunk_mut::<8>() else { return };
+    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    let Some(header) = rest.get_mut(..length) else { return };
+    type Header = BTreeMap<String, BTreeMap<String, serde_json::Value>>;
+    let sorted = serde_json::from_slice::<Header>(header).and_then(|h| serde_json::to_vec(&h));
+    if let Some(sorted) = sorted.ok().filter(|s| s.len() <= length) {
+        header.fill(b' ');
+        header[..sorted.len()].copy_from_slice(&sorted);
     }
 }
 
@@ -198,6 +204,21 @@ mod tests {
         sample().save(&path).unwrap();
         assert_eq!(Checkpoint::load(&path).unwrap(), sample());
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn equal_checkpoints_make_equal_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("model.safetensors");
+        let mut checkpoint = sample();
+        checkpoint.metadata.extend((0..20).map(|i| (format!("key {i}"), format!("\"é\\{i}"))));
+        let file = || {
+            checkpoint.save(&path).unwrap();
+            std::fs::read(&path).unwrap()
+        };
+        let first = file();
+        assert!((0..5).all(|_| file() == first));
+        assert_eq!(Checkpoint::load(&path).unwrap(), checkpoint);
     }
 
     #[test]

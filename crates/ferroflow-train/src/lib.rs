@@ -12,6 +12,7 @@ mod optimizer;
 mod optimizers;
 mod rule;
 pub mod schedules;
+mod whole_file;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::Classifier;

@@ -22,7 +22,13 @@ pub(super) fn infer(inputs: &[&Fact], dtype: DType) -> OpResult<Vec<Fact>> {
 pub(super) fn draw(io: &mut Io<'_>, (seed, seed2): (i64, i64), blocks: u64) -> Philox {
     let inputs = io.num_inputs();
     let counter = io.update::<i64>(inputs - 1, 1);
-    let (seed, seed2) = if (seed, seed2) == (0, 0) { (counter[1], counter[1] >> 32) } else { (seed, seed2) };
+    let (seed, seed2) = if (seed, seed2) == (0, 0) {
+        (counter[1], counter[1] >> 32)
+    } else {
+        // Unused, it would only make the checkpoints of equal runs differ.
+        counter[1] = 0;
+        (seed, seed2)
+    };
     let stream = Philox::new(seed, seed2).skip(counter[0] as u64);
     counter[0] = counter[0].wrapping_add(blocks as i64);
     stream
