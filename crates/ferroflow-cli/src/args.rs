@@ -109,13 +109,13 @@ pub(crate) struct BenchArgs {
     /// The model [default: both]
     pub(crate) model: Option<ModelKind>,
     /// Images in a batch
-    #[arg(long, value_parser = positive, default_value = "50")]
+    #[arg(long, value_parser = batch, default_value = "50")]
     pub(crate) batch: usize,
     /// Threads; 0 for as many as there are cores
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
     /// Training steps measured
-    #[arg(long, value_name = "N", value_parser = positive, default_value = "100")]
+    #[arg(long, value_name = "N", value_parser = runs, default_value = "100")]
     pub(crate) runs: usize,
     /// Write a trace of one step for Chrome's or Perfetto's viewer, as FILE.MODEL.json
     #[arg(long, value_name = "FILE")]
@@ -150,6 +150,10 @@ fn batch(text: &str) -> Result<usize, String> {
 
 fn threads(text: &str) -> Result<usize, String> {
     within(text, 0..=1024)
+}
+
+fn runs(text: &str) -> Result<usize, String> {
+    within(text, 1..=100_000)
 }
 
 fn rate(text: &str) -> Result<f64, String> {
