@@ -6,9 +6,11 @@
 
 mod array;
 mod buffer;
-mod cast_stub;
+mod cast;
+mod display;
 mod dtype;
 mod error;
+mod float_format;
 mod literal;
 mod shape;
 
@@ -17,5 +19,3 @@ pub use buffer::Buffer;
 pub use dtype::{DType, Element, bf16, f16};
 pub use error::{ArrayError, Result};
 pub use shape::{IntoPartialShape, PartialShape, Shape};
-
-mod display;
