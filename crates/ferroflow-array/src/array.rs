@@ -32,18 +32,25 @@ impl Array {
     /// An array of zeros (false, empty strings).
     ///
     /// # Errors
-    /// [`ArrayError::TooLarge`] if the size in bytes overflows.
+    /// [`ArrayError::TooLarge`] if the elements take more than [`Buffer::MAX_LEN`] bytes, or more than the system
+    /// gives. A system that gives more than it has may still run out when the elements are written.
     pub fn zeros(dtype: DType, shape: impl Into<Shape>) -> Result<Self> {
         let shape = shape.into();
-        let bytes = shape.checked_elements().and_then(|n| n.checked_mul(dtype.size().max(1)));
-        let Some(bytes) = bytes.filter(|&n| n <= isize::MAX as usize / 2) else {
-            return Err(ArrayError::TooLarge { shape });
-        };
-        let data = match dtype {
-            DType::String => Data::Strings(Arc::new(vec![Vec::new(); bytes])),
-            _ => Data::Bytes(Arc::new(Buffer::zeroed(bytes))),
-        };
-        Ok(Array { dtype, shape, data })
+        let size = if dtype == DType::String { size_of::<Vec<u8>>() } else { dtype.size() };
+        let count = shape.checked_elements().filter(|n| n.checked_mul(size).is_some_and(|n| n <= Buffer::MAX_LEN));
+        let data = count.and_then(|count| match dtype {
+            DType::String => {
+                let mut strings = Vec::new();
+                strings.try_reserve_exact(count).ok()?;
+                strings.resize(count, Vec::new());
+                Some(Data::Strings(Arc::new(strings)))
+            }
+            _ => Some(Data::Bytes(Arc::new(Buffer::try_zeroed(count * size)?))),
+        });
+        match data {
+            Some(data) => Ok(Array { dtype, shape, data }),
+            None => Err(ArrayError::TooLarge { shape }),
+        }
     }
 
     /// An array around the bytes of `buffer`, native-endian.
@@ -193,34 +200,6 @@ impl Array {
         check_length(&shape, self.len())?;
         Ok(Array { dtype: self.dtype, shape, data: self.data.clone() })
     }
-
-    /// The elements of an integer or bool array as `i64`; `None` for floats and strings.
-    pub fn to_ints(&self) -> Option<Vec<i64>> {
-        fn widen<T: Element + Into<i64>>(a: &Array) -> Option<Vec<i64>> {
-            Some(a.as_slice::<T>().ok()?.iter().map(|&v| v.into()).collect())
-        }
-        match self.dtype {
-            DType::I8 => widen::<i8>(self),
-            DType::I16 => widen::<i16>(self),
-            DType::I32 => widen::<i32>(self),
-            DType::I64 => widen::<i64>(self),
-            DType::U8 => widen::<u8>(self),
-            DType::U16 => widen::<u16>(self),
-            DType::Bool => widen::<bool>(self),
-            _ => None,
-        }
-    }
-
-    /// The elements of a numeric or bool array as `f64`; `None` for strings.
-    pub fn to_f64s(&self) -> Option<Vec<f64>> {
-        match self.dtype {
-            DType::F16 => Some(self.as_slice::<crate::f16>().ok()?.iter().map(|v| v.to_f64()).collect()),
-            DType::Bf16 => Some(self.as_slice::<crate::bf16>().ok()?.iter().map(|v| v.to_f64()).collect()),
-            DType::F32 => Some(self.as_slice::<f32>().ok()?.iter().map(|&v| v.into()).collect()),
-            DType::F64 => self.to_vec().ok(),
-            _ => Some(self.to_ints()?.into_iter().map(|v| v as f64).collect()),
-        }
-    }
 }
 
 /// Arrays are equal if dtype, shape and every element are; NaN equals nothing.
@@ -253,7 +232,18 @@ mod tests {
     fn length_is_checked() {
         let e = Array::new([2, 3], &[1.0f32; 5]).unwrap_err();
         assert_eq!(e.to_string(), "shape [2,3] holds 6 elements, but 5 were given");
-        assert!(matches!(Array::zeros(DType::F32, [usize::MAX, 2]), Err(ArrayError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused() {
+        for shape in [vec![usize::MAX, 2], vec![1 << 62], vec![1 << 40], vec![1 << 20, 1 << 20]] {
+            for dtype in [DType::F32, DType::F64, DType::String] {
+                assert!(matches!(Array::zeros(dtype, shape.clone()), Err(ArrayError::TooLarge { .. })));
+            }
+        }
+        let error = Array::zeros(DType::F32, [1 << 40]).unwrap_err();
+        assert_eq!(error.to_string(), "an array of shape [1099511627776] is too large");
+        assert_eq!(Array::zeros(DType::F32, [1 << 40, 0]).unwrap().len(), 0);
     }
 
     #[test]

@@ -157,6 +157,26 @@ elements! {
     u8 => U8, u16 => U16, bool => Bool,
 }
 
+/// `for_element!(dtype, T => expression, else other)`: the expression with `T` the element type of `dtype`; `other`
+/// for strings.
+macro_rules! for_element {
+    (@arms $dtype:expr, $t:ident => $then:expr, $otherwise:expr, $($d:ident: $element:ty,)*) => {
+        match $dtype {
+            $($crate::DType::$d => {
+                type $t = $element;
+                $then
+            })*
+            $crate::DType::String => $otherwise,
+        }
+    };
+    ($dtype:expr, $t:ident => $then:expr, else $otherwise:expr) => {
+        $crate::dtype::for_element!(@arms $dtype, $t => $then, $otherwise,
+            F16: $crate::f16, Bf16: $crate::bf16, F32: f32, F64: f64, I8: i8, I16: i16, I32: i32, I64: i64,
+            U8: u8, U16: u16, Bool: bool,)
+    };
+}
+pub(crate) use for_element;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,6 +25,14 @@ pub enum ArrayError {
         /// The dtype of the array.
         found: DType,
     },
+    /// There is no conversion between the two dtypes.
+    #[error("cannot cast {from} to {to}")]
+    Cast {
+        /// The dtype of the array.
+        from: DType,
+        /// The dtype asked for.
+        to: DType,
+    },
     /// The shape is not one that the operation takes.
     #[error("expected {expected}, found shape {found}")]
     Shape {
@@ -33,7 +41,8 @@ pub enum ArrayError {
         /// The shape found.
         found: Shape,
     },
-    /// The element count or byte size of a shape overflows the address space.
+    /// The elements of the shape take more than [`Buffer::MAX_LEN`](crate::Buffer::MAX_LEN) bytes, or more than the
+    /// system has.
     #[error("an array of shape {shape} is too large")]
     TooLarge {
         /// The shape asked for.
