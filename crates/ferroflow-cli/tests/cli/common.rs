@@ -64,12 +64,12 @@ pub(crate) fn mnist() -> &'static DataSets {
     })
 }
 
-/// The folder of a data set of 1,500 training images after the usual 5,000 for validation, and 60 for the test.
+/// The folder of a data set of 1,500 training images after the usual 5,000 for validation, and 12 for the test.
 pub(crate) fn small() -> &'static str {
     static SMALL: OnceLock<String> = OnceLock::new();
     SMALL.get_or_init(|| {
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mnist-small");
-        write_set(&dir, 6500, 60);
+        write_set(&dir, 6500, 12);
         dir.to_str().unwrap().to_owned()
     })
 }
