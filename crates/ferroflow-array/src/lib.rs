@@ -31,6 +31,7 @@ mod literal;
 mod ndarray;
 mod npy;
 mod shape;
+mod whole_file;
 
 pub use array::Array;
 pub use buffer::Buffer;
@@ -38,3 +39,4 @@ pub use dtype::{DType, Element, bf16, f16};
 pub use error::{ArrayError, Result};
 pub use npy::{load_npz, read_npz, save_npz, write_npz};
 pub use shape::{IntoPartialShape, PartialShape, Shape};
+pub use whole_file::WholeFile;

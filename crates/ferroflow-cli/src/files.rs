@@ -2,9 +2,10 @@
 
 use crate::args::TrainArgs;
 use anyhow::{Context, Result, bail};
+use ferroflow::array::WholeFile;
 use std::collections::HashMap;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Refuses before training what could not be written after it, and one file for two purposes.
@@ -42,27 +43,9 @@ fn check(flag: &str, path: &Path) -> Result<()> {
     }
     if flag != "--log" {
         // What replaces a file is first written beside it.
-        tempfile::tempfile_in(folder)?;
+        drop(WholeFile::create(path)?);
     }
     Ok(())
-}
-
-/// Puts `bytes` at `path` whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ferroflow-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // Without this the file would stay private to its owner; the umask still applies.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder(path))?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|e| e.error)
-    };
-    write().with_context(|| path.display().to_string()).map(drop)
 }
 
 fn folder(path: &Path) -> &Path {

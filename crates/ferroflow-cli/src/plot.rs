@@ -1,5 +1,5 @@
-use crate::files::write_whole;
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
+use ferroflow::array::WholeFile;
 use plotters::prelude::*;
 use std::path::Path;
 
@@ -37,7 +37,7 @@ pub(crate) fn draw(path: &Path, points: &[Point]) -> Result<()> {
         }
         area.present().map_err(|e| fail(&e))?;
     }
-    write_whole(path, text.as_bytes())
+    WholeFile::write(path, text.as_bytes()).with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@
 //! [`read_data_sets`] does the same for the four files of a directory. [`DataSet::from_arrays`] takes any
 //! other data. This crate knows nothing of graphs.
 
-mod atomic_file;
 mod batches;
 mod data_set;
 mod error;

@@ -1,4 +1,4 @@
-use ferroflow_array::{Array, Buffer, DType, Shape};
+use ferroflow_array::{Array, Buffer, DType, Shape, WholeFile};
 use ferroflow_graph::{Graph, keys};
 use ferroflow_runtime::Session;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -106,7 +106,7 @@ impl Checkpoint {
     }
 
     /// Writes the file: beside its target, synced, then renamed over it, so that at every moment the target is whole.
-    /// Equal checkpoints make equal files. A save that is killed may leave a `.ferroflow-checkpoint-*.part`, which the
+    /// Equal checkpoints make equal files. A save that is killed may leave a `.ferroflow-*.part`, which the
     /// next save into the folder removes.
     ///
     /// # Errors
@@ -125,7 +125,7 @@ impl Checkpoint {
         let mut bytes = safetensors::serialize(views, Some(metadata))
             .map_err(|e| CheckpointError::Format { path: path.display().to_string(), why: e.to_string() })?;
         sort_header(&mut bytes);
-        crate::whole_file::write(path, &bytes).map_err(io)
+        WholeFile::write(path, &bytes).map_err(io)
     }
 
     /// Reads a file that [`Checkpoint::save`] wrote, or any safetensors file of dtypes that arrays have.

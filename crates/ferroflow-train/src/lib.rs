@@ -12,7 +12,6 @@ mod optimizer;
 mod optimizers;
 mod rule;
 pub mod schedules;
-mod whole_file;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::Classifier;

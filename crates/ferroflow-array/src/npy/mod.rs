@@ -5,7 +5,6 @@
 mod header;
 mod npz;
 mod read;
-mod replace;
 mod write;
 
 pub use npz::{load_npz, read_npz, save_npz, write_npz};

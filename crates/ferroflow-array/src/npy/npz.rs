@@ -1,6 +1,5 @@
 use super::read::Source;
-use super::replace::replace;
-use super::write::write;
+use super::write::{save, write};
 use crate::{Array, ArrayError, Result};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, Write};
@@ -38,7 +37,7 @@ pub fn save_npz<'a, N: AsRef<str>>(
     path: impl AsRef<Path>,
     arrays: impl IntoIterator<Item = (N, &'a Array)>,
 ) -> Result<()> {
-    replace(path.as_ref(), |writer, what| pack(writer, arrays, what))
+    save(path.as_ref(), |writer, what| pack(writer, arrays, what))
 }
 
 /// Writes npz to memory or any other target, as [`save_npz`] does.

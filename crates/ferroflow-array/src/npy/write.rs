@@ -1,7 +1,7 @@
 use super::header;
-use super::replace::replace;
-use crate::{Array, ArrayError, DType, Result};
-use std::io::{self, Write};
+use crate::{Array, ArrayError, DType, Result, WholeFile};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 impl Array {
@@ -21,8 +21,20 @@ impl Array {
     /// # Errors
     /// Those of [`Array::write_npy`].
     pub fn save_npy(&self, path: impl AsRef<Path>) -> Result<()> {
-        replace(path.as_ref(), |writer, what| write(self, writer, what))
+        save(path.as_ref(), |writer, what| write(self, writer, what))
     }
+}
+
+/// Writes a whole file by `write`, which is told what to call it in errors.
+pub(super) fn save(path: &Path, write: impl FnOnce(&mut BufWriter<&File>, &str) -> Result<()>) -> Result<()> {
+    let what = path.display().to_string();
+    let error = |source: io::Error| ArrayError::Io { what: what.clone(), source };
+    let whole = WholeFile::create(path).map_err(error)?;
+    let mut writer = BufWriter::new(whole.file());
+    write(&mut writer, &what)?;
+    writer.flush().map_err(error)?;
+    drop(writer);
+    whole.finish().map_err(error)
 }
 
 pub(super) fn write(array: &Array, writer: &mut dyn Write, what: &str) -> Result<()> {

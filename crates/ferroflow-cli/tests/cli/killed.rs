@@ -47,7 +47,7 @@ fn the_last_checkpoint_is_whole_and_goes_on() {
         let parts = names(dir.path()).into_iter().filter(|n| n != "model").collect::<Vec<_>>();
         assert!(parts.len() <= 1 && parts.iter().all(|n| n.starts_with('.') && n.ends_with(".part")), "{parts:?}");
     }
-    std::fs::write(dir.path().join(".ferroflow-checkpoint-x.part"), b"half a checkpoint").unwrap();
+    std::fs::write(dir.path().join(".ferroflow-x.part"), b"half a checkpoint").unwrap();
     let steps = killed + 5;
     ok(&format!("{common} --steps {steps} --resume {0} --out {0}", out.display()));
     assert_eq!(names(dir.path()), ["model"]);

@@ -1,6 +1,6 @@
 use super::{TYPES, swap_to_native};
-use crate::{Error, Result, atomic_file};
-use ferroflow_array::Array;
+use crate::{Error, Result};
+use ferroflow_array::{Array, WholeFile};
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 use std::path::Path;
@@ -23,13 +23,14 @@ pub fn encode(array: &Array) -> Result<Vec<u8>> {
 /// [`Error::Io`], and those of [`encode`].
 pub fn write_file(path: impl AsRef<Path>, array: &Array) -> Result<()> {
     let path = path.as_ref();
+    let io = |e| Error::io(path.display().to_string(), e);
     let mut bytes = encode(array)?;
     if path.extension().is_some_and(|e| e == "gz") {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         let written = gzip.write_all(&bytes).and_then(|()| gzip.finish());
-        bytes = written.map_err(|e| Error::io(path.display().to_string(), e))?;
+        bytes = written.map_err(io)?;
     }
-    atomic_file::write(path, &bytes)
+    WholeFile::write(path, &bytes).map_err(io)
 }
 
 /// What stands before the elements of `array`.

@@ -1,6 +1,7 @@
 use super::MnistFile;
 use super::identity::sha256;
-use crate::{Error, Result, atomic_file};
+use crate::{Error, Result};
+use ferroflow_array::WholeFile;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
@@ -39,7 +40,8 @@ pub fn download_mnist(dir: impl AsRef<Path>, mirrors: &[&str], mut progress: imp
     for file in MnistFile::ALL {
         if file.find_in(dir).is_none() {
             let bytes = fetch_from_any(&agent, mirrors, file, &mut progress)?;
-            atomic_file::write(&dir.join(file.name()), &bytes)?;
+            let path = dir.join(file.name());
+            WholeFile::write(&path, &bytes).map_err(|e| Error::io(path.display().to_string(), e))?;
         }
     }
     Ok(())
