@@ -171,9 +171,15 @@ impl Lowering {
 
     fn write_state(&mut self, region: usize) {
         self.regions[region] = Region::Output(self.regions[region].len());
-        for state in self.states.iter_mut().filter(|s| s.region == region) {
+        if let Some(state) = self.state_at(region) {
             state.written = true;
         }
+    }
+
+    /// The variable or counter that lies in a region. States come in the order of their regions.
+    fn state_at(&mut self, region: usize) -> Option<&mut StateUse> {
+        let found = self.states.binary_search_by_key(&region, |s| s.region).ok()?;
+        self.states.get_mut(found)
     }
 
     fn slot(&mut self, time: usize, last: usize, bytes: usize) -> Memory {
@@ -247,7 +253,8 @@ impl Lowering {
 
     fn mark_read(&mut self, inputs: &[Memory]) {
         for input in inputs {
-            for state in self.states.iter_mut().filter(|s| input.place == Place::Region(s.region) && !s.written) {
+            let Place::Region(region) = input.place else { continue };
+            if let Some(state) = self.state_at(region).filter(|s| !s.written) {
                 state.read = true;
             }
         }
