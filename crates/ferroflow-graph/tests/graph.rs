@@ -239,3 +239,16 @@ fn an_output_that_is_not_there_is_a_mistake() {
     assert!(message.contains("`Const` has 1 outputs, and none with index 1"), "{message}");
     assert!(g.gradients([x], [x]).is_err());
 }
+
+#[test]
+fn a_mistake_has_the_line_that_made_it() {
+    let g = Graph::new();
+    let images = g.constant(ferroflow_array::Array::zeros(DType::F32, [1, 1, 1, 1]).unwrap());
+    images.max_pool([2, 2], [1, 1], Padding::Valid);
+    let pool = g.take_error().unwrap().to_string();
+    images.unstack(7);
+    let unstack = g.take_error().unwrap().to_string();
+    for message in [pool, unstack] {
+        assert!(message.contains("tests/graph.rs"), "{message}");
+    }
+}

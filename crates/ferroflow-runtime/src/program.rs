@@ -87,8 +87,10 @@ struct Planned {
 fn bytes_of(fact: &Fact) -> Result<usize> {
     let shape = fact.concrete().map_err(|e| Error::Internal(e.message))?;
     let bytes = shape.checked_elements().and_then(|n| n.checked_mul(fact.dtype.size()));
+    // What no memory can be had for is refused here; a failed allocation would end the process.
+    let can_be_had = |n: usize| n <= 1 << 30 || Vec::<u8>::new().try_reserve_exact(n).is_ok();
     bytes
-        .filter(|&n| n <= isize::MAX as usize / 4)
+        .filter(|&n| n <= isize::MAX as usize / 4 && can_be_had(n))
         .ok_or_else(|| Error::Array(ferroflow_array::ArrayError::TooLarge { shape }))
 }
 

@@ -316,3 +316,13 @@ fn constant_strings_can_be_fetched() {
     let text = Array::from("text");
     assert_eq!(Session::new(&g).unwrap().run(g.constant(&text)).unwrap(), text);
 }
+
+#[test]
+fn what_no_memory_can_be_had_for_is_refused() {
+    let g = Graph::new();
+    let x = g.fill(g.constant([1i64 << 45]), 1.0f32);
+    let session = Session::new(&g).unwrap();
+    let refused = |fetch| session.run(fetch).unwrap_err().to_string();
+    assert_eq!(refused(x), "an array of shape [35184372088832] is too large");
+    assert_eq!(refused(x.cumsum(0).reduce_sum(..)), "an array of shape [35184372088832] is too large");
+}
