@@ -123,6 +123,11 @@ impl Graph {
     ) -> Result<Vec<Option<Gradient<'g>>>, GraphError> {
         let location = Location::caller();
         self.check()?;
+        let given = ys.iter().flat_map(|(y, grad)| [Some(*y), *grad]).flatten();
+        if let Some(stranger) = given.chain(xs.iter().copied()).find(|t| t.is_inert() || !t.graph().same(self)) {
+            let message = format!("`{}` is not an element of this graph", stranger.name());
+            return Err(GraphError::new(ErrorKind::Value, message).at(location));
+        }
         let _scope = self.name_scope("gradients");
         let mut engine = Engine { graph: self, location, sums: HashMap::new() };
         let result = engine.run(ys, xs)?;
@@ -172,7 +177,9 @@ impl<'g> Engine<'g> {
                 self.through(id, &reached, &keep)?;
             }
         }
-        Ok(xs.iter().map(|x| self.total(*x)).collect())
+        // One tensor may be asked for several times, a variable also by its read.
+        let mut totals = HashMap::new();
+        Ok(xs.iter().map(|x| *totals.entry(*x).or_insert_with(|| self.total(*x))).collect())
     }
 
     /// The variable behind a read of it.

@@ -117,8 +117,14 @@ impl<'g> Operation<'g> {
         self.id == POISON
     }
 
-    /// Output `k`.
+    /// Output `k`. That there is none is a mistake that the graph keeps.
+    #[track_caller]
     pub fn output(self, k: usize) -> Tensor<'g> {
+        let outputs = self.num_outputs();
+        if k >= outputs && !self.is_inert() {
+            let (op, name) = (self.op_type(), self.name());
+            return self.graph.mistake(op, format!("`{name}` has {outputs} outputs, and none with index {k}"));
+        }
         Tensor { graph: self.graph, outlet: self.id.outlet(k) }
     }
 
@@ -152,8 +158,16 @@ impl<'g> Operation<'g> {
     }
 
     /// Makes this operation run after `other`.
+    #[track_caller]
     pub fn add_control_input(self, other: Operation<'g>) {
-        if !self.is_inert() && !other.is_inert() && self.id != other.id {
+        if self.is_inert() || other.is_inert() {
+            return;
+        }
+        if !self.graph.same(other.graph) {
+            self.graph.mistake("control", format!("control `{}` is of another graph", other.name()));
+            return;
+        }
+        if self.id != other.id {
             self.graph.write().dag.node_mut(self.id).controls.push(other.id);
         }
     }

@@ -207,3 +207,48 @@ fn gradients_reach_only_what_is_reached() {
     let shape = g.gradients_of(&[(x, Some(g.constant([1.0, 2.0, 3.0])))], &[x]).unwrap_err();
     assert!(shape.message.contains("is f64[3], not f64[2]"), "{shape}");
 }
+
+#[test]
+fn derivatives_asked_for_twice_are_given_twice() {
+    let g = Graph::new();
+    let w = g.variable([3.0f32]);
+    let y = w.value().square();
+    let found = g.gradients([y], [w.reference(), w.value(), w.value()]).unwrap();
+    assert!(found[0].is_some());
+    assert_eq!(found, [found[0]; 3]);
+}
+
+#[test]
+fn what_is_of_another_graph_is_refused() {
+    let (g, other) = (Graph::new(), Graph::new());
+    let x = g.constant(1.0f32);
+    let stranger = (0..9).fold(other.constant(2.0f32), |y, _| y + 1.0);
+    let message = "`Add_8:0` is not an element of this graph";
+    assert!(g.gradients([stranger], [x]).unwrap_err().to_string().contains(message));
+    assert!(g.gradients([x], [stranger]).unwrap_err().to_string().contains(message));
+    x.operation().add_control_input(stranger.operation());
+    assert!(g.check().unwrap_err().to_string().contains("control `Add_8` is of another graph"));
+}
+
+#[test]
+fn an_output_that_is_not_there_is_a_mistake() {
+    let g = Graph::new();
+    let x = g.constant(1.0f32).operation().output(1) + 1.0;
+    assert!(x.is_inert());
+    let message = g.take_error().unwrap().to_string();
+    assert!(message.contains("`Const` has 1 outputs, and none with index 1"), "{message}");
+    assert!(g.gradients([x], [x]).is_err());
+}
+
+#[test]
+fn a_mistake_has_the_line_that_made_it() {
+    let g = Graph::new();
+    let images = g.constant(ferroflow_array::Array::zeros(DType::F32, [1, 1, 1, 1]).unwrap());
+    images.max_pool([2, 2], [1, 1], Padding::Valid);
+    let pool = g.take_error().unwrap().to_string();
+    images.unstack(7);
+    let unstack = g.take_error().unwrap().to_string();
+    for message in [pool, unstack] {
+        assert!(message.contains("tests/graph.rs"), "{message}");
+    }
+}

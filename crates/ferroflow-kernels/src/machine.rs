@@ -192,6 +192,7 @@ impl Machine {
                 Some(buffer) => RawSlice { len: buffer.len(), pointer: buffer.as_bytes_mut().as_mut_ptr() },
                 None => RawSlice::EMPTY,
             },
+            Region::Constant(a) if a.bytes().is_empty() => RawSlice::EMPTY,
             Region::Constant(a) => RawSlice { pointer: a.bytes().as_ptr().cast_mut(), len: a.bytes().len() },
             Region::Input(_) | Region::Output(_) => RawSlice::EMPTY,
         }));

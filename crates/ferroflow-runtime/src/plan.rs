@@ -18,7 +18,8 @@ pub fn plan(lifetimes: &[Lifetime]) -> (Vec<usize>, usize) {
     let mut order: Vec<usize> = (0..lifetimes.len()).collect();
     order.sort_by_key(|&i| (std::cmp::Reverse(lifetimes[i].bytes), lifetimes[i].first, i));
     let mut offsets = vec![0; lifetimes.len()];
-    let mut placed: Vec<usize> = Vec::new();
+    // Offset, end and lifetime of each, by offset.
+    let mut placed: Vec<(usize, usize, Lifetime)> = Vec::new();
     let mut total = 0;
     for i in order {
         let wanted = lifetimes[i];
@@ -26,15 +27,10 @@ pub fn plan(lifetimes: &[Lifetime]) -> (Vec<usize>, usize) {
             continue;
         }
         let size = wanted.bytes.next_multiple_of(ALIGNMENT);
-        let mut neighbours: Vec<(usize, usize)> = placed
-            .iter()
-            .filter(|&&j| lifetimes[j].first <= wanted.last && wanted.first <= lifetimes[j].last)
-            .map(|&j| (offsets[j], offsets[j] + lifetimes[j].bytes.next_multiple_of(ALIGNMENT)))
-            .collect();
-        neighbours.sort_unstable();
+        let neighbours = placed.iter().filter(|(.., l)| l.first <= wanted.last && wanted.first <= l.last);
         let mut end = 0;
         let mut best: Option<(usize, usize)> = None;
-        for (from, to) in neighbours {
+        for &(from, to, _) in neighbours {
             if from >= end + size && best.is_none_or(|(gap, _)| from - end < gap) {
                 best = Some((from - end, end));
             }
@@ -42,7 +38,8 @@ pub fn plan(lifetimes: &[Lifetime]) -> (Vec<usize>, usize) {
         }
         offsets[i] = best.map_or(end, |(_, offset)| offset);
         total = total.max(offsets[i] + size);
-        placed.push(i);
+        let at = placed.partition_point(|(offset, ..)| *offset <= offsets[i]);
+        placed.insert(at, (offsets[i], offsets[i] + size, wanted));
     }
     (offsets, total)
 }

@@ -87,8 +87,10 @@ struct Planned {
 fn bytes_of(fact: &Fact) -> Result<usize> {
     let shape = fact.concrete().map_err(|e| Error::Internal(e.message))?;
     let bytes = shape.checked_elements().and_then(|n| n.checked_mul(fact.dtype.size()));
+    // What no memory can be had for is refused here; a failed allocation would end the process.
+    let can_be_had = |n: usize| n <= 1 << 30 || Vec::<u8>::new().try_reserve_exact(n).is_ok();
     bytes
-        .filter(|&n| n <= isize::MAX as usize / 4)
+        .filter(|&n| n <= isize::MAX as usize / 4 && can_be_had(n))
         .ok_or_else(|| Error::Array(ferroflow_array::ArrayError::TooLarge { shape }))
 }
 
@@ -171,9 +173,15 @@ impl Lowering {
 
     fn write_state(&mut self, region: usize) {
         self.regions[region] = Region::Output(self.regions[region].len());
-        for state in self.states.iter_mut().filter(|s| s.region == region) {
+        if let Some(state) = self.state_at(region) {
             state.written = true;
         }
+    }
+
+    /// The variable or counter that lies in a region. States come in the order of their regions.
+    fn state_at(&mut self, region: usize) -> Option<&mut StateUse> {
+        let found = self.states.binary_search_by_key(&region, |s| s.region).ok()?;
+        self.states.get_mut(found)
     }
 
     fn slot(&mut self, time: usize, last: usize, bytes: usize) -> Memory {
@@ -247,7 +255,8 @@ impl Lowering {
 
     fn mark_read(&mut self, inputs: &[Memory]) {
         for input in inputs {
-            for state in self.states.iter_mut().filter(|s| input.place == Place::Region(s.region) && !s.written) {
+            let Place::Region(region) = input.place else { continue };
+            if let Some(state) = self.state_at(region).filter(|s| !s.written) {
                 state.read = true;
             }
         }

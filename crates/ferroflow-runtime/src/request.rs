@@ -24,6 +24,6 @@ pub struct FeedSpec {
     pub dtype: DType,
     /// The shape of the value.
     pub shape: Shape,
-    /// The value itself, where shapes depend on it.
+    /// The value itself, where shapes depend on it; of floats, the bits as `f64`.
     pub value: Option<Vec<i64>>,
 }

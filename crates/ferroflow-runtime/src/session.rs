@@ -179,6 +179,15 @@ impl Session {
             request.feeds.push(FeedSpec { outlet, dtype, shape, value: None });
             values.push(value);
         }
+        // A variable that is fetched and fed has the value fed.
+        for fetch in request.fetches.iter_mut().filter(|_| !request.feeds.is_empty()) {
+            let is_variable = self.graph.with_dag(|dag| dag.node(fetch.node).op.effect() == Effect::Variable);
+            let variable = is_variable.then(|| self.graph.variable_of(self.graph.tensor_at(*fetch))).flatten();
+            let read = variable.map(|v| v.value().outlet());
+            if let Some(fed) = request.feeds.iter().find(|f| Some(f.outlet) == read) {
+                *fetch = fed.outlet;
+            }
+        }
         Ok((request, values))
     }
 
@@ -190,8 +199,9 @@ impl Session {
     /// The value of a variable.
     ///
     /// # Errors
-    /// If it has none yet.
+    /// If it has none yet, or is of another graph.
     pub fn value(&self, variable: Variable<'_>) -> Result<Array> {
+        self.own(variable)?;
         let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
         let value = store.get(variable.reference().outlet().node).cloned();
         value.ok_or_else(|| Error::Uninitialized(variable.name()))
@@ -200,9 +210,10 @@ impl Session {
     /// Gives a variable a value, as if its initialiser had.
     ///
     /// # Errors
-    /// If dtype or shape do not fit.
+    /// If dtype or shape do not fit, or the variable is of another graph.
     pub fn load(&self, variable: Variable<'_>, value: impl Into<Array>) -> Result<()> {
         let value = value.into();
+        self.own(variable)?;
         if let Some(error) = Error::unfit(|| variable.name(), variable.reference().fact(), &value) {
             return Err(error);
         }
@@ -213,6 +224,14 @@ impl Session {
         }
         store.set(id, value);
         Ok(())
+    }
+
+    /// Refuses a variable of another graph.
+    fn own(&self, variable: Variable<'_>) -> Result<()> {
+        match variable.graph().same(&self.graph) && !variable.reference().is_inert() {
+            true => Ok(()),
+            false => Err(Error::NotInGraph(format!("'{}' is not a variable of this session's graph", variable.name()))),
+        }
     }
 
     /// Drops every program: a variable has another shape than they were made for.
@@ -284,7 +303,9 @@ impl Session {
         results: Vec<Array>,
     ) -> Result<()> {
         let mut feed = |outlet, value: Array| {
-            let known = deferred.values.contains(&outlet).then(|| value.to_ints()).flatten();
+            let bits = |value: &Array| Some(value.to_f64s()?.into_iter().map(|n| n.to_bits() as i64).collect());
+            let ints = |value: &Array| if value.dtype().is_float() { bits(value) } else { value.to_ints() };
+            let known = deferred.values.contains(&outlet).then(|| ints(&value)).flatten();
             let (dtype, shape) = (value.dtype(), value.shape().clone());
             let spec = FeedSpec { outlet, dtype, shape, value: known };
             match request.feeds.iter().position(|f| f.outlet == outlet) {

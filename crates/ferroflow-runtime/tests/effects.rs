@@ -167,3 +167,15 @@ fn a_failed_initialisation_leaves_a_variable_without_a_value() {
     session.run_with(v.initializer(), feed! { index: 1 }).unwrap();
     assert_eq!(session.run(v).unwrap(), Array::from(2.0f32));
 }
+
+#[test]
+fn a_variable_can_be_scattered_into_itself() {
+    let g = Graph::new();
+    let w = g.variable([[1.0f32], [2.0], [3.0]]);
+    let add = w.scatter_add([2i32, 1, 0], w);
+    let update = w.scatter_update([0i32, 1, 2], w.value().reshape([3, 1]).reshape([1, 3]).reshape([3, 1]));
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    assert_eq!(session.run(add).unwrap().to_vec::<f32>().unwrap(), [4.0, 4.0, 4.0]);
+    assert_eq!(session.run(update).unwrap().to_vec::<f32>().unwrap(), [4.0, 4.0, 4.0]);
+}

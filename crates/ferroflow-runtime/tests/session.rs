@@ -246,3 +246,83 @@ fn a_profile_tells_of_every_step_and_runs_them() {
     assert_eq!(trace["traceEvents"].as_array().unwrap().len(), profile.program.steps.len());
     assert_eq!(trace["traceEvents"][0]["ph"], "X");
 }
+
+#[test]
+fn a_placeholder_with_a_default_of_open_shape_runs_unfed() {
+    let g = Graph::new();
+    let x = g.placeholder_with_default([1.0f32, 2.0], [None]);
+    let y = x * 2.0;
+    let session = Session::new(&g).unwrap();
+    assert_eq!(f32s(&session.run(y).unwrap()), [2.0, 4.0]);
+    assert_eq!(f32s(&session.run_with(y, feed! { x: [5.0] }).unwrap()), [10.0]);
+}
+
+#[test]
+fn shapes_of_no_elements_and_floats_can_be_values_of_a_run() {
+    let g = Graph::new();
+    let shape = g.placeholder(DType::I32, [None]);
+    let scalar = g.random_normal(shape, 0.0, 1.0);
+    let delta = g.placeholder(DType::F64, ());
+    let range = g.range(g.constant(0.0f64), g.constant(1.0f64), delta);
+    let session = Session::new(&g).unwrap();
+    let run = |value: Array| session.run_with(scalar, feed! { shape: value }).unwrap().shape().dims().to_vec();
+    assert_eq!(run(Array::zeros(DType::I32, [0]).unwrap()), [0usize; 0]);
+    assert_eq!(run(Array::from([2i32, 0])), [2, 0]);
+    let found = session.run_with(range, feed! { delta: 0.25 }).unwrap();
+    assert_eq!(found.to_vec::<f64>().unwrap(), [0.0, 0.25, 0.5, 0.75]);
+}
+
+#[test]
+fn a_variable_that_is_fed_and_fetched_has_the_value_fed() {
+    let g = Graph::new();
+    let w = g.variable([1.0f32]);
+    let session = Session::new(&g).unwrap();
+    session.run(g.global_variables_initializer()).unwrap();
+    let (variable, read) = session.run_with((w, w.value()), feed! { w: [5.0] }).unwrap();
+    assert_eq!((f32s(&variable), f32s(&read)), (vec![5.0], vec![5.0]));
+    assert_eq!(f32s(&session.run(w).unwrap()), [1.0]);
+}
+
+#[test]
+fn what_cannot_run_is_refused_by_name() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, ());
+    let (a, w) = (x + 1.0, g.variable([1.0f32]));
+    let b = a * 2.0;
+    a.operation().add_control_input(b.operation());
+    let step = w.assign_add([1.0]);
+    let large = g.constant([[1.0f32; 3]; 2]).tile([i32::MAX, i32::MAX]);
+    let session = Session::new(&g).unwrap();
+    let message = |r: ferroflow_runtime::Result<Array>| r.unwrap_err().to_string();
+    assert_eq!(
+        message(session.run_with(b, feed! { x: 1.0 })),
+        "Add 'Add': its control inputs make a cycle: it would have to run before itself"
+    );
+    let reference = w.reference();
+    assert_eq!(
+        message(session.run_with(step, feed! { reference: [1.0] })),
+        "AssignAdd 'AssignAdd': a variable that is fed cannot be written"
+    );
+    assert_eq!(message(session.run(large)), "Tile 'Tile': a result of shape [4294967294,6442450941] is too large");
+    let other = Graph::new();
+    let stranger = other.variable([9.0f32]);
+    assert!(session.load(stranger, [7.0f32]).is_err());
+    assert!(session.value(stranger).is_err());
+}
+
+#[test]
+fn constant_strings_can_be_fetched() {
+    let g = Graph::new();
+    let text = Array::from("text");
+    assert_eq!(Session::new(&g).unwrap().run(g.constant(&text)).unwrap(), text);
+}
+
+#[test]
+fn what_no_memory_can_be_had_for_is_refused() {
+    let g = Graph::new();
+    let x = g.fill(g.constant([1i64 << 45]), 1.0f32);
+    let session = Session::new(&g).unwrap();
+    let refused = |fetch| session.run(fetch).unwrap_err().to_string();
+    assert_eq!(refused(x), "an array of shape [35184372088832] is too large");
+    assert_eq!(refused(x.cumsum(0).reduce_sum(..)), "an array of shape [35184372088832] is too large");
+}

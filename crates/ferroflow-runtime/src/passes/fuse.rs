@@ -36,6 +36,8 @@ fn scalar(node: &Node) -> Option<(Scalar, usize)> {
 struct Groups<'a> {
     draft: &'a Draft,
     consumers: HashMap<Outlet, Vec<(NodeId, usize)>>,
+    /// By node, those that a control edge puts after it.
+    controlled: HashMap<NodeId, Vec<NodeId>>,
     /// By node, its group.
     of: Vec<Option<usize>>,
     members: Vec<BTreeSet<NodeId>>,
@@ -44,7 +46,11 @@ struct Groups<'a> {
 impl<'a> Groups<'a> {
     fn of(draft: &'a Draft) -> Self {
         let count = draft.dag.len();
-        Groups { draft, consumers: draft.consumers(), of: vec![None; count], members: Vec::new() }
+        let mut controlled: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        for (id, node) in draft.dag.nodes() {
+            node.controls.iter().for_each(|&c| controlled.entry(c).or_default().push(id));
+        }
+        Groups { draft, consumers: draft.consumers(), controlled, of: vec![None; count], members: Vec::new() }
     }
 
     fn shape(&self, id: NodeId) -> &PartialShape {
@@ -91,8 +97,11 @@ impl<'a> Groups<'a> {
 
     /// Whether the group depends on one of `from`, other groups counted as single nodes.
     fn reaches(&self, from: impl Iterator<Item = NodeId>, group: usize) -> bool {
-        let mut seen = vec![false; self.of.len()];
         let mut stack: Vec<NodeId> = from.collect();
+        if stack.is_empty() {
+            return false;
+        }
+        let mut seen = vec![false; self.of.len()];
         while let Some(id) = stack.pop() {
             if self.of[id.index()] == Some(group) {
                 return true;
@@ -104,8 +113,7 @@ impl<'a> Groups<'a> {
             for sibling in siblings.unwrap_or_else(|| vec![id]) {
                 seen[sibling.index()] = true;
                 stack.extend(self.consumers(sibling));
-                let controlled = self.draft.dag.nodes().filter(|(_, n)| n.controls.contains(&sibling));
-                stack.extend(controlled.map(|(c, _)| c));
+                stack.extend(self.controlled.get(&sibling).into_iter().flatten());
             }
         }
         false

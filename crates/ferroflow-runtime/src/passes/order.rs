@@ -79,7 +79,8 @@ fn snapshots(draft: Draft) -> Result<Draft, OpError> {
     for (write, node) in draft.dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Write) {
         let old = node.inputs[0];
         for &(reader, _) in consumers.get(&old).into_iter().flatten().filter(|(id, _)| *id != write) {
-            if views.late(reader, &|id| graph.reaches(write, id), &draft.fetches) {
+            let scattered = !node.op.is::<Assign>() && views.readers_through(reader).contains(&write);
+            if scattered || views.late(reader, &|id| graph.reaches(write, id), &draft.fetches) {
                 copied.entry(old).or_default().insert(reader);
                 continue;
             }
@@ -88,6 +89,11 @@ fn snapshots(draft: Draft) -> Result<Draft, OpError> {
             for view_reader in views.readers_through(reader) {
                 graph.add(view_reader, write);
             }
+        }
+        // What is scattered into a variable may be that variable's own value.
+        let scattered = node.inputs.iter().skip(1).filter(|_| !node.op.is::<Assign>());
+        if scattered.into_iter().any(|o| *o == old) {
+            copied.entry(old).or_default().insert(write);
         }
         if draft.fetches.contains(&old) {
             copied.entry(old).or_default();
@@ -99,7 +105,8 @@ fn snapshots(draft: Draft) -> Result<Draft, OpError> {
     let mut snapshots: HashMap<Outlet, Outlet> = HashMap::new();
     let mut result = draft.rewrite(|new, id| {
         let node = new.old(id);
-        let late: Vec<usize> = (0..node.inputs.len())
+        let first = usize::from(node.op.effect() == Effect::Write);
+        let late: Vec<usize> = (first..node.inputs.len())
             .filter(|&i| copied.get(&node.inputs[i]).is_some_and(|readers| readers.contains(&id)))
             .collect();
         let inputs = node.inputs.clone();

@@ -119,7 +119,7 @@ impl<'a> Pruning<'a> {
         };
         let stop = |id: NodeId| all_fed(id) || done.contains(&id);
         let roots = request.fetches.iter().map(|o| o.node).chain(request.targets.iter().copied());
-        let order = self.graph.order(roots, stop).ok_or_else(|| Error::Internal("the graph has a cycle".into()))?;
+        let order = self.graph.order(roots, stop).ok_or_else(|| self.cycle())?;
         for id in order {
             if !stop(id) {
                 self.visit(id)?;
@@ -128,6 +128,19 @@ impl<'a> Pruning<'a> {
         // A variable whose shape only its value can tell has none yet.
         let unknown = self.dag.nodes().find(|(_, n)| n.op.is::<VariableV2>() && !n.facts[0].shape.is_fully_known());
         unknown.map_or(Ok(()), |(_, node)| Err(Error::Uninitialized(node.name.to_string())))
+    }
+
+    /// What is said of a request that cannot be put in order.
+    fn cycle(&self) -> Error {
+        let in_cycle = |id: NodeId| {
+            let node = self.graph.node(id);
+            node.controls.iter().any(|&c| self.graph.order([c], |n| n == id).is_none_or(|o| o.contains(&id)))
+        };
+        let message = "its control inputs make a cycle: it would have to run before itself";
+        match self.graph.nodes().find(|(id, node)| !node.controls.is_empty() && in_cycle(*id)) {
+            Some((_, node)) => invalid(node, OpError::value(message)),
+            None => Error::Internal("the graph has a cycle".into()),
+        }
     }
 
     fn visit(&mut self, id: NodeId) -> Result<()> {
@@ -148,6 +161,9 @@ impl<'a> Pruning<'a> {
         if self.is_plain_read(id) && !self.request.fetches.contains(&id.outlet(0)) {
             return Ok(());
         }
+        if effect == Effect::Write && self.request.feeds.iter().any(|f| f.outlet == node.inputs[0]) {
+            return Err(invalid(node, OpError::value("a variable that is fed cannot be written")));
+        }
         let held_back = self.held_back.as_ref().is_some_and(|kept| effect == Effect::Write && !kept.contains(&id));
         let inputs: Option<SmallVec<[Outlet; 4]>> =
             node.inputs.iter().enumerate().map(|(i, &o)| self.resolve(id, i, o)).collect();
@@ -158,7 +174,15 @@ impl<'a> Pruning<'a> {
         if node.op.is::<Assign>() {
             self.take_shape(node.inputs[0], inputs[0], inputs[1]);
         }
-        let facts = self.dag.infer(&*node.op, &inputs).map_err(|e| invalid(node, e))?;
+        // What is not fed has its default, of just the default's shape.
+        let op: Arc<dyn Op> = match node.op.is::<ops::PlaceholderWithDefault>() {
+            true => Arc::new(Identity {}),
+            false => node.op.clone(),
+        };
+        let facts = self.dag.infer(&*op, &inputs).map_err(|e| invalid(node, e))?;
+        if let Some(shape) = facts.iter().find_map(|f| f.shape.to_shape().filter(|s| s.checked_elements().is_none())) {
+            return Err(invalid(node, OpError::value(format!("a result of shape {shape} is too large"))));
+        }
         let input_facts: Vec<Fact> = inputs.iter().map(|&o| self.dag.fact(o).clone()).collect();
         let unknown: Vec<usize> =
             node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
@@ -186,7 +210,7 @@ impl<'a> Pruning<'a> {
                 return Err(invalid(node, OpError::value(message)));
             }
         }
-        let new = self.insert(node, node.op.clone(), &inputs)?;
+        let new = self.insert(node, op, &inputs)?;
         match effect {
             Effect::Write => {
                 let new = self.as_assignment(node, new, &inputs)?;
@@ -271,9 +295,12 @@ impl<'a> Pruning<'a> {
     fn take_shape(&mut self, reference: Outlet, old: Outlet, value: Outlet) {
         let shape = self.dag.fact(value).shape.clone();
         let fits = self.graph.fact(reference).shape.merge(&shape).is_some() && shape.is_fully_known();
-        let is_read = self.dag.nodes().any(|(_, n)| n.inputs.contains(&old));
-        let node = self.dag.node_mut(old.node);
-        if fits && !is_read && node.op.is::<VariableV2>() && node.facts[0].shape != shape {
+        let node = self.dag.node(old.node);
+        if !fits || !node.op.is::<VariableV2>() || node.facts[0].shape == shape {
+            return;
+        }
+        if !self.dag.nodes().any(|(_, n)| n.inputs.contains(&old)) {
+            let node = self.dag.node_mut(old.node);
             node.op = Arc::new(VariableV2 { dtype: node.facts[0].dtype, shape: shape.clone() });
             node.facts[0].shape = shape;
         }

@@ -74,7 +74,14 @@ impl Op for Pad {
         rules::same_dim("2 and the second size of the paddings", Some(2), shape.dim(1))?;
         let rank = rules::same_dim("the ranks of tensor and paddings", x.rank(), shape.dim(0))?;
         let shape = match (x.shape.dims(), pairs(paddings)?, rank) {
-            (Some(dims), Some(pairs), _) => dims.iter().zip(pairs).map(|(d, [a, b])| d.map(|d| d + a + b)).collect(),
+            (Some(dims), Some(pairs), _) => {
+                let padded = |(d, [a, b]): (&Option<usize>, [usize; 2])| {
+                    let Some(d) = *d else { return Ok(None) };
+                    let size = d.checked_add(a).and_then(|n| n.checked_add(b)).filter(|&n| isize::try_from(n).is_ok());
+                    size.map(Some).ok_or_else(|| OpError::value(format!("{a} + {d} + {b} is too large")))
+                };
+                dims.iter().zip(pairs).map(padded).collect::<OpResult<PartialShape>>()?
+            }
             (_, _, Some(rank)) => PartialShape::with_rank(rank),
             _ => PartialShape::unknown(),
         };
@@ -144,5 +151,13 @@ mod tests {
         let g = Graph::new();
         let _ = g.constant([1.0f64]).pad([[1, 1], [0, 0]]);
         assert_eq!(g.check().unwrap_err().message, "the ranks of tensor and paddings differ: 1 and 2");
+    }
+
+    #[test]
+    fn paddings_that_overflow_are_refused() {
+        let g = Graph::new();
+        g.constant([1.0f32]).pad(Array::from([[i64::MAX, i64::MAX]]));
+        let message = g.take_error().unwrap().to_string();
+        assert!(message.contains("9223372036854775807 + 1 + 9223372036854775807 is too large"), "{message}");
     }
 }

@@ -50,10 +50,17 @@ impl<'g> Tensor<'g> {
     #[track_caller]
     pub fn one_hot_with(self, depth: i32, on: impl IntoInput<'g>, off: impl IntoInput<'g>, axis: i64) -> Tensor<'g> {
         let graph = self.graph();
+        if depth < 0 {
+            return graph.mistake("OneHot", format!("depth cannot be {depth}"));
+        }
         let mut classes = graph.range(0, depth, 1).cast(self.dtype());
-        let after = match axis {
-            -1 => 0,
-            axis => self.shape().rank().unwrap_or(0) as i64 - axis,
+        let after = match (axis, self.shape().rank()) {
+            (-1, _) => 0,
+            (_, Some(rank)) if (0..=rank as i64).contains(&axis) => rank as i64 - axis,
+            (_, Some(rank)) => {
+                return graph.mistake("OneHot", format!("axis {axis} is neither -1 nor in 0..={rank}"));
+            }
+            (_, None) => return graph.mistake("OneHot", format!("for axis {axis} the rank must be known")),
         };
         for _ in 0..after {
             classes = classes.expand_dims(-1);
@@ -170,5 +177,14 @@ mod tests {
         let g = Graph::new();
         let _ = g.range(0, 5, 0);
         assert!(g.check().unwrap_err().to_string().contains("delta must not be 0"));
+    }
+
+    #[test]
+    fn rows_of_an_impossible_depth_or_axis_are_refused() {
+        for (depth, axis) in [(-3, -1), (3, i64::MIN), (3, 2), (3, -2)] {
+            let g = Graph::new();
+            let rows = g.constant([1i32]).one_hot_with(depth, 1.0f32, 0.0, axis);
+            assert!(rows.is_inert() && g.check().is_err(), "{depth} {axis}");
+        }
     }
 }

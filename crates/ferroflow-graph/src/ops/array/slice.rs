@@ -61,9 +61,14 @@ impl<'g> Tensor<'g> {
         let Some(rank) = shape.rank() else {
             return Err(self.graph().mistake(op, "the rank must be known".into()));
         };
-        let at = rules::axis(axis, rank).map_err(|e| self.graph().mistake(op, e.message))?;
-        let unknown = || self.graph().mistake(op, format!("the size of axis {axis} must be known, found {shape}"));
-        shape.dim(at).map(|size| (at, size)).ok_or_else(unknown)
+        let at = match rules::axis(axis, rank) {
+            Ok(at) => at,
+            Err(e) => return Err(self.graph().mistake(op, e.message)),
+        };
+        match shape.dim(at) {
+            Some(size) => Ok((at, size)),
+            None => Err(self.graph().mistake(op, format!("the size of axis {axis} must be known, found {shape}"))),
+        }
     }
 }
 

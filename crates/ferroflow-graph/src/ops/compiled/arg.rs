@@ -12,7 +12,7 @@ op! {
         dtype: DType,
         /// Its shape.
         shape: Shape,
-        /// Its value, if the program is for this one value only; else empty.
+        /// Its value, if the program is for this one value only (of floats, the bits as `f64`); else empty.
         value: Vec<i64>,
     }
 }
@@ -24,8 +24,14 @@ impl Op for Arg {
 
     fn infer(&self, _: &[&Fact]) -> OpResult<Vec<Fact>> {
         let mut fact = Fact::new(self.dtype, &self.shape);
-        if !self.value.is_empty() {
-            let value = Array::from(self.value.clone()).reshape(&self.shape).and_then(|a| a.cast(self.dtype));
+        // The value of no elements is known.
+        let is_empty = self.shape.dims().contains(&0) && self.dtype.is_integer();
+        if !self.value.is_empty() || is_empty {
+            let value = match self.dtype.is_float() {
+                true => Array::from(self.value.iter().map(|&bits| f64::from_bits(bits as u64)).collect::<Vec<_>>()),
+                false => Array::from(self.value.clone()),
+            };
+            let value = value.reshape(&self.shape).and_then(|a| a.cast(self.dtype));
             fact = Fact::of(&value.map_err(|e| OpError::value(e.to_string()))?);
         }
         Ok(vec![fact])

@@ -29,10 +29,9 @@ impl<'g> Tensor<'g> {
         let op = Conv2DBackpropInput { strides: four(strides), padding, dilations: four(dilations) };
         let shape = self.graph().constant(output_shape.into_shape_input());
         let shape = if data_format == DataFormat::Nchw { shape.gather([0, 2, 3, 1]) } else { shape };
-        self.in_nhwc(data_format, |x| {
-            let builder = x.graph().build(op).name("conv2d_transpose").input("input_sizes", shape);
-            builder.input("filter", filter).input("out_backprop", x).tensor()
-        })
+        let images = self.to_nhwc(data_format);
+        let builder = self.graph().build(op).name("conv2d_transpose").input("input_sizes", shape);
+        builder.input("filter", filter).input("out_backprop", images).tensor().from_nhwc(data_format)
     }
 
     /// The derivative of a convolution of these images by its filter, of shape `filter_sizes`, where `out_backprop` is

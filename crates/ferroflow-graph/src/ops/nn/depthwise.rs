@@ -68,9 +68,8 @@ impl<'g> Tensor<'g> {
     pub fn depthwise_conv2d(self, filter: impl IntoInput<'g>, options: Conv2DOptions) -> Tensor<'g> {
         let Conv2DOptions { strides, padding, dilations, data_format } = options;
         let op = DepthwiseConv2dNative { strides: four(strides), padding, dilations: four(dilations) };
-        self.in_nhwc(data_format, |x| {
-            x.graph().build(op).name("depthwise").input("input", x).input("filter", filter).tensor()
-        })
+        let builder = self.graph().build(op).name("depthwise").input("input", self.to_nhwc(data_format));
+        builder.input("filter", filter).tensor().from_nhwc(data_format)
     }
 
     /// [`Tensor::depthwise_conv2d`], then the convolution of single pixels with `pointwise`,

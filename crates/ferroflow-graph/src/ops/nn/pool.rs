@@ -32,7 +32,7 @@ impl<'g> Tensor<'g> {
     pub fn max_pool_with(self, options: PoolOptions) -> Tensor<'g> {
         let PoolOptions { ksize, strides, padding, data_format } = options;
         let op = MaxPool { ksize: four(ksize), strides: four(strides), padding };
-        self.in_nhwc(data_format, |x| x.graph().build(op).input("input", x).tensor())
+        self.graph().build(op).input("input", self.to_nhwc(data_format)).tensor().from_nhwc(data_format)
     }
 
     /// The mean of each window of `ksize`, of images `[batch, height, width, channels]`; padding does not count.
@@ -46,16 +46,20 @@ impl<'g> Tensor<'g> {
     pub fn avg_pool_with(self, options: PoolOptions) -> Tensor<'g> {
         let PoolOptions { ksize, strides, padding, data_format } = options;
         let op = AvgPool { ksize: four(ksize), strides: four(strides), padding };
-        self.in_nhwc(data_format, |x| x.graph().build(op).input("value", x).tensor())
+        self.graph().build(op).input("value", self.to_nhwc(data_format)).tensor().from_nhwc(data_format)
     }
 
-    /// `f` of these images with their channels last, given back in their own layout.
+    /// These images of `layout` with their channels last.
     #[track_caller]
-    pub(super) fn in_nhwc(self, layout: DataFormat, f: impl FnOnce(Tensor<'g>) -> Tensor<'g>) -> Tensor<'g> {
-        match layout {
-            DataFormat::Nhwc => f(self),
-            DataFormat::Nchw => f(self.transpose([0, 2, 3, 1])).transpose([0, 3, 1, 2]),
-        }
+    pub(super) fn to_nhwc(self, layout: DataFormat) -> Tensor<'g> {
+        if layout == DataFormat::Nchw { self.transpose([0, 2, 3, 1]) } else { self }
+    }
+
+    /// These images, with their channels last, in `layout`.
+    #[track_caller]
+    #[expect(clippy::wrong_self_convention, reason = "the counterpart of `to_nhwc`")]
+    pub(super) fn from_nhwc(self, layout: DataFormat) -> Tensor<'g> {
+        if layout == DataFormat::Nchw { self.transpose([0, 3, 1, 2]) } else { self }
     }
 }
 
