@@ -240,7 +240,7 @@ impl<'g> Builder<'g> {
             outlets.push(id.outlet(0));
         }
         let mut controls: SmallVec<[NodeId; 2]> = self.controls.iter().map(|o| o.id()).collect();
-        controls.extend(state.controls.iter().flatten().copied());
+        controls.extend(state.scopes.here().controls.iter().flatten().copied());
         controls.sort_unstable();
         controls.dedup();
         state.insert(&name, self.op.clone(), &outlets, &controls, location).map_err(|e| {
@@ -265,7 +265,7 @@ impl crate::graph::State {
         location: &'static Location<'static>,
     ) -> crate::OpResult<NodeId> {
         let facts = self.dag.infer(&*op, inputs)?;
-        let device = self.devices.last().map_or("", String::as_str).into();
+        let device = self.scopes.here().devices.last().map_or("", String::as_str).into();
         self.dag.insert_node(Node {
             name: name.into(),
             op,

@@ -1,4 +1,5 @@
 use crate::names::{self, Names};
+use crate::scopes::{Scope, ScopeGuard, ThreadScopes};
 use crate::variable::VariableInfo;
 use crate::{Dag, ErrorKind, GraphError, NodeId, Operation, Outlet, Tensor};
 use std::collections::BTreeMap;
@@ -16,10 +17,7 @@ pub struct Graph(Arc<RwLock<State>>);
 pub(crate) struct State {
     pub(crate) dag: Dag,
     pub(crate) names: Names,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) variable_scopes: Vec<crate::variable_scope::Frame>,
-    pub(crate) controls: Vec<Vec<NodeId>>,
-    pub(crate) devices: Vec<String>,
+    pub(crate) scopes: ThreadScopes,
     pub(crate) collections: BTreeMap<String, Vec<Member>>,
     pub(crate) variables: Vec<VariableInfo>,
     pub(crate) seed: Option<i64>,
@@ -149,22 +147,20 @@ impl Graph {
         }
         let full = state.scoped(name);
         let scope = state.names.unique(&full);
-        state.scopes.push(scope);
-        ScopeGuard { graph: self.clone(), kind: Scope::Name }
+        drop(state);
+        self.enter(Scope::Name, |here| here.names.push(scope))
     }
 
     /// Leaves every name scope until the guard is dropped.
     #[must_use = "the scope ends when the guard is dropped"]
     pub fn root_scope(&self) -> ScopeGuard {
-        self.write().scopes.push(String::new());
-        ScopeGuard { graph: self.clone(), kind: Scope::Name }
+        self.enter(Scope::Name, |here| here.names.push(String::new()))
     }
 
     /// Enters an existing scope, by its full name, until the guard is dropped: names already in it are numbered on.
     #[must_use = "the scope ends when the guard is dropped"]
     pub fn reenter_scope(&self, full_name: &str) -> ScopeGuard {
-        self.write().scopes.push(full_name.trim_end_matches('/').to_owned());
-        ScopeGuard { graph: self.clone(), kind: Scope::Name }
+        self.enter(Scope::Name, |here| here.names.push(full_name.trim_end_matches('/').to_owned()))
     }
 
     /// `name` within the current name scope, made unique, and taken from now on.
@@ -176,7 +172,7 @@ impl Graph {
 
     /// The full name of the current name scope; empty at the root.
     pub fn current_scope(&self) -> String {
-        self.read().scopes.last().cloned().unwrap_or_default()
+        self.read().scopes.here().names.last().cloned().unwrap_or_default()
     }
 
     /// Every operation made until the guard is dropped runs after `operations`.
@@ -193,15 +189,13 @@ impl Graph {
                 false => _ = self.mistake("control", format!("control `{}` is of another graph", operation.name())),
             }
         }
-        self.write().controls.push(ids);
-        ScopeGuard { graph: self.clone(), kind: Scope::Controls }
+        self.enter(Scope::Controls, |here| here.controls.push(ids))
     }
 
     /// Every operation made until the guard is dropped asks for `device`, such as `/cpu:0`.
     #[must_use = "the device holds until the guard is dropped"]
     pub fn device(&self, device: &str) -> ScopeGuard {
-        self.write().devices.push(device.to_owned());
-        ScopeGuard { graph: self.clone(), kind: Scope::Device }
+        self.enter(Scope::Device, |here| here.devices.push(device.to_owned()))
     }
 
     /// Sets the graph's random seed, from which those of its random operations derive.
@@ -268,7 +262,7 @@ pub(crate) const POISON: NodeId = NodeId(u32::MAX);
 
 impl State {
     pub(crate) fn scoped(&self, name: &str) -> String {
-        match self.scopes.last().map(String::as_str) {
+        match self.scopes.here().names.last().map(String::as_str) {
             None | Some("") => name.to_owned(),
             Some(scope) => format!("{scope}/{name}"),
         }
@@ -285,28 +279,5 @@ impl fmt::Debug for Graph {
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.read().dag, f)
-    }
-}
-
-enum Scope {
-    Name,
-    Controls,
-    Device,
-}
-
-/// Ends a scope when dropped.
-pub struct ScopeGuard {
-    graph: Graph,
-    kind: Scope,
-}
-
-impl Drop for ScopeGuard {
-    fn drop(&mut self) {
-        let mut state = self.graph.write();
-        match self.kind {
-            Scope::Name => drop(state.scopes.pop()),
-            Scope::Controls => drop(state.controls.pop()),
-            Scope::Device => drop(state.devices.pop()),
-        }
     }
 }

@@ -76,9 +76,9 @@ impl Graph {
             let full = if absolute { wanted.to_owned() } else { state.scoped(wanted) };
             state.names.unique(&full)
         };
-        let controls = std::mem::take(&mut self.write().controls);
+        let controls = std::mem::take(&mut self.write().scopes.here_mut().controls);
         let variable = self.build_variable(initial, &name, &options);
-        self.write().controls = controls;
+        self.write().scopes.here_mut().controls = controls;
         variable
     }
 

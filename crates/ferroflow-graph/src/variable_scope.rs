@@ -1,6 +1,7 @@
 //! Variables shared by name: `variable_scope` and `get_variable`.
 
 use crate::graph::keys;
+use crate::scopes::{Scope, VariableScope};
 use crate::{ErrorKind, Graph, GraphError, IntoInput, ScopeGuard, Variable, VariableOptions};
 use std::panic::Location;
 
@@ -16,21 +17,10 @@ pub enum Reuse {
     Auto,
 }
 
-pub(crate) struct Frame {
-    prefix: String,
-    reuse: Reuse,
-}
-
 /// Leaves a variable scope, and the name scope entered with it, when dropped.
 pub struct VariableScopeGuard {
-    graph: Graph,
+    _variables: ScopeGuard,
     _names: ScopeGuard,
-}
-
-impl Drop for VariableScopeGuard {
-    fn drop(&mut self) {
-        self.graph.write().variable_scopes.pop();
-    }
 }
 
 impl Graph {
@@ -40,15 +30,15 @@ impl Graph {
     #[track_caller]
     pub fn variable_scope(&self, name: &str, reuse: Reuse) -> VariableScopeGuard {
         let names = self.name_scope(name);
-        let mut state = self.write();
-        let (prefix, inherited) = match state.variable_scopes.last() {
+        let state = self.read();
+        let (prefix, inherited) = match state.scopes.here().variables.last() {
             Some(outer) => (format!("{}{name}/", outer.prefix), outer.reuse),
             None => (format!("{name}/"), Reuse::No),
         };
         let reuse = if reuse == Reuse::No { inherited } else { reuse };
-        state.variable_scopes.push(Frame { prefix, reuse });
         drop(state);
-        VariableScopeGuard { graph: self.clone(), _names: names }
+        let variables = self.enter(Scope::Variable, |here| here.variables.push(VariableScope { prefix, reuse }));
+        VariableScopeGuard { _variables: variables, _names: names }
     }
 
     /// The variable `name` of the current variable scope: made from `initial`, or found, as the scope's [`Reuse`] says.
@@ -68,7 +58,7 @@ impl Graph {
         let location = Location::caller();
         let (full, reuse) = {
             let state = self.read();
-            let frame = state.variable_scopes.last();
+            let frame = state.scopes.here().variables.last();
             (format!("{}{name}", frame.map_or("", |f| &f.prefix)), frame.map_or(Reuse::No, |f| f.reuse))
         };
         let existing = self.variables_in(keys::GLOBAL_VARIABLES).into_iter().find(|v| v.name() == full);

@@ -252,3 +252,33 @@ fn a_mistake_has_the_line_that_made_it() {
         assert!(message.contains("tests/graph.rs"), "{message}");
     }
 }
+
+#[test]
+fn scopes_are_those_of_the_thread_that_entered_them() {
+    let g = Graph::new();
+    let _outer = g.name_scope("outer");
+    let _device = g.device("/cpu:0");
+    let elsewhere = std::thread::scope(|threads| {
+        let build = || {
+            let _inner = g.name_scope("inner");
+            let x = g.constant(1.0f32).named("x");
+            (x.name(), x.operation().device())
+        };
+        threads.spawn(build).join().unwrap()
+    });
+    assert_eq!(elsewhere, ("inner/x:0".to_owned(), String::new()));
+    let x = g.constant(1.0f32).named("x");
+    assert_eq!((x.name(), x.operation().device()), ("outer/x:0".to_owned(), "/cpu:0".to_owned()));
+}
+
+#[test]
+fn a_guard_ends_its_own_scope_and_those_within() {
+    let g = Graph::new();
+    let (outer, inner) = (g.name_scope("outer"), g.name_scope("inner"));
+    drop(outer);
+    assert_eq!(g.current_scope(), "");
+    let next = g.name_scope("next");
+    drop(next);
+    drop(inner);
+    assert_eq!(g.current_scope(), "");
+}

@@ -36,7 +36,8 @@ pub fn evaluate(
         scratch: span(total),
     };
     let machine = Machine::new(regions, vec![step]).map_err(|e| failed(&e))?;
-    let run = machine.run(&mut machine.frame(), pool, |binder| {
+    let mut frame = machine.frame().map_err(|e| failed(&e))?;
+    let run = machine.run(&mut frame, pool, |binder| {
         for (i, array) in inputs.iter().enumerate() {
             binder.input(i, array.bytes());
         }

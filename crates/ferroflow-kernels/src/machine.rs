@@ -93,6 +93,9 @@ pub enum RunError {
         /// What it said.
         error: KernelError,
     },
+    /// There is no room for this many bytes of working memory.
+    #[error("no room for {0} bytes of working memory")]
+    Memory(usize),
     /// A region was bound to too few bytes, to unaligned bytes, or not at all.
     #[error("region {0} is not bound to aligned memory of its size")]
     Unbound(usize),
@@ -148,16 +151,19 @@ impl Machine {
     }
 
     /// Allocates the memory of one run.
-    pub fn frame(&self) -> Frame {
+    ///
+    /// # Errors
+    /// [`RunError::Memory`] if there is no room for it.
+    pub fn frame(&self) -> Result<Frame, RunError> {
         let arenas = self.regions.iter().filter_map(|r| match r {
-            Region::Arena(n) => Some(Buffer::zeroed(*n)),
+            Region::Arena(n) => Some(Buffer::try_zeroed(*n).ok_or(RunError::Memory(*n))),
             _ => None,
         });
-        Frame {
-            arenas: arenas.collect(),
+        Ok(Frame {
+            arenas: arenas.collect::<Result<_, _>>()?,
             bound: Vec::with_capacity(self.regions.len()),
             operands: Vec::with_capacity(self.operands),
-        }
+        })
     }
 
     /// Binds the input and output regions by `bind`, then runs every step in order. Allocates nothing.

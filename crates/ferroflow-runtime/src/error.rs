@@ -65,6 +65,9 @@ pub enum Error {
     /// A value that is to be put in a variable, or taken from the session, is not of the right kind.
     #[error(transparent)]
     Array(#[from] ArrayError),
+    /// The values between the steps of a program, and its scratch, are more than the system has room for.
+    #[error("no room for {0} bytes of working memory")]
+    Memory(usize),
     /// The compiler broke one of its own rules: a defect of Ferroflow, not of the program.
     #[error("internal error: {0}")]
     Internal(String),

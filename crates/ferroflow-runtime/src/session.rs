@@ -404,7 +404,8 @@ impl Session {
             outputs.push(Array::zeros(*dtype, shape)?);
         }
         let frame = program.frames.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut frame = frame.unwrap_or_else(|| program.machine.frame());
+        let frame = frame.map_or_else(|| program.machine.frame(), Ok);
+        let mut frame = frame.map_err(|e| self.run_error(program, e))?;
         let args = || program.args.iter().zip(values).filter_map(|(region, v)| Some(((*region)?, v)));
         let fetched = if stage.writes {
             let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
@@ -511,6 +512,7 @@ impl Session {
                 node: program.labels[step].node.to_string(),
                 message: error.0,
             },
+            RunError::Memory(bytes) => Error::Memory(bytes),
             other => Error::Internal(other.to_string()),
         }
     }

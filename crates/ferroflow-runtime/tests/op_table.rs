@@ -220,7 +220,7 @@ fn in_place(kernel: Arc<Kernel>, inputs: &[&Array], outputs: &[Fact], (i, k): (u
     let outs = (n..n + results.len()).map(span).collect();
     let second = Step { kernel, inputs: operands, outputs: outs, scratch: span(n + results.len()) };
     let machine = Machine::new(regions, vec![first, second]).unwrap();
-    let run = machine.run(&mut machine.frame(), &Pool::new(1), |binder| {
+    let run = machine.run(&mut machine.frame().unwrap(), &Pool::new(1), |binder| {
         inputs.iter().enumerate().for_each(|(i, a)| binder.input(i, a.bytes()));
         results.iter_mut().enumerate().for_each(|(k, b)| binder.output(n + k, b.as_bytes_mut()));
     });

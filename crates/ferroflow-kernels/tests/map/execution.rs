@@ -75,7 +75,7 @@ fn run_in_place(program: &Program, inputs: &[Array], shared: &[Option<usize>]) -
     let regions = memory.iter().map(|m| Region::Output(m.len())).chain([Region::Arena(scratch.len)]).collect();
     let step = Step { kernel, inputs: spans, outputs: results.clone(), scratch };
     let machine = Machine::new(regions, vec![step]).unwrap();
-    let run = machine.run(&mut machine.frame(), &Pool::new(2), |binder| {
+    let run = machine.run(&mut machine.frame().unwrap(), &Pool::new(2), |binder| {
         memory.iter_mut().enumerate().for_each(|(i, m)| binder.output(i, m.as_bytes_mut()));
     });
     run.unwrap();

@@ -122,7 +122,9 @@ impl Op for Range {
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let n = outputs[0].concrete()?.num_elements();
         let dtype = outputs[0].dtype;
-        let convert = |e: ferroflow_array::ArrayError| OpError::dtype(e.to_string());
+        let convert = |e: ferroflow_array::ArrayError| OpError::value(e.to_string());
+        // Refused before it is computed, which would take eight bytes an element.
+        Array::zeros(ferroflow_array::DType::I64, [n]).map_err(convert)?;
         let value = match dtype.is_integer() {
             true => {
                 let [start, delta] = [0, 2].map(|i| inputs[i].ints().map_or(0, |v| v[0]));
