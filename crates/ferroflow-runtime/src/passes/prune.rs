@@ -200,8 +200,14 @@ impl<'a> Pruning<'a> {
                 return Ok(());
             }
             let shapes: Vec<String> = facts.iter().map(ToString::to_string).collect();
-            let message = format!("the shape of the result is not known: {}", shapes.join(", "));
-            return Err(invalid(node, OpError::value(message)));
+            let shapes = shapes.join(", ");
+            return Err(invalid(
+                node,
+                match strings || facts.iter().any(|f| f.dtype == DType::String) {
+                    true => OpError::unimplemented(format!("cannot be computed of strings: {shapes}")),
+                    false => OpError::value(format!("the shape of the result is not known: {shapes}")),
+                },
+            ));
         }
         for (k, fact) in facts.iter().enumerate() {
             let declared = &node.facts[k].shape;
