@@ -1,4 +1,4 @@
-//! Arrays of the crate [`ndarray`](::ndarray), copied or borrowed.
+//! Arrays of the crate `ndarray`, copied or borrowed.
 
 use crate::{Array, ArrayError, Element, Result, Shape};
 use ::ndarray::{ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
