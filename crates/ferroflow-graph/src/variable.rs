@@ -15,8 +15,9 @@ pub(crate) struct VariableInfo {
 
 /// A tensor that outlives a run: each session keeps its own value, changed by assignments.
 ///
-/// Wherever a tensor is taken a variable is too, and stands for its value. In one run that is the value from before
-/// the run's writes, unless a control dependency orders the reader after one.
+/// An operator or an operation's input takes a variable for its value; a tensor's own methods are those of
+/// [`Variable::value`]. In one run that is the value from before the run's writes, unless a control dependency orders
+/// the reader after one.
 #[derive(Clone, Copy)]
 pub struct Variable<'g> {
     reference: Tensor<'g>,

@@ -2,7 +2,7 @@
 
 use crate::graph::keys;
 use crate::scopes::{Scope, VariableScope};
-use crate::{ErrorKind, Graph, GraphError, IntoInput, ScopeGuard, Variable, VariableOptions};
+use crate::{ErrorKind, Graph, GraphError, Input, IntoInput, ScopeGuard, Variable, VariableOptions};
 use std::panic::Location;
 
 /// Whether [`Graph::get_variable`] makes variables or finds them.
@@ -44,7 +44,25 @@ impl Graph {
     /// The variable `name` of the current variable scope: made from `initial`, or found, as the scope's [`Reuse`] says.
     #[track_caller]
     pub fn get_variable<'g>(&'g self, name: &str, initial: impl IntoInput<'g>) -> Variable<'g> {
-        self.get_variable_with(name, |_| initial.into_input(), VariableOptions::default())
+        let initial = initial.into_input();
+        let wanted = match &initial {
+            Input::Tensor(t) => t.fact(),
+            Input::Array(a) | Input::Literal(a) => crate::Fact::of(a),
+        };
+        let inert = matches!(&initial, Input::Tensor(t) if t.is_inert());
+        let variable = self.get_variable_with(name, |_| initial, VariableOptions::default());
+        let found = variable.reference().fact();
+        if inert || variable.reference().is_inert() {
+            return variable;
+        }
+        if found.dtype != wanted.dtype || found.shape.merge(&wanted.shape).is_none() {
+            let (wanted, found) =
+                (format!("{}{}", wanted.dtype, wanted.shape), format!("{}{}", found.dtype, found.shape));
+            let message = format!("the variable {} is {found}, and cannot be shared as {wanted}", variable.name());
+            self.mistake("get_variable", message);
+            return self.inert_variable();
+        }
+        variable
     }
 
     /// As [`Graph::get_variable`], with the initial value built only if the variable is made.

@@ -2,7 +2,7 @@
 
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::ops::Padding;
-use ferroflow_graph::{Dag, ErrorKind, Graph, Member, Reuse, Variable, VariableOptions, keys};
+use ferroflow_graph::{Dag, ErrorKind, Graph, Member, Reuse, Tensor, Variable, VariableOptions, keys};
 
 #[test]
 fn a_mistake_names_op_inputs_and_the_callers_line() {
@@ -281,4 +281,20 @@ fn a_guard_ends_its_own_scope_and_those_within() {
     drop(next);
     drop(inner);
     assert_eq!(g.current_scope(), "");
+}
+
+#[test]
+fn a_shared_variable_keeps_its_dtype_and_shape() {
+    let g = Graph::new();
+    let share = |initial: Tensor<'_>| {
+        let _scope = g.variable_scope("s", Reuse::Auto);
+        g.get_variable("w", initial).name()
+    };
+    assert_eq!(share(g.zeros([2])), "s/w");
+    assert_eq!(share(g.ones([2])), "s/w");
+    share(g.zeros([3]));
+    let error = g.take_error().unwrap();
+    assert_eq!(error.message, "the variable s/w is f32[2], and cannot be shared as f32[3]");
+    share(g.constant([1.0f64, 2.0]));
+    assert_eq!(g.take_error().unwrap().message, "the variable s/w is f32[2], and cannot be shared as f64[2]");
 }
