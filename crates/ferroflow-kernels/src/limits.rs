@@ -42,7 +42,15 @@ impl Limits {
 /// Multiplies one column by one row and adds to a register tile, so many times.
 fn multiply_add(tile: TileSize, steps: usize) {
     let (a, b, mut c) = ([0.5f32; WIDEST], [0.25f32; WIDEST], [0.0f32; WIDEST * WIDEST]);
-    let run = Run { a: a.as_ptr(), a_row: 1, counts: [1, 1, steps], a_steps: [0; 3], b: b.as_ptr(), b_steps: [0; 3] };
+    let run = Run {
+        a: a.as_ptr(),
+        a_row: 1,
+        counts: [1, 1, steps],
+        a_steps: [0; 3],
+        b: b.as_ptr(),
+        b_steps: [0; 3],
+        ahead: (b.as_ptr(), [0; 3]),
+    };
     let target = Target { c: c.as_mut_ptr(), row: tile.width, columns: tile.width };
     let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
     // SAFETY: the level is this processor's; no tile has more rows or columns than `WIDEST`, and no step moves on.

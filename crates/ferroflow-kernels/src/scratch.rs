@@ -1,6 +1,8 @@
-//! Typed views of scratch bytes.
+//! Typed views of scratch bytes, and memory that each thread has for itself.
 
 use bytemuck::Pod;
+use ferroflow_array::Buffer;
+use std::cell::Cell;
 
 /// Splits scratch bytes into parts of these lengths.
 ///
@@ -15,4 +17,19 @@ pub(crate) fn parts<T: Pod, const N: usize>(scratch: &mut [u8], lens: [usize; N]
         rest = after;
         part
     })
+}
+
+/// Calls `f` with `len` elements of memory, of unspecified content, that this thread uses again and again, so that it
+/// stays in the thread's own cache. Allocates when it needs more than ever before.
+pub(crate) fn with_local<T: Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
+    thread_local! {
+        static MEMORY: Cell<Option<Buffer>> = const { Cell::new(None) };
+    }
+    let bytes = len * size_of::<T>();
+    // What is called from within `f` finds none, and makes its own.
+    let kept = MEMORY.take().filter(|m| m.len() >= bytes);
+    let mut memory = kept.unwrap_or_else(|| Buffer::zeroed(bytes));
+    let result = f(bytemuck::cast_slice_mut(&mut memory.as_bytes_mut()[..bytes]));
+    MEMORY.set(Some(memory));
+    result
 }

@@ -1,4 +1,4 @@
-use super::ConvGeometry;
+use super::{ConvGeometry, winograd};
 use crate::Pool;
 use crate::cpu::level;
 use crate::gemm::{Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
@@ -11,7 +11,10 @@ const IMAGES: usize = 8;
 const TILES: usize = 4;
 
 /// Bytes of scratch that [`conv2d_filter_gradient`] needs.
-pub fn conv2d_filter_gradient_scratch<T>(g: &ConvGeometry) -> usize {
+pub fn conv2d_filter_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
+    if winograd::applies::<T>(g) {
+        return winograd::filter_gradient_scratch::<T>(g);
+    }
     let padded = g.batch * g.out_h * g.out_w * g.out_c.next_multiple_of(WIDEST);
     (g.frame().len() + padded + WIDEST) * size_of::<T>()
 }
@@ -37,6 +40,9 @@ pub fn conv2d_filter_gradient<T: TileElement>(
         return;
     }
     let level = level();
+    if winograd::applies::<T>(g) {
+        return winograd::filter_gradient(level, input, grad, filter_grad, g, scratch, pool);
+    }
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
     let pixels = g.batch * g.out_h * g.out_w;
     let whole = g.out_c.is_multiple_of(width);
@@ -83,6 +89,7 @@ pub fn conv2d_filter_gradient<T: TileElement>(
                     a_steps: [frame.image_len(), g.stride_h * columns * c, g.stride_w * c],
                     b: grad[from..].as_ptr(),
                     b_steps: [g.out_h * g.out_w * out_c, g.out_w * out_c, out_c],
+                    ahead: (grad[from..].as_ptr(), [0; 3]),
                 };
                 let to = (group * group_rows + row) * g.out_c + panel * width;
                 let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };

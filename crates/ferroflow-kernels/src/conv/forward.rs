@@ -1,5 +1,5 @@
-use super::ConvGeometry;
 use super::geometry::Frame;
+use super::{ConvGeometry, winograd};
 use crate::Pool;
 use crate::cpu::{Level, level};
 use crate::gemm::{Epilogue, Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
@@ -7,7 +7,10 @@ use crate::pool::Disjoint;
 use crate::scratch::parts;
 
 /// Bytes of scratch that [`conv2d`] needs.
-pub fn conv2d_scratch<T>(g: &ConvGeometry) -> usize {
+pub fn conv2d_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
+    if winograd::applies::<T>(g) {
+        return winograd::scratch::<T>(g);
+    }
     (g.frame().len() + g.k_h * g.k_w * g.in_c * g.out_c.next_multiple_of(WIDEST)) * size_of::<T>()
 }
 
@@ -30,6 +33,10 @@ pub fn conv2d<T: TileElement>(
         return;
     }
     let level = level();
+    if winograd::applies::<T>(g) {
+        let filters = (filter, winograd::Filters::Plain);
+        return winograd::convolve(level, input, filters, output, g, epilogue, scratch, pool);
+    }
     let width = tile_size::<T>(level, g.out_c).width;
     let k = g.k_h * g.k_w * g.in_c;
     let [frames, panels] = parts(scratch, [g.frame().len(), k * g.out_c.next_multiple_of(width)]);
@@ -94,6 +101,7 @@ pub(super) fn tiles<T: TileElement>(
                         a_steps,
                         b: panels[panel * k * width..].as_ptr(),
                         b_steps,
+                        ahead: (panels[panel * k * width..].as_ptr(), [0; 3]),
                     };
                     let to = ((n * g.out_h + y) * g.out_w + x) * g.out_c + panel * width;
                     let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };

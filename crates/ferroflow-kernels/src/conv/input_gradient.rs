@@ -1,6 +1,6 @@
-use super::ConvGeometry;
 use super::forward::tiles;
 use super::geometry::Frame;
+use super::{ConvGeometry, winograd};
 use crate::Pool;
 use crate::cpu::level;
 use crate::gemm::{Epilogue, TileElement, WIDEST, tile_size};
@@ -34,8 +34,27 @@ fn transposed(g: &ConvGeometry) -> (ConvGeometry, Frame) {
     (turned, frame)
 }
 
+/// The same convolution where strides and dilations are 1 and the padding is less than the filter: its images are the
+/// derivatives as they are.
+pub(super) fn exchanged(g: &ConvGeometry) -> ConvGeometry {
+    ConvGeometry {
+        in_h: g.out_h,
+        in_w: g.out_w,
+        in_c: g.out_c,
+        out_h: g.in_h,
+        out_w: g.in_w,
+        out_c: g.in_c,
+        pad_top: g.k_h - 1 - g.pad_top,
+        pad_left: g.k_w - 1 - g.pad_left,
+        ..*g
+    }
+}
+
 /// Bytes of scratch that [`conv2d_input_gradient`] needs.
-pub fn conv2d_input_gradient_scratch<T>(g: &ConvGeometry) -> usize {
+pub fn conv2d_input_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
+    if winograd::applies::<T>(g) {
+        return winograd::scratch::<T>(&exchanged(g));
+    }
     let (_, frame) = transposed(g);
     (frame.len() + g.k_h * g.k_w * g.out_c * g.in_c.next_multiple_of(WIDEST)) * size_of::<T>()
 }
@@ -58,8 +77,12 @@ pub fn conv2d_input_gradient<T: TileElement>(
     if input_grad.is_empty() {
         return;
     }
-    let (turned, frame) = transposed(g);
     let level = level();
+    if winograd::applies::<T>(g) {
+        let filters = (filter, winograd::Filters::Turned);
+        return winograd::convolve(level, grad, filters, input_grad, &exchanged(g), Epilogue::NONE, scratch, pool);
+    }
+    let (turned, frame) = transposed(g);
     let width = tile_size::<T>(level, g.in_c).width;
     let field = g.k_h * g.k_w;
     let k = field * g.out_c;

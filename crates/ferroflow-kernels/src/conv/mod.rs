@@ -1,11 +1,13 @@
 //! Convolutions of images, `[batch, height, width, channels]`, with filters `[height, width, in, out]`, and their
-//! gradients: register tiles read the (padded) images in place, so that no matrix of patches is ever made.
+//! gradients: register tiles read the (padded) images in place, so that no matrix of patches is ever made, or, where that
+//! takes fewer multiplications, Winograd's tiles.
 
 mod depthwise;
 mod filter_gradient;
 mod forward;
 mod geometry;
 mod input_gradient;
+mod winograd;
 
 pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradient};
 pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_scratch};

@@ -1,4 +1,4 @@
-use super::pack::{Ahead, Strides, pack};
+use super::pack::{Strides, pack};
 use super::simd::TileElement;
 use super::tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::Pool;
@@ -75,19 +75,22 @@ struct Plan {
     groups: usize,
 }
 
-/// Steps of the inner dimension in one piece at most: few if the right operand's rows are contiguous, so that many of
-/// its panels, and long parts of its rows, are read together.
-const PIECE: usize = 64;
-const LONG_PIECE: usize = 512;
-/// Row tiles that share a packed panel at most.
+/// Steps of the inner dimension in one piece at most: a panel of so many steps stays in the first-level cache while all
+/// row tiles of a task use it.
+const PIECE: usize = 192;
+/// Steps of a piece are a multiple of this, but for the last piece: elements of a line.
+const LINE: usize = 16;
+/// Row tiles of a task at most: their part of the packed left operand stays in the second-level cache.
 const BLOCK: usize = 18;
-/// Multiply-adds that are worth a task.
+/// Row tiles for which a panel whose rows are contiguous is read where it lies, and not packed first.
+const DIRECT: usize = 1;
+/// Multiply-adds that are worth a task, and the most tasks.
 const GRAIN: usize = 1 << 20;
+const TASKS: usize = 32;
 
-/// A packed panel, or several short ones, of the right operand. It lies on the stack, so that it stays in the second-level
-/// cache of the thread that uses it.
+/// A packed panel of the right operand, on the stack of the thread that uses it.
 #[repr(align(64))]
-struct Panels(#[allow(dead_code)] [MaybeUninit<u8>; 128 << 10]);
+struct Panel(#[allow(dead_code)] [MaybeUninit<u8>; PIECE * WIDEST * size_of::<f64>()]);
 
 impl Plan {
     fn new<T: TileElement>(dims: &MatMul, level: Level) -> Plan {
@@ -102,11 +105,11 @@ impl Plan {
         let conflicts = (left.lane * size_of::<T>()).is_multiple_of(1024);
         let packs = rows > 1 && (panels > 2 || conflicts);
         let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
-        let pieces = dims.k.div_ceil(if right.lane == 1 { PIECE } else { LONG_PIECE });
-        let panel_bytes = dims.k.div_ceil(pieces.max(1)).max(1) * tile.width * size_of::<T>();
-        let groups = panels.div_ceil((size_of::<Panels>() / panel_bytes).max(1));
-        let wanted = (rows * columns * dims.k / GRAIN).clamp(1, 64);
-        let blocks = row_tiles.div_ceil(BLOCK).max(wanted.div_ceil(groups.max(1))).min(row_tiles);
+        let pieces = dims.k.div_ceil(PIECE);
+        let blocks = row_tiles.div_ceil(BLOCK);
+        let wanted = (rows * columns * dims.k / GRAIN).clamp(1, TASKS);
+        let groups = wanted.div_ceil(blocks.max(1)).min(panels);
+        let blocks = blocks.max(wanted.div_ceil(groups.max(1))).min(row_tiles);
         Plan {
             swapped,
             rows,
@@ -226,47 +229,46 @@ impl Plan {
         let width = self.tile.width;
         let (first_tile, tiles) = even(self.row_tiles, self.blocks, task / self.groups);
         let (first_panel, panels) = even(self.panels, self.groups, task % self.groups);
-        let mut memory = MaybeUninit::<Panels>::uninit();
+        let mut memory = MaybeUninit::<Panel>::uninit();
         let memory = memory.as_mut_ptr().cast::<T>();
-        for piece in 0..self.pieces.max(1) {
-            let (start, steps) = if self.pieces == 0 { (0, 0) } else { even(self.k, self.pieces, piece) };
-            let last = piece + 1 >= self.pieces;
-            let columns_of = |panel: usize| width.min(self.columns - panel * width);
-            let source =
-                |panel: usize| right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step);
-            // A panel that is used once is read where it lies.
-            let direct = |panel| tiles == 1 && self.right.lane == 1 && columns_of(panel) == width;
+        let length = self.k.div_ceil(self.pieces.max(1)).next_multiple_of(LINE);
+        let source = |panel: usize, start: usize| {
+            right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step)
+        };
+        for start in (0..self.k.max(1)).step_by(length.max(1)) {
+            let steps = length.min(self.k - start);
+            let last = start + steps == self.k;
             for panel in first_panel..first_panel + panels {
-                if !direct(panel) && steps > 0 {
-                    // SAFETY: the panels of a group fit into the memory; the columns and steps are within the operand.
-                    unsafe {
-                        let to = memory.add((panel - first_panel) * steps * width);
-                        pack(level, source(panel), self.right, columns_of(panel), steps, to, width);
+                let columns = width.min(self.columns - panel * width);
+                let direct = tiles <= DIRECT && self.right.lane == 1 && columns == width;
+                let b = match direct {
+                    true => source(panel, start),
+                    false => {
+                        // SAFETY: a panel fits into the memory; the columns and steps are within the operand.
+                        unsafe { pack(level, source(panel, start), self.right, columns, steps, memory, width) };
+                        memory.cast_const()
+                    }
+                };
+                let b_step = if direct { self.right.step } else { width };
+                let mut bias = [T::ZERO; WIDEST];
+                if let (Some(from), true) = (epilogue.bias, last) {
+                    match self.swapped {
+                        true => bias.fill(from[0]),
+                        false => bias[..columns].copy_from_slice(&from[panel * width..panel * width + columns]),
                     }
                 }
-            }
-            // Meanwhile the next block is fetched: the next piece, or what is likely the next task's first.
-            let ahead = {
-                let (panel, start) = if last { (first_panel + panels, 0) } else { (first_panel, start + steps) };
-                let from = right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step);
-                let lanes = (panels * width).min(self.columns.saturating_sub(panel * width));
-                Ahead::new(from, self.right, lanes, steps)
-            };
-            for (pass, tile) in (first_tile..first_tile + tiles).enumerate() {
-                let (row, rows) = even(self.rows, self.row_tiles, tile);
-                for panel in first_panel..first_panel + panels {
-                    let columns = columns_of(panel);
-                    let mut bias = [T::ZERO; WIDEST];
-                    if let (Some(from), true) = (epilogue.bias, last) {
-                        match self.swapped {
-                            true => bias.fill(from[0]),
-                            false => bias[..columns].copy_from_slice(&from[panel * width..panel * width + columns]),
-                        }
-                    }
-                    let b = match direct(panel) {
-                        true => source(panel),
-                        false => memory.wrapping_add((panel - first_panel) * steps * width).cast_const(),
-                    };
+                let store = Store {
+                    accumulate: accumulate || start > 0,
+                    bias: if last && epilogue.bias.is_some() { bias.as_ptr() } else { std::ptr::null() },
+                    relu: last && epilogue.relu,
+                };
+                // The panel after this one.
+                let next = match panel + 1 < first_panel + panels {
+                    true => source(panel + 1, start),
+                    false => source(first_panel, start + steps),
+                };
+                for tile in first_tile..first_tile + tiles {
+                    let (row, rows) = even(self.rows, self.row_tiles, tile);
                     let (a, a_row, a_step) = match self.leading {
                         0 => (
                             left.as_ptr().wrapping_add(row * self.left.lane + start * self.left.step),
@@ -275,28 +277,45 @@ impl Plan {
                         ),
                         leading => (packed.as_ptr().wrapping_add((tile * self.k + start) * leading), 1, leading),
                     };
-                    ahead.fetch(pass * panels + panel - first_panel, tiles * panels);
+                    let (lines, ahead) = self.ahead::<T>(next, b, tile - first_tile, steps);
                     let run = Run {
                         a,
                         a_row,
-                        counts: [1, 1, steps],
-                        a_steps: [0, 0, a_step],
+                        counts: [1, lines, steps / lines],
+                        a_steps: [0, steps / lines * a_step, a_step],
                         b,
-                        b_steps: [0, 0, if direct(panel) { self.right.step } else { width }],
+                        b_steps: [0, steps / lines * b_step, b_step],
+                        ahead,
                     };
                     let target =
                         Target { c: out.address(row * self.columns + panel * width), row: self.columns, columns };
-                    let store = Store {
-                        accumulate: accumulate || piece > 0,
-                        bias: if last && epilogue.bias.is_some() { bias.as_ptr() } else { std::ptr::null() },
-                        relu: last && epilogue.relu,
-                    };
                     // SAFETY: rows, steps and columns are within the operands; panels are as wide as the tile; the
                     // tile's elements of the result belong to this task alone.
                     unsafe { run_tile(level, (self.tile.vectors, rows), &run, &target, &store) };
                 }
             }
         }
+    }
+
+    /// What the `n`th tile of a panel fetches of the next one: the trips of the middle loop, and addresses for [`Run`].
+    fn ahead<T: TileElement>(
+        &self,
+        next: *const T,
+        here: *const T,
+        n: usize,
+        steps: usize,
+    ) -> (usize, (*const T, [usize; 3])) {
+        let line = 64 / size_of::<T>();
+        if n * line >= self.tile.width {
+            return (1, (here, [0; 3]));
+        }
+        if self.right.lane == 1 {
+            return (1, (next.wrapping_add(n * line), [0, 0, self.right.step]));
+        }
+        if self.right.step != 1 || steps == 0 || !steps.is_multiple_of(line) {
+            return (1, (here, [0; 3]));
+        }
+        (steps / line, (next.wrapping_add(n * line * self.right.lane), [0, line, self.right.lane]))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Copies operands into the order in which a tile reads them.
 
-use super::simd::{TileElement, prefetch};
-use super::tile::even;
+use super::simd::TileElement;
 use crate::cpu::Level;
 
 /// How an operand lies in memory: element `(lane, p)` is at `lane·lane_stride + p·step`.
@@ -51,37 +50,6 @@ pub(crate) unsafe fn pack<T: TileElement>(
                 for p in whole..steps {
                     *to.add(p * leading + first + j) = *row.add(p * strides.step);
                 }
-            }
-        }
-    }
-}
-
-/// A block of an operand that will be packed later.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ahead<T> {
-    from: *const T,
-    stride: usize,
-    rows: usize,
-    /// Lines in a row.
-    lines: usize,
-}
-
-impl<T> Ahead<T> {
-    pub(crate) fn new(from: *const T, strides: Strides, lanes: usize, steps: usize) -> Self {
-        let (stride, rows, columns) =
-            if strides.lane == 1 { (strides.step, steps, lanes) } else { (strides.lane, lanes, steps) };
-        Ahead { from, stride, rows, lines: (columns * size_of::<T>()).div_ceil(64) }
-    }
-
-    /// Fetches one of `parts` equal parts of the block.
-    pub(crate) fn fetch(&self, part: usize, parts: usize) {
-        let (start, count) = even(self.rows * self.lines, parts, part);
-        let (mut row, mut line) = (start / self.lines.max(1), start % self.lines.max(1));
-        for _ in 0..count {
-            prefetch(self.from.wrapping_add(row * self.stride + line * (64 / size_of::<T>())));
-            line += 1;
-            if line == self.lines {
-                (row, line) = (row + 1, 0);
             }
         }
     }

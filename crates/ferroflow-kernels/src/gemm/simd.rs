@@ -1,6 +1,7 @@
 //! Vectors of the widths that tiles are compiled for.
 
 use crate::Float;
+use crate::cpu::Level;
 
 /// Asks for the line of any address, valid or not, ahead of its use.
 #[inline(always)]
@@ -10,6 +11,19 @@ pub(super) fn prefetch<T>(at: *const T) {
     unsafe {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         _mm_prefetch::<_MM_HINT_T0>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
+/// As [`prefetch`], into the second-level cache.
+#[inline(always)]
+pub(super) fn prefetch_far<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which may be of any address.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(at.cast());
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = at;
@@ -35,6 +49,12 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// See [`Simd::splat`].
     unsafe fn add(self, other: Self) -> Self;
+    /// # Safety
+    /// See [`Simd::splat`].
+    unsafe fn sub(self, other: Self) -> Self;
+    /// # Safety
+    /// See [`Simd::splat`].
+    unsafe fn mul(self, other: Self) -> Self;
     /// `max(self, 0)`, NaN of NaN.
     /// # Safety
     /// See [`Simd::splat`].
@@ -97,6 +117,16 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            unsafe fn sub(self, other: Self) -> Self {
+                std::array::from_fn(|i| self[i] - other[i])
+            }
+
+            #[inline(always)]
+            unsafe fn mul(self, other: Self) -> Self {
+                std::array::from_fn(|i| self[i] * other[i])
+            }
+
+            #[inline(always)]
             unsafe fn relu(self) -> Self {
                 self.map(Float::relu)
             }
@@ -112,7 +142,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     macro_rules! vectors {
-        ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $max:ident $zero:ident;)*) => {$(
+        ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $sub:ident $mul:ident $max:ident $zero:ident;)*) => {$(
             impl Simd for $v {
                 type Element = $t;
                 const LANES: usize = $n;
@@ -148,6 +178,18 @@ mod x86 {
                 }
 
                 #[inline(always)]
+                unsafe fn sub(self, other: Self) -> Self {
+                    // SAFETY: the caller's promise.
+                    unsafe { $sub(self, other) }
+                }
+
+                #[inline(always)]
+                unsafe fn mul(self, other: Self) -> Self {
+                    // SAFETY: the caller's promise.
+                    unsafe { $mul(self, other) }
+                }
+
+                #[inline(always)]
                 unsafe fn relu(self) -> Self {
                     // The instruction gives its second operand if either is NaN.
                     // SAFETY: the caller's promise.
@@ -158,10 +200,10 @@ mod x86 {
     }
 
     vectors! {
-        __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_max_ps _mm512_setzero_ps;
-        __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_max_pd _mm512_setzero_pd;
-        __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_max_ps _mm256_setzero_ps;
-        __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_max_pd _mm256_setzero_pd;
+        __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps;
+        __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd;
+        __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps;
+        __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd;
     }
 
     /// Blocks of 8 × 8: pairs of rows are interleaved, then pairs of those, then halves exchanged.
@@ -241,4 +283,41 @@ impl TileElement for f64 {
     type Avx2 = std::arch::x86_64::__m256d;
     #[cfg(target_arch = "x86_64")]
     type Avx512 = std::arch::x86_64::__m512d;
+}
+
+/// Work that is compiled for the vectors of every level.
+pub(crate) trait Levelled<T: TileElement> {
+    /// `#[inline(always)]`, or it is not compiled for the level.
+    /// # Safety
+    /// The processor has the instructions of `V`.
+    unsafe fn run<V: Simd<Element = T>>(self);
+}
+
+/// Runs `work` as compiled for `level`.
+///
+/// # Safety
+/// The processor has the level.
+pub(crate) unsafe fn at_level<T: TileElement>(level: Level, work: impl Levelled<T>) {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq")]
+    unsafe fn avx512<T: TileElement>(work: impl Levelled<T>) {
+        // SAFETY: by the contract.
+        unsafe { work.run::<T::Avx512>() }
+    }
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn avx2<T: TileElement>(work: impl Levelled<T>) {
+        // SAFETY: by the contract.
+        unsafe { work.run::<T::Avx2>() }
+    }
+    // SAFETY: by the contract.
+    unsafe {
+        match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => avx512(work),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => avx2(work),
+            _ => work.run::<T::Portable>(),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! The left operand is read one element at a time and broadcast, so it may lie in memory with any strides: a matrix, its
 //! transpose, or the pixels of a padded image under a filter. The right operand is read in vectors of the tile's width.
 
-use super::simd::{Simd, TileElement, prefetch};
+use super::simd::{Simd, TileElement, prefetch, prefetch_far};
 use crate::Float;
 use crate::cpu::Level;
 
@@ -22,6 +22,9 @@ pub(crate) struct Run<T> {
     pub(crate) b: *const T,
     /// Elements of the right operand from one trip of each loop to the next.
     pub(crate) b_steps: [usize; 3],
+    /// Memory of which one line is fetched in each innermost trip: an address, valid or not, and the elements from one
+    /// trip of each loop to the next.
+    pub(crate) ahead: (*const T, [usize; 3]),
 }
 
 /// Where a tile goes.
@@ -97,6 +100,8 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
             for middle in 0..run.counts[1] {
                 let mut a = run.a.add(outer * run.a_steps[0] + middle * run.a_steps[1]);
                 let mut b = run.b.add(outer * run.b_steps[0] + middle * run.b_steps[1]);
+                let (ahead, steps) = run.ahead;
+                let mut ahead = ahead.wrapping_add(outer * steps[0] + middle * steps[1]);
                 for _ in 0..run.counts[2] {
                     let row: [V; N] = std::array::from_fn(|j| V::load(b.add(j * V::LANES)));
                     for (i, sum) in sums.iter_mut().enumerate() {
@@ -107,6 +112,8 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
                     }
                     a = a.wrapping_add(run.a_steps[2]);
                     b = b.wrapping_add(run.b_steps[2]);
+                    prefetch_far(ahead);
+                    ahead = ahead.wrapping_add(steps[2]);
                 }
             }
         }

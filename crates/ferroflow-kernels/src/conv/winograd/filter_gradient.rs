@@ -1,0 +1,160 @@
+use super::super::ConvGeometry;
+use super::tiling::{RESULTS, Spread, Tiling};
+use super::transform::{Results, Taps, square};
+use crate::Pool;
+use crate::cpu::Level;
+use crate::gemm::{Levelled, Run, Simd, Store, Target, TileElement, TileSize, at_level, even, run_tile, tile_size};
+use crate::pool::Disjoint;
+use crate::scratch::{parts, with_local};
+
+/// Parts of the batch that are summed each on its own, at most.
+const PARTS: usize = 8;
+
+/// So many parts: of a few blocks each, that their sums are little beside their products.
+fn parts_of<T>(tiling: &Tiling, g: &ConvGeometry) -> usize {
+    (tiling.count() / (2 * tiling.block::<T>(g.in_c + g.out_c))).clamp(1, PARTS)
+}
+
+/// Bytes of scratch that [`filter_gradient`] needs.
+pub(in crate::conv) fn filter_gradient_scratch<T>(g: &ConvGeometry) -> usize {
+    let tiling = Tiling::new(g);
+    parts_of::<T>(&tiling, g) * tiling.frequencies() * g.in_c * g.out_c * size_of::<T>()
+}
+
+/// The derivative of the filters of geometry `g`, which [`super::applies`]: of each tile the convolution of its pixels
+/// with the 4 × 4 derivatives of its results.
+pub(in crate::conv) fn filter_gradient<T: TileElement>(
+    level: Level,
+    input: &[T],
+    grad: &[T],
+    filter_grad: &mut [T],
+    g: &ConvGeometry,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    match g.k_h {
+        3 => sided::<T, 3, 6>(level, input, grad, filter_grad, g, scratch, pool),
+        _ => sided::<T, 5, 8>(level, input, grad, filter_grad, g, scratch, pool),
+    }
+}
+
+fn sided<T: TileElement, const K: usize, const A: usize>(
+    level: Level,
+    input: &[T],
+    grad: &[T],
+    filter_grad: &mut [T],
+    g: &ConvGeometry,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    let tiling = Tiling::new(g);
+    let (c, o) = (g.in_c, g.out_c);
+    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
+    let (row_tiles, panels) = (c.div_ceil(tile_rows), o.div_ceil(width));
+    let (tiles, block, count) = (tiling.count(), tiling.block::<T>(c + o), parts_of::<T>(&tiling, g));
+    let [sums] = parts(scratch, [count * A * A * c * o]);
+    pool.for_each_chunk_mut(sums, A * A * c * o, |part, sums| {
+        let (start, tiles) = even(tiles, count, part);
+        let blocks = tiles.div_ceil(block);
+        let sums = Disjoint::new(sums);
+        for i in 0..blocks {
+            let (first, tiles) = even(tiles, blocks, i);
+            with_local(A * A * tiles * (c + o), |memory| {
+                let (pixels, grads) = memory.split_at_mut(A * A * tiles * c);
+                let first = start + first;
+                // SAFETY: the processor has the level.
+                unsafe {
+                    at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels });
+                    at_level(level, SpreadGrads::<T, A> { g, tiling, grad, first, count: tiles, to: grads });
+                }
+                let store = Store { accumulate: i > 0, bias: std::ptr::null(), relu: false };
+                for frequency in 0..A * A {
+                    for (panel, t) in (0..panels).flat_map(|p| (0..row_tiles).map(move |t| (p, t))) {
+                        let (row, rows) = even(c, row_tiles, t);
+                        let b = grads[frequency * tiles * o + panel * width..].as_ptr();
+                        let run = Run {
+                            a: pixels[frequency * tiles * c + row..].as_ptr(),
+                            a_row: 1,
+                            counts: [1, 1, tiles],
+                            a_steps: [0, 0, c],
+                            b,
+                            b_steps: [0, 0, o],
+                            ahead: (b, [0; 3]),
+                        };
+                        let to = sums.address((frequency * c + row) * o + panel * width);
+                        let target = Target { c: to, row: o, columns: width.min(o - panel * width) };
+                        // SAFETY: rows, steps and columns are within the operands; this task owns the sums.
+                        unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
+                    }
+                }
+            });
+        }
+    });
+    let (sums, out) = (&*sums, Disjoint::new(filter_grad));
+    pool.for_each(c, |channel| {
+        // SAFETY: the processor has the level; each task writes the filters of its channel.
+        unsafe { at_level(level, GatherFilters::<T, K, A> { sums, count, channel, channels: (c, o), out: &out }) };
+    });
+}
+
+/// Transforms the derivatives of tiles' results: element `(frequency, tile, channel)`.
+struct SpreadGrads<'a, T, const A: usize> {
+    g: &'a ConvGeometry,
+    tiling: Tiling,
+    grad: &'a [T],
+    first: usize,
+    count: usize,
+    to: &'a mut [T],
+}
+
+impl<T: TileElement, const A: usize> Levelled<T> for SpreadGrads<'_, T, A> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Element = T>>(self) {
+        let SpreadGrads { g, tiling, grad, first, count, to } = self;
+        let o = g.out_c;
+        assert!(to.len() >= A * A * count * o && o.is_multiple_of(V::LANES));
+        for t in 0..count {
+            let (image, y, x) = tiling.place(first + t);
+            let image = &grad[image * g.out_h * g.out_w * o..][..g.out_h * g.out_w * o];
+            for channel in (0..o).step_by(V::LANES) {
+                // SAFETY: results that lie in the image, whole vectors of channels; `to` holds every frequency.
+                unsafe {
+                    let at = |i: usize, j: usize| match y + i < g.out_h && x + j < g.out_w {
+                        true => V::load(image.as_ptr().add(((y + i) * g.out_w + x + j) * o + channel)),
+                        false => V::splat(T::ZERO),
+                    };
+                    let to = to.as_mut_ptr().add(t * o + channel);
+                    square::<V, Taps, RESULTS, A>(at, |i, j, v| v.store(to.add((i * A + j) * count * o)));
+                }
+            }
+        }
+    }
+}
+
+/// Transforms the sums of all parts into the filters of one input channel.
+struct GatherFilters<'a, T, const K: usize, const A: usize> {
+    sums: &'a [T],
+    count: usize,
+    channel: usize,
+    channels: (usize, usize),
+    out: &'a Disjoint<'a, T>,
+}
+
+impl<T: TileElement, const K: usize, const A: usize> Levelled<T> for GatherFilters<'_, T, K, A> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Element = T>>(self) {
+        let GatherFilters { sums, count, channel, channels: (c, o), out } = self;
+        assert!(count > 0 && sums.len() == count * A * A * c * o && o.is_multiple_of(V::LANES));
+        for column in (0..o).step_by(V::LANES) {
+            // SAFETY: whole vectors of the sums and the filters.
+            unsafe {
+                let at = |i: usize, j: usize| {
+                    let from = sums.as_ptr().add(((i * A + j) * c + channel) * o + column);
+                    (1..count).fold(V::load(from), |sum, part| sum.add(V::load(from.add(part * A * A * c * o))))
+                };
+                let put = |i: usize, j: usize, v: V| v.store(out.address(((i * K + j) * c + channel) * o + column));
+                square::<V, Results, A, K>(at, put);
+            }
+        }
+    }
+}

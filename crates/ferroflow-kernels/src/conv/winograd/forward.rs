@@ -1,0 +1,195 @@
+use super::super::ConvGeometry;
+use super::tiling::{RESULTS, Spread, Tiling};
+use super::transform::{Results, Taps, square};
+use crate::Pool;
+use crate::cpu::Level;
+use crate::gemm::{
+    Epilogue, Levelled, Run, Simd, Store, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size,
+};
+use crate::pool::Disjoint;
+use crate::scratch::{parts, with_local};
+
+/// Which filters: those of the geometry, or turned around and with input and output exchanged, as the gradient of the
+/// images takes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::conv) enum Filters {
+    Plain,
+    Turned,
+}
+
+/// Bytes of scratch that [`convolve`] needs.
+pub(in crate::conv) fn scratch<T>(g: &ConvGeometry) -> usize {
+    let transformed = Tiling::new(g).frequencies() * g.in_c * g.out_c.next_multiple_of(WIDEST);
+    (transformed + g.filter_len()) * size_of::<T>()
+}
+
+/// The convolution of geometry `g`, which [`super::applies`]; turned filters are `[k_h, k_w, out_c, in_c]`.
+#[allow(clippy::too_many_arguments)]
+pub(in crate::conv) fn convolve<T: TileElement>(
+    level: Level,
+    input: &[T],
+    filters: (&[T], Filters),
+    output: &mut [T],
+    g: &ConvGeometry,
+    epilogue: Epilogue<'_, T>,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    match g.k_h {
+        3 => sided::<T, 3, 6>(level, input, filters, output, g, epilogue, scratch, pool),
+        _ => sided::<T, 5, 8>(level, input, filters, output, g, epilogue, scratch, pool),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn sided<T: TileElement, const K: usize, const A: usize>(
+    level: Level,
+    input: &[T],
+    (filter, order): (&[T], Filters),
+    output: &mut [T],
+    g: &ConvGeometry,
+    epilogue: Epilogue<'_, T>,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    let tiling = Tiling::new(g);
+    let (c, o) = (g.in_c, g.out_c);
+    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
+    let panels = o.div_ceil(width);
+    let [transformed, turned] =
+        parts(scratch, [A * A * c * panels * width, if order == Filters::Turned { K * K * c * o } else { 0 }]);
+    let filter = match order {
+        Filters::Plain => filter,
+        Filters::Turned => {
+            turn(filter, turned, K * K, c, o, pool);
+            turned
+        }
+    };
+    let to = Disjoint::new(transformed);
+    pool.for_each(c, |channel| {
+        // SAFETY: the processor has the level; each task writes the rows of its channel.
+        unsafe { at_level(level, SpreadFilters::<T, K, A> { filter, to: &to, channel, channels: (c, o), width }) };
+    });
+    let transformed = &*transformed;
+    let (count, block) = (tiling.count(), tiling.block::<T>(c + o));
+    let tasks = count.div_ceil(block);
+    let out = Disjoint::new(output);
+    pool.for_each(tasks, |task| {
+        let (first, tiles) = even(count, tasks, task);
+        with_local(A * A * tiles * (c + o), |memory| {
+            let (pixels, results) = memory.split_at_mut(A * A * tiles * c);
+            // SAFETY: the processor has the level.
+            unsafe { at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels }) };
+            let row_tiles = tiles.div_ceil(tile_rows);
+            let products = Disjoint::new(results);
+            let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
+            for frequency in 0..A * A {
+                for panel in 0..panels {
+                    let b = transformed[(frequency * panels + panel) * c * width..].as_ptr();
+                    for t in 0..row_tiles {
+                        let (row, rows) = even(tiles, row_tiles, t);
+                        let run = Run {
+                            a: pixels[(frequency * tiles + row) * c..].as_ptr(),
+                            a_row: c,
+                            counts: [1, 1, c],
+                            a_steps: [0, 0, 1],
+                            b,
+                            b_steps: [0, 0, width],
+                            ahead: (b, [0; 3]),
+                        };
+                        let c = products.address((frequency * tiles + row) * o + panel * width);
+                        let target = Target { c, row: o, columns: width.min(o - panel * width) };
+                        // SAFETY: rows, steps and columns are within the operands; this task owns the products.
+                        unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
+                    }
+                }
+            }
+            // SAFETY: the processor has the level; each task writes the results of its tiles.
+            unsafe {
+                at_level(level, Gather::<T, A> { g, tiling, from: results, first, count: tiles, out: &out, epilogue })
+            };
+        });
+    });
+}
+
+/// `[k·k, out, in]` of filters `[k·k, in, out]`, the last pixel first; `channels` are those after turning.
+fn turn<T: TileElement>(from: &[T], to: &mut [T], field: usize, c: usize, o: usize, pool: &Pool) {
+    pool.for_each_chunk_mut(to, c * o, |position, to| {
+        let from = &from[(field - 1 - position) * c * o..][..c * o];
+        for (i, row) in to.chunks_exact_mut(o).enumerate() {
+            row.iter_mut().enumerate().for_each(|(j, v)| *v = from[j * c + i]);
+        }
+    });
+}
+
+/// Transforms the filters of one input channel: element `(frequency, panel, channel, column)`.
+struct SpreadFilters<'a, T, const K: usize, const A: usize> {
+    filter: &'a [T],
+    to: &'a Disjoint<'a, T>,
+    channel: usize,
+    channels: (usize, usize),
+    width: usize,
+}
+
+impl<T: TileElement, const K: usize, const A: usize> Levelled<T> for SpreadFilters<'_, T, K, A> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Element = T>>(self) {
+        let SpreadFilters { filter, to, channel, channels: (c, o), width } = self;
+        let panels = o.div_ceil(width);
+        assert!(filter.len() == K * K * c * o && o.is_multiple_of(V::LANES));
+        for column in (0..panels * width).step_by(V::LANES) {
+            let (panel, lane) = (column / width, column % width);
+            let place = |frequency: usize| to.address(((frequency * panels + panel) * c + channel) * width + lane);
+            // SAFETY: whole vectors of columns; columns beyond the last of the filters are zeros.
+            unsafe {
+                let at = |i: usize, j: usize| match column < o {
+                    true => V::load(filter.as_ptr().add(((i * K + j) * c + channel) * o + column)),
+                    false => V::splat(T::ZERO),
+                };
+                square::<V, Taps, K, A>(at, |i, j, v| v.store(place(i * A + j)));
+            }
+        }
+    }
+}
+
+/// Transforms products into results, and the epilogue.
+struct Gather<'a, T, const A: usize> {
+    g: &'a ConvGeometry,
+    tiling: Tiling,
+    from: &'a [T],
+    first: usize,
+    count: usize,
+    out: &'a Disjoint<'a, T>,
+    epilogue: Epilogue<'a, T>,
+}
+
+impl<T: TileElement, const A: usize> Levelled<T> for Gather<'_, T, A> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Element = T>>(self) {
+        let Gather { g, tiling, from, first, count, out, epilogue } = self;
+        let o = g.out_c;
+        assert!(from.len() >= A * A * count * o && o.is_multiple_of(V::LANES));
+        for t in 0..count {
+            let (image, y, x) = tiling.place(first + t);
+            for column in (0..o).step_by(V::LANES) {
+                // SAFETY: whole vectors of the products; results that lie in the image.
+                unsafe {
+                    let bias = epilogue.bias.map(|b| V::load(b[column..column + V::LANES].as_ptr()));
+                    let from = from.as_ptr().add(t * o + column);
+                    let put = |i: usize, j: usize, mut v: V| {
+                        if y + i < g.out_h && x + j < g.out_w {
+                            if let Some(bias) = bias {
+                                v = v.add(bias);
+                            }
+                            if epilogue.relu {
+                                v = v.relu();
+                            }
+                            v.store(out.address(((image * g.out_h + y + i) * g.out_w + x + j) * o + column));
+                        }
+                    };
+                    square::<V, Results, A, RESULTS>(|i, j| V::load(from.add((i * A + j) * count * o)), put);
+                }
+            }
+        }
+    }
+}
