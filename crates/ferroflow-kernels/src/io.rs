@@ -28,6 +28,7 @@ pub struct Io<'a> {
     pool: &'a Pool,
     taken: u128,
     scratch_taken: bool,
+    prepared: Option<RawSlice>,
     operands: PhantomData<&'a mut [u8]>,
 }
 
@@ -41,7 +42,22 @@ impl<'a> Io<'a> {
         scratch: RawSlice,
         pool: &'a Pool,
     ) -> Self {
-        Io { inputs, outputs, scratch, pool, taken: 0, scratch_taken: false, operands: PhantomData }
+        Io { inputs, outputs, scratch, pool, taken: 0, scratch_taken: false, prepared: None, operands: PhantomData }
+    }
+
+    /// For a part whose scratch was prepared, and is only read.
+    ///
+    /// # Safety
+    /// As [`Io::new`]; for `'a`, nothing writes to `prepared`.
+    pub(crate) unsafe fn part(
+        inputs: &'a [RawSlice],
+        outputs: &'a [RawSlice],
+        prepared: RawSlice,
+        pool: &'a Pool,
+    ) -> Self {
+        // SAFETY: passed on.
+        let io = unsafe { Io::new(inputs, outputs, RawSlice::EMPTY, pool) };
+        Io { prepared: Some(prepared), ..io }
     }
 
     /// Input `i`.
@@ -91,6 +107,17 @@ impl<'a> Io<'a> {
             return output;
         }
         self.output(k)
+    }
+
+    /// For a part: what was prepared for all parts.
+    ///
+    /// # Panics
+    /// If nothing was, or it is not a whole number of aligned `T`s.
+    pub fn prepared<T: Pod>(&self) -> &'a [T] {
+        let raw = self.prepared.unwrap_or(RawSlice::EMPTY);
+        check::<T>(raw);
+        // SAFETY: `part` promises validity for 'a, unwritten.
+        unsafe { std::slice::from_raw_parts(raw.pointer.cast(), raw.len / size_of::<T>().max(1)) }
     }
 
     /// The scratch memory, unspecified content, aligned to 64 bytes.

@@ -1,6 +1,7 @@
-use crate::Io;
+use crate::{Io, Rows};
 use ferroflow_array::Array;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a kernel can find wrong with the values it is given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,23 +38,47 @@ pub struct Kernel {
     pub(crate) form: Form,
     pub(crate) scratch: usize,
     pub(crate) in_place: Vec<(usize, usize)>,
+    pub(crate) rows: Option<Rows>,
     work: Work,
 }
 
 impl Kernel {
     /// A kernel that reads inputs and writes every element of its outputs.
     pub fn new(body: impl Fn(&mut Io<'_>) -> Result<(), KernelError> + Send + Sync + 'static) -> Self {
-        Kernel { form: Form::Planned(Box::new(body)), scratch: 0, in_place: Vec::new(), work: Work::default() }
+        Kernel {
+            form: Form::Planned(Box::new(body)),
+            scratch: 0,
+            in_place: Vec::new(),
+            rows: None,
+            work: Work::default(),
+        }
+    }
+
+    /// A kernel whose work consists of `units` alike: `body` computes so many of them, of the inputs and outputs that it is
+    /// given, all of which are cut by units.
+    pub fn of_units(
+        units: usize,
+        body: impl Fn(&mut Io<'_>, usize) -> Result<(), KernelError> + Send + Sync + 'static,
+    ) -> Self {
+        let body = Arc::new(body);
+        let part = body.clone();
+        Kernel::new(move |io| body(io, units)).with_rows(Rows::new(units, move |io, p| part(io, p.units.len())))
     }
 
     /// Output 0 is input 0's bytes, under another shape.
     pub fn view() -> Self {
-        Kernel { form: Form::View, scratch: 0, in_place: vec![(0, 0)], work: Work::default() }
+        Kernel { form: Form::View, scratch: 0, in_place: vec![(0, 0)], rows: None, work: Work::default() }
     }
 
     /// A kernel whose output shapes, or whose elements (strings), are known only when it has run.
     pub fn dynamic(body: impl Fn(&[&Array]) -> Result<Vec<Array>, KernelError> + Send + Sync + 'static) -> Self {
-        Kernel { form: Form::Dynamic(Box::new(body)), scratch: 0, in_place: Vec::new(), work: Work::default() }
+        Kernel {
+            form: Form::Dynamic(Box::new(body)),
+            scratch: 0,
+            in_place: Vec::new(),
+            rows: None,
+            work: Work::default(),
+        }
     }
 
     /// Asks for `bytes` of scratch memory, got from [`Io::scratch`].
@@ -67,6 +92,23 @@ impl Kernel {
     pub fn with_in_place(mut self, pairs: impl IntoIterator<Item = (usize, usize)>) -> Self {
         self.in_place.extend(pairs);
         self
+    }
+
+    /// Declares how the work is cut into parts.
+    pub fn with_rows(mut self, rows: Rows) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// Declares that each part reads all of an input.
+    pub fn with_whole(mut self, input: usize) -> Self {
+        self.rows = self.rows.map(|rows| rows.with_whole(input));
+        self
+    }
+
+    /// How the work is cut into parts, if it can be.
+    pub fn rows(&self) -> Option<&Rows> {
+        self.rows.as_ref()
     }
 
     /// Declares the least work to do.

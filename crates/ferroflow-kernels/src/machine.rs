@@ -1,3 +1,4 @@
+use crate::group::{Clock, Group};
 use crate::io::RawSlice;
 use crate::kernel::Form;
 use crate::{Io, Kernel, KernelError, Pool};
@@ -5,6 +6,7 @@ use ferroflow_array::{Array, Buffer};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A piece of memory that spans can lie in.
 #[derive(Debug, Clone)]
@@ -107,6 +109,8 @@ pub enum RunError {
 pub struct Machine {
     regions: Vec<Region>,
     steps: Vec<Step>,
+    /// In order; a step in none runs alone.
+    groups: Vec<Group>,
     operands: usize,
 }
 
@@ -133,11 +137,31 @@ impl Machine {
     /// # Errors
     /// [`MachineError`] names the step that breaks a rule.
     pub fn new(regions: Vec<Region>, steps: Vec<Step>) -> Result<Machine, MachineError> {
+        Machine::with_groups(regions, steps, Vec::new())
+    }
+
+    /// Checks the steps, and the groups of them, which come in their order.
+    ///
+    /// # Errors
+    /// As [`Machine::new`].
+    pub fn with_groups(regions: Vec<Region>, steps: Vec<Step>, groups: Vec<Group>) -> Result<Machine, MachineError> {
         for (i, step) in steps.iter().enumerate() {
             check(&regions, step).map_err(|why| MachineError { step: i, why })?;
         }
+        let mut next = 0;
+        let grouped = |i: usize| groups.iter().any(|g| g.steps.contains(&i));
+        if let Some(i) = (0..steps.len()).find(|&i| steps[i].scratch.len < steps[i].kernel.scratch && !grouped(i)) {
+            return Err(MachineError { step: i, why: "too little scratch" });
+        }
+        for group in &groups {
+            if group.steps.start < next || group.steps.end > steps.len() {
+                return Err(MachineError { step: group.steps.start, why: "groups overlap" });
+            }
+            next = group.steps.end;
+            group.check(&steps).map_err(|(step, why)| MachineError { step, why })?;
+        }
         let operands = steps.iter().map(|s| s.inputs.len() + s.outputs.len()).max().unwrap_or(0);
-        Ok(Machine { regions, steps, operands })
+        Ok(Machine { regions, steps, groups, operands })
     }
 
     /// The regions.
@@ -148,6 +172,11 @@ impl Machine {
     /// The steps.
     pub fn steps(&self) -> &[Step] {
         &self.steps
+    }
+
+    /// The groups of steps that run part by part.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
     }
 
     /// Allocates the memory of one run.
@@ -176,10 +205,11 @@ impl Machine {
         pool: &Pool,
         bind: impl FnOnce(&mut Binder<'_, 'a>),
     ) -> Result<(), RunError> {
-        self.run_observed(frame, pool, bind, |_| ())
+        self.run_observed(frame, pool, bind, None)
     }
 
-    /// As [`Machine::run`], calling `after` with the index of each step when it is done.
+    /// As [`Machine::run`], calling `observe` with the index of each step and the seconds that it took; the time of a group
+    /// is shared out among its steps.
     ///
     /// # Errors
     /// As [`Machine::run`].
@@ -188,7 +218,7 @@ impl Machine {
         frame: &mut Frame,
         pool: &Pool,
         bind: impl FnOnce(&mut Binder<'_, 'a>),
-        mut after: impl FnMut(usize),
+        mut observe: Option<&mut dyn FnMut(usize, f64)>,
     ) -> Result<(), RunError> {
         let Frame { arenas, bound, operands } = frame;
         bound.clear();
@@ -213,7 +243,21 @@ impl Machine {
             // SAFETY: `new` checked that the span lies in its region, the loop above that the region is bound in full.
             _ => RawSlice { pointer: unsafe { bound[span.region].pointer.add(span.offset) }, len: span.len },
         };
-        for (i, step) in self.steps.iter().enumerate() {
+        let mut groups = self.groups.iter().peekable();
+        let mut i = 0;
+        while let Some(step) = self.steps.get(i) {
+            if let Some(group) = groups.next_if(|g| g.steps.start == i) {
+                let clock = observe.is_some().then(|| (Instant::now(), Clock::new(group.steps.len())));
+                // SAFETY: checked by `with_groups`; memory as for a single step, below.
+                unsafe { group.run(&self.steps, bound, pool, clock.as_ref().map(|c| &c.1))? };
+                if let (Some((start, clock)), Some(observe)) = (clock, &mut observe) {
+                    let shares = clock.shares(start.elapsed().as_secs_f64());
+                    group.steps.clone().zip(shares).for_each(|(step, seconds)| observe(step, seconds));
+                }
+                i = group.steps.end;
+                continue;
+            }
+            i += 1;
             let Form::Planned(body) = &step.kernel.form else { continue };
             operands.clear();
             operands.extend(step.inputs.iter().chain(&step.outputs).map(resolve));
@@ -222,8 +266,11 @@ impl Machine {
             // constants from self); `check` established that outputs and scratch overlap nothing but a permitted
             // identical input, and regions are disjoint: outputs are bound from exclusive borrows.
             let mut io = unsafe { Io::new(inputs, outputs, resolve(&step.scratch), pool) };
-            body(&mut io).map_err(|error| RunError::Kernel { step: i, error })?;
-            after(i);
+            let start = observe.is_some().then(Instant::now);
+            body(&mut io).map_err(|error| RunError::Kernel { step: i - 1, error })?;
+            if let (Some(start), Some(observe)) = (start, &mut observe) {
+                observe(i - 1, start.elapsed().as_secs_f64());
+            }
         }
         bound.clear();
         operands.clear();
@@ -278,9 +325,6 @@ fn check(regions: &[Region], step: &Step) -> Result<(), &'static str> {
             (Some(a), Some(b)) if a == b || (a.len == 0 && b.len == 0) => Ok(()),
             _ => Err("a view must share its input's memory"),
         };
-    }
-    if step.scratch.len < step.kernel.scratch {
-        return Err("too little scratch");
     }
     let written: SmallVec<[&Span; 4]> = step.outputs.iter().chain([&step.scratch]).collect();
     for (k, out) in written.iter().enumerate() {

@@ -2,13 +2,17 @@
 
 use crate::conv::ConvGeometry;
 use crate::pool::Disjoint;
+use crate::vectorised::{Vectorised, vectorised};
 use crate::{Float, Pool};
+use std::ops::Range;
 
 /// Channels handled side by side.
-const LANES: usize = 64;
+const LANES: usize = 32;
+/// Pixels of a window whose derivative is routed many channels at a time.
+const SMALL: usize = 64;
 
 /// Pixels of the image under the window of output pixel `(y, x)`: ranges of rows and columns.
-fn window(g: &ConvGeometry, y: usize, x: usize) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+fn window(g: &ConvGeometry, y: usize, x: usize) -> (Range<usize>, Range<usize>) {
     let range = |at: usize, stride: usize, pad: usize, k: usize, size: usize| {
         let start = at * stride;
         start.saturating_sub(pad).min(size)..(start + k).saturating_sub(pad).min(size)
@@ -16,21 +20,114 @@ fn window(g: &ConvGeometry, y: usize, x: usize) -> (std::ops::Range<usize>, std:
     (range(y, g.stride_h, g.pad_top, g.k_h, g.in_h), range(x, g.stride_w, g.pad_left, g.k_w, g.in_w))
 }
 
-/// Calls `f(image, first output element, first input element of each pixel in the window, channels)` for every window.
-fn each_window(g: &ConvGeometry, n: usize, mut f: impl FnMut(usize, &mut dyn Iterator<Item = usize>, usize)) {
-    let c = g.in_c;
+fn check(g: &ConvGeometry, input: usize, output: usize) {
+    assert_eq!((input, output, g.in_c), (g.input_len(), g.output_len(), g.out_c), "sizes of {g:?}");
+}
+
+/// Calls `f(first output element, rows, columns)` for every window of an image.
+#[inline(always)]
+fn each_window(g: &ConvGeometry, mut f: impl FnMut(usize, Range<usize>, Range<usize>)) {
     for y in 0..g.out_h {
         for x in 0..g.out_w {
             let (rows, columns) = window(g, y, x);
-            let count = rows.len() * columns.len();
-            let mut pixels = rows.flat_map(|r| columns.clone().map(move |k| (r * g.in_w + k) * c));
-            f((((n * g.out_h) + y) * g.out_w + x) * c, &mut pixels, count);
+            f((y * g.out_w + x) * g.in_c, rows, columns);
         }
     }
 }
 
-fn check(g: &ConvGeometry, input: usize, output: usize) {
-    assert_eq!((input, output, g.in_c), (g.input_len(), g.output_len(), g.out_c), "sizes of {g:?}");
+/// What is done with `N` channels side by side.
+trait Channels {
+    /// `#[inline(always)]`.
+    fn run<const N: usize>(&mut self, channel: usize);
+}
+
+#[inline(always)]
+fn each_lanes(channels: usize, mut work: impl Channels) {
+    let whole = channels / LANES * LANES;
+    for channel in (0..whole).step_by(LANES) {
+        work.run::<LANES>(channel);
+    }
+    for channel in whole..channels {
+        work.run::<1>(channel);
+    }
+}
+
+/// `N` elements from `at` on.
+#[inline(always)]
+fn lanes<T: Copy, const N: usize>(from: &[T], at: usize) -> [T; N] {
+    let mut lanes = [from[at]; N];
+    lanes.copy_from_slice(&from[at..at + N]);
+    lanes
+}
+
+/// Sums or maxima of each window of an image.
+struct Pooling<'a, T, F> {
+    input: &'a [T],
+    output: &'a mut [T],
+    g: &'a ConvGeometry,
+    identity: T,
+    combine: F,
+    /// Whether results are divided by the number of pixels.
+    mean: bool,
+}
+
+impl<T: Float, F: Fn(T, T) -> T> Vectorised for Pooling<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Pooling { input, output, g, identity, combine, mean } = self;
+        each_window(g, |to, rows, columns| {
+            let scale = T::ONE / T::from_f64((rows.len() * columns.len()) as f64);
+            let scale = mean.then_some(scale);
+            let output = &mut output[to..to + g.in_c];
+            each_lanes(g.in_c, Combining { input, output, rows, columns, g, identity, combine: &combine, scale });
+        });
+    }
+}
+
+/// One window of [`Pooling`].
+struct Combining<'a, T, F> {
+    input: &'a [T],
+    output: &'a mut [T],
+    rows: Range<usize>,
+    columns: Range<usize>,
+    g: &'a ConvGeometry,
+    identity: T,
+    combine: &'a F,
+    scale: Option<T>,
+}
+
+impl<T: Float, F: Fn(T, T) -> T> Channels for Combining<'_, T, F> {
+    #[inline(always)]
+    fn run<const N: usize>(&mut self, channel: usize) {
+        let mut sums = [self.identity; N];
+        for row in self.rows.clone() {
+            for column in self.columns.clone() {
+                let values: [T; N] = lanes(self.input, (row * self.g.in_w + column) * self.g.in_c + channel);
+                sums = std::array::from_fn(|l| (self.combine)(sums[l], values[l]));
+            }
+        }
+        if let Some(scale) = self.scale {
+            sums = sums.map(|sum| sum * scale);
+        }
+        self.output[channel..channel + N].copy_from_slice(&sums);
+    }
+}
+
+fn pool_images<T: Float>(
+    (input, output): (&[T], &mut [T]),
+    g: &ConvGeometry,
+    identity: T,
+    combine: impl Fn(T, T) -> T + Copy + Sync,
+    mean: bool,
+    pool: &Pool,
+) {
+    check(g, input.len(), output.len());
+    let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
+    pool.for_each_chunk_mut(output, result.max(1), |n, output| {
+        vectorised(Pooling { input: &input[n * image..(n + 1) * image], output, g, identity, combine, mean });
+    });
 }
 
 /// The largest of each window, NaN if any is; padding does not count.
@@ -38,23 +135,15 @@ fn check(g: &ConvGeometry, input: usize, output: usize) {
 /// # Panics
 /// If a slice is not of the size that the geometry says.
 pub fn max_pool<T: Float>(input: &[T], output: &mut [T], g: &ConvGeometry, pool: &Pool) {
-    check(g, input.len(), output.len());
-    let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
-    let out = Disjoint::new(output);
-    pool.for_each(g.batch, |n| {
-        // SAFETY: one image a task.
-        let out = unsafe { out.slice(n * result, result) };
-        let input = &input[n * image..(n + 1) * image];
-        each_window(g, 0, |to, pixels, _| {
-            let to = &mut out[to..to + g.in_c];
-            to.fill(-T::INFINITY);
-            for pixel in pixels {
-                for (t, &v) in to.iter_mut().zip(&input[pixel..pixel + g.in_c]) {
-                    *t = t.maximum(v);
-                }
-            }
-        });
-    });
+    pool_images((input, output), g, -T::INFINITY, T::maximum, false, pool);
+}
+
+/// The mean of each window; padding does not count.
+///
+/// # Panics
+/// If a slice is not of the size that the geometry says.
+pub fn avg_pool<T: Float>(input: &[T], output: &mut [T], g: &ConvGeometry, pool: &Pool) {
+    pool_images((input, output), g, T::ZERO, |a, b| a + b, true, pool);
 }
 
 /// The derivative of [`max_pool`]'s images: each window's goes to its first largest pixel, in row-major order.
@@ -65,49 +154,76 @@ pub fn max_pool_gradient<T: Float>(input: &[T], grad: &[T], input_grad: &mut [T]
     check(g, input.len(), grad.len());
     assert_eq!(input.len(), input_grad.len(), "sizes of {g:?}");
     let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
-    let out = Disjoint::new(input_grad);
-    pool.for_each(g.batch, |n| {
-        // SAFETY: one image a task.
-        let out = unsafe { out.slice(n * image, image) };
-        out.fill(T::ZERO);
+    pool.for_each_chunk_mut(input_grad, image.max(1), |n, out| {
         let (input, grad) = (&input[n * image..(n + 1) * image], &grad[n * result..(n + 1) * result]);
-        each_window(g, 0, |from, pixels, _| {
-            let mut window = [0usize; LANES];
-            let mut count = 0;
-            for pixel in pixels {
-                if count < LANES {
-                    window[count] = pixel;
-                }
-                count += 1;
-            }
-            if count <= LANES {
-                route(&window[..count], input, &grad[from..from + g.in_c], out);
-            } else {
-                route_large(g, from, input, grad, out);
-            }
-        });
+        vectorised(Routing { input, grad, out, g });
     });
 }
 
-/// Routes the derivative of one window of few pixels, many channels at a time.
-fn route<T: Float>(window: &[usize], input: &[T], grad: &[T], out: &mut [T]) {
-    for start in (0..grad.len()).step_by(LANES) {
-        let n = LANES.min(grad.len() - start);
-        let mut best = [-T::INFINITY; LANES];
-        let mut index = [0u32; LANES];
-        for (p, &pixel) in window.iter().enumerate() {
-            let values = &input[pixel + start..pixel + start + n];
-            for ((b, i), &v) in best.iter_mut().zip(&mut index).zip(values) {
-                // Not `>` alone: a NaN is the maximum, and stays it.
-                let better = (v > *b) | (v.is_nan() & !b.is_nan());
-                *b = if better { v } else { *b };
-                *i = if better { p as u32 } else { *i };
-            }
+/// The derivative of an image through the maxima of its windows.
+struct Routing<'a, T> {
+    input: &'a [T],
+    grad: &'a [T],
+    out: &'a mut [T],
+    g: &'a ConvGeometry,
+}
+
+impl<T: Float> Vectorised for Routing<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Routing { input, grad, out, g } = self;
+        let apart = g.stride_h >= g.k_h && g.stride_w >= g.k_w;
+        let covered = (g.pad_top, g.pad_left) == (0, 0)
+            && (g.stride_h, g.stride_w) == (g.k_h, g.k_w)
+            && (g.in_h, g.in_w) == (g.out_h * g.k_h, g.out_w * g.k_w);
+        if !(apart && covered) {
+            out.fill(T::ZERO);
         }
-        for (p, &pixel) in window.iter().enumerate() {
-            let to = &mut out[pixel + start..pixel + start + n];
-            for ((t, &i), &d) in to.iter_mut().zip(&index).zip(&grad[start..start + n]) {
-                *t += if i == p as u32 { d } else { T::ZERO };
+        each_window(g, |from, rows, columns| {
+            let mut pixels = [0usize; SMALL];
+            let count = rows.len() * columns.len();
+            if count > SMALL {
+                return route_large(g, from, input, grad, out);
+            }
+            let all = rows.flat_map(|r| columns.clone().map(move |c| (r * g.in_w + c) * g.in_c));
+            pixels.iter_mut().zip(all).for_each(|(to, pixel)| *to = pixel);
+            let pixels = &pixels[..count];
+            each_lanes(g.in_c, Route { input, grad: &grad[from..from + g.in_c], out, pixels, apart });
+        });
+    }
+}
+
+/// One window of [`Routing`].
+struct Route<'a, T> {
+    input: &'a [T],
+    grad: &'a [T],
+    out: &'a mut [T],
+    pixels: &'a [usize],
+    /// Whether no other window has these pixels.
+    apart: bool,
+}
+
+impl<T: Float> Channels for Route<'_, T> {
+    #[inline(always)]
+    fn run<const N: usize>(&mut self, channel: usize) {
+        let mut best = [-T::INFINITY; N];
+        for &pixel in self.pixels {
+            let values: [T; N] = lanes(self.input, pixel + channel);
+            best = std::array::from_fn(|l| best[l].maximum(values[l]));
+        }
+        let mut grad: [T; N] = lanes(self.grad, channel);
+        for &pixel in self.pixels {
+            let values: [T; N] = lanes(self.input, pixel + channel);
+            let hit = |l: usize| (values[l] == best[l]) | (values[l].is_nan() & best[l].is_nan());
+            let d: [T; N] = std::array::from_fn(|l| if hit(l) { grad[l] } else { T::ZERO });
+            // What has been routed is not routed again.
+            grad = std::array::from_fn(|l| if hit(l) { T::ZERO } else { grad[l] });
+            let to = &mut self.out[pixel + channel..pixel + channel + N];
+            match self.apart {
+                true => to.copy_from_slice(&d),
+                false => to.iter_mut().zip(d).for_each(|(to, d)| *to += d),
             }
         }
     }
@@ -160,30 +276,6 @@ pub fn max_pool_gradient_gradient<T: Float>(
     });
 }
 
-/// The mean of each window; padding does not count.
-///
-/// # Panics
-/// If a slice is not of the size that the geometry says.
-pub fn avg_pool<T: Float>(input: &[T], output: &mut [T], g: &ConvGeometry, pool: &Pool) {
-    check(g, input.len(), output.len());
-    let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
-    let out = Disjoint::new(output);
-    pool.for_each(g.batch, |n| {
-        // SAFETY: one image a task.
-        let out = unsafe { out.slice(n * result, result) };
-        let input = &input[n * image..(n + 1) * image];
-        each_window(g, 0, |to, pixels, count| {
-            let to = &mut out[to..to + g.in_c];
-            to.fill(T::ZERO);
-            for pixel in pixels {
-                to.iter_mut().zip(&input[pixel..pixel + g.in_c]).for_each(|(t, &v)| *t += v);
-            }
-            let scale = T::ONE / T::from_f64(count as f64);
-            to.iter_mut().for_each(|t| *t = *t * scale);
-        });
-    });
-}
-
 /// The derivative of [`avg_pool`]'s images: each window's is shared by its pixels.
 ///
 /// # Panics
@@ -191,20 +283,33 @@ pub fn avg_pool<T: Float>(input: &[T], output: &mut [T], g: &ConvGeometry, pool:
 pub fn avg_pool_gradient<T: Float>(grad: &[T], input_grad: &mut [T], g: &ConvGeometry, pool: &Pool) {
     check(g, input_grad.len(), grad.len());
     let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
-    let out = Disjoint::new(input_grad);
-    pool.for_each(g.batch, |n| {
-        // SAFETY: one image a task.
-        let out = unsafe { out.slice(n * image, image) };
+    pool.for_each_chunk_mut(input_grad, image.max(1), |n, out| {
+        vectorised(Sharing { grad: &grad[n * result..(n + 1) * result], out, g });
+    });
+}
+
+/// The derivative of an image through the means of its windows.
+struct Sharing<'a, T> {
+    grad: &'a [T],
+    out: &'a mut [T],
+    g: &'a ConvGeometry,
+}
+
+impl<T: Float> Vectorised for Sharing<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Sharing { grad, out, g } = self;
         out.fill(T::ZERO);
-        let grad = &grad[n * result..(n + 1) * result];
-        each_window(g, 0, |from, pixels, count| {
-            let scale = T::ONE / T::from_f64(count as f64);
-            for pixel in pixels {
+        each_window(g, |from, rows, columns| {
+            let scale = T::ONE / T::from_f64((rows.len() * columns.len()) as f64);
+            for pixel in rows.flat_map(|r| columns.clone().map(move |c| (r * g.in_w + c) * g.in_c)) {
                 let to = &mut out[pixel..pixel + g.in_c];
                 to.iter_mut().zip(&grad[from..from + g.in_c]).for_each(|(t, &d)| *t += d * scale);
             }
         });
-    });
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! A request (what to fetch, what is fed, and of which shapes) is compiled once: `prune → widen → fold → simplify → cse →
 //! fuse → order → plan → lower`, see [`passes`]. The program is kept and run again whenever the same request comes.
 
+mod chain;
 mod draft;
 mod error;
 mod explain;

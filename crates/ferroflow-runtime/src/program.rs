@@ -1,11 +1,12 @@
+use crate::chain::{self, Chain, Kernels};
 use crate::passes::Schedule;
 use crate::plan::{Lifetime, plan};
 use crate::{Error, Result};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{Arg, Assign, Const};
 use ferroflow_graph::{Effect, Fact, NodeId, Outlet};
-use ferroflow_kernels::{Frame, Kernel, Machine, Region, Span, Step};
-use std::collections::HashMap;
+use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Region, Span, Step};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 /// A request compiled: the machine, and what its regions are bound to in each run.
@@ -75,10 +76,16 @@ struct Lowering {
     slots: Vec<Lifetime>,
     steps: Vec<Planned>,
     labels: Vec<Label>,
+    kernels: Kernels,
+    chains: Vec<Chain>,
+    /// By node: the index of its chain.
+    chain_of: HashMap<NodeId, usize>,
 }
 
 struct Planned {
     kernel: Arc<Kernel>,
+    time: usize,
+    chain: Option<usize>,
     inputs: Vec<Memory>,
     outputs: Vec<Memory>,
     scratch: Option<usize>,
@@ -94,10 +101,19 @@ fn bytes_of(fact: &Fact) -> Result<usize> {
         .ok_or_else(|| Error::Array(ferroflow_array::ArrayError::TooLarge { shape }))
 }
 
-/// Gives every value of the schedule its memory and every node its kernel.
-pub(crate) fn lower(schedule: &Schedule) -> Result<Program> {
+/// Gives every value of the schedule its memory and every node its kernel; runs chains of nodes part by part if `chained`.
+pub(crate) fn lower(mut schedule: Schedule, chained: bool) -> Result<Program> {
+    let kernels = kernels(&schedule)?;
+    let mut chains = Vec::new();
+    if chained {
+        chain::bring_together(&mut schedule, &kernels);
+        chains = chain::chains(&schedule, &kernels);
+    }
+    let schedule = &schedule;
     let dag = &schedule.draft.dag;
     let last_use = last_uses(schedule);
+    let members = chains.iter().enumerate();
+    let chain_of = members.flat_map(|(i, c)| c.members.iter().map(move |&m| (m, i))).collect();
     let mut l = Lowering {
         regions: vec![Region::Arena(0)],
         args: Vec::new(),
@@ -107,6 +123,9 @@ pub(crate) fn lower(schedule: &Schedule) -> Result<Program> {
         slots: Vec::new(),
         steps: Vec::new(),
         labels: Vec::new(),
+        kernels,
+        chains,
+        chain_of,
     };
     // Where each variable's versions live, so that values computed straight into it find it.
     for &id in &schedule.order {
@@ -141,6 +160,22 @@ pub(crate) fn lower(schedule: &Schedule) -> Result<Program> {
         l.node(schedule, id, time, &last_use)?;
     }
     l.finish(schedule)
+}
+
+/// The kernel of every node that is computed.
+fn kernels(schedule: &Schedule) -> Result<Kernels> {
+    let dag = &schedule.draft.dag;
+    let computed = |id: &&NodeId| {
+        let op = &dag.node(**id).op;
+        !op.is::<Arg>() && !op.is::<Const>() && op.effect() != Effect::Variable
+    };
+    let kernel = |&id: &NodeId| {
+        let node = dag.node(id);
+        let facts: Vec<Fact> = node.inputs.iter().map(|&o| dag.fact(o).clone()).collect();
+        let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| crate::passes::invalid(node, e))?;
+        Ok((id, kernel))
+    };
+    schedule.order.iter().filter(computed).map(kernel).collect()
 }
 
 /// The last time at which each outlet's memory is touched, views counted with what they view.
@@ -192,8 +227,9 @@ impl Lowering {
     fn node(&mut self, schedule: &Schedule, id: NodeId, time: usize, last_use: &HashMap<Outlet, usize>) -> Result<()> {
         let dag = &schedule.draft.dag;
         let node = dag.node(id);
-        let facts: Vec<Fact> = node.inputs.iter().map(|&o| dag.fact(o).clone()).collect();
-        let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| crate::passes::invalid(node, e))?;
+        let kernel =
+            self.kernels.remove(&id).ok_or_else(|| Error::Internal(format!("`{}` has no kernel", node.name)))?;
+        let chain = self.chain_of.get(&id).copied();
         let mut inputs: Vec<Memory> = node.inputs.iter().map(|o| self.memory[o]).collect();
         if kernel.is_view() {
             let memory = Memory { bytes: bytes_of(&node.facts[0])?, ..inputs[0] };
@@ -215,7 +251,7 @@ impl Lowering {
             self.mark_read(&inputs[usize::from(node.op.is::<Assign>())..]);
             self.write_state(region);
             let outputs = vec![inputs[0]];
-            return self.push(node, kernel, inputs, outputs, time);
+            return self.push(node, kernel, inputs, outputs, time, chain);
         }
         self.mark_read(&inputs);
         let mut outputs = Vec::with_capacity(node.facts.len());
@@ -229,7 +265,7 @@ impl Lowering {
                     }
                     memory
                 }
-                None => match self.reusable(&kernel, &inputs, &outputs, k, bytes, time) {
+                None => match self.reusable(&kernel, &inputs, &outputs, k, bytes, time, chain) {
                     Some(memory) => {
                         if let Place::Slot(slot) = memory.place {
                             self.slots[slot].last = self.slots[slot].last.max(last_use[&outlet]);
@@ -250,7 +286,7 @@ impl Lowering {
             inputs.push(counter);
             outputs.push(counter);
         }
-        self.push(node, kernel, inputs, outputs, time)
+        self.push(node, kernel, inputs, outputs, time, chain)
     }
 
     fn mark_read(&mut self, inputs: &[Memory]) {
@@ -271,7 +307,16 @@ impl Lowering {
         k: usize,
         bytes: usize,
         time: usize,
+        chain: Option<usize>,
     ) -> Option<Memory> {
+        // Of a chain, another part may still be at an earlier member, and read all of it.
+        let members = self.steps.iter().rev().take_while(|s| chain.is_some() && s.chain == chain);
+        let read_whole = |place: Place| {
+            members.clone().any(|step| {
+                let whole = |i: usize| step.kernel.rows().is_none_or(|r| r.is_whole(i));
+                step.inputs.iter().enumerate().any(|(i, m)| m.place == place && whole(i))
+            })
+        };
         let free = |&(i, out): &(usize, usize)| {
             let Place::Slot(slot) = inputs.get(i)?.place else { return None };
             let same = out == k && inputs[i].bytes == bytes && bytes > 0;
@@ -280,7 +325,7 @@ impl Lowering {
             // Another operand in the same memory must be allowed in place as well.
             let others = (0..inputs.len()).filter(|&j| inputs[j].place == inputs[i].place);
             let allowed = others.into_iter().all(|j| kernel.in_place().contains(&(j, k)));
-            (same && ends && !taken && allowed).then_some(inputs[i])
+            (same && ends && !taken && allowed && !read_whole(inputs[i].place)).then_some(inputs[i])
         };
         kernel.in_place().iter().find_map(free)
     }
@@ -292,14 +337,19 @@ impl Lowering {
         inputs: Vec<Memory>,
         outputs: Vec<Memory>,
         time: usize,
+        chain: Option<usize>,
     ) -> Result<()> {
-        let scratch = (kernel.scratch() > 0).then(|| {
-            self.slots.push(Lifetime { first: time, last: time, bytes: kernel.scratch() });
+        let bytes = match (chain.map(|c| self.chains[c].lanes), kernel.rows()) {
+            (Some(lanes), Some(rows)) => rows.scratch(lanes),
+            _ => kernel.scratch(),
+        };
+        let scratch = (bytes > 0).then(|| {
+            self.slots.push(Lifetime { first: time, last: time, bytes });
             self.slots.len() - 1
         });
         let fact: Vec<String> = node.facts.iter().map(ToString::to_string).collect();
         self.labels.push(Label { node: node.name.clone(), op: node.op.type_name(), fact: fact.join(", ") });
-        self.steps.push(Planned { kernel: Arc::new(kernel), inputs, outputs, scratch });
+        self.steps.push(Planned { kernel: Arc::new(kernel), time, chain, inputs, outputs, scratch });
         Ok(())
     }
 
@@ -325,21 +375,33 @@ impl Lowering {
             };
             fetches.push((source, shape));
         }
-        let lifetimes: Vec<Lifetime> = self
-            .slots
-            .iter()
-            .enumerate()
-            .map(|(i, s)| if moved.contains_key(&i) { Lifetime { bytes: 0, ..*s } } else { *s })
-            .collect();
+        let local = self.localize(&moved);
+        // All members of a chain run at one time.
+        let mut spans: Vec<(usize, usize)> = vec![(usize::MAX, 0); self.chains.len()];
+        for step in &self.steps {
+            if let Some(chain) = step.chain {
+                let (first, last) = &mut spans[chain];
+                (*first, *last) = ((*first).min(step.time), (*last).max(step.time));
+            }
+        }
+        let start = |time: usize| spans.iter().find(|(f, l)| (*f..=*l).contains(&time)).map_or(time, |s| s.0);
+        let end = |time: usize| spans.iter().find(|(f, l)| (*f..=*l).contains(&time)).map_or(time, |s| s.1);
+        let lifetime = |(i, s): (usize, &Lifetime)| {
+            let bytes = if moved.contains_key(&i) { 0 } else { s.bytes };
+            Lifetime { first: start(s.first), last: end(s.last), bytes }
+        };
+        let lifetimes: Vec<Lifetime> = self.slots.iter().enumerate().map(lifetime).collect();
         let (offsets, total) = plan(&lifetimes);
         self.regions[0] = Region::Arena(total);
         let span = |m: &Memory| match m.place {
             Place::Region(region) => Span { region, offset: 0, len: m.bytes },
             Place::Slot(slot) => match moved.get(&slot) {
                 Some(&output) => Span { region: outputs[output].0, offset: 0, len: m.bytes },
+                None if local.contains(&slot) => Span { region: 0, offset: offsets[slot], len: self.slots[slot].bytes },
                 None => Span { region: 0, offset: offsets[slot], len: m.bytes },
             },
         };
+        let groups = self.groups(&local);
         let steps = self.steps.iter().map(|step| Step {
             kernel: step.kernel.clone(),
             inputs: step.inputs.iter().map(span).collect(),
@@ -351,10 +413,64 @@ impl Lowering {
             }),
         });
         let steps: Vec<Step> = steps.collect();
-        let machine = Machine::new(self.regions, steps)
+        let machine = Machine::with_groups(self.regions, steps, groups)
             .map_err(|e| Error::Internal(format!("{} ({})", e, self.labels[e.step].node)))?;
         let (states, labels, args) = (self.states, self.labels, self.args);
         Ok(Program { machine, args, states, outputs, fetches, labels, frames: Mutex::new(Vec::new()) })
+    }
+
+    /// The slots whose values live only within the parts of a chain; they get memory for a part in each lane.
+    fn localize(&mut self, moved: &HashMap<usize, usize>) -> HashSet<usize> {
+        let mut used: HashMap<usize, Option<usize>> = HashMap::new();
+        for step in &self.steps {
+            let rows = step.kernel.rows();
+            let input = |i: usize| rows.is_some_and(|r| !r.is_whole(i));
+            let inputs = step.inputs.iter().enumerate().map(|(i, m)| (m, input(i)));
+            let outputs = step.outputs.iter().map(|m| (m, rows.is_some_and(|r| !r.reduces())));
+            for (memory, in_rows) in inputs.chain(outputs) {
+                let Place::Slot(slot) = memory.place else { continue };
+                let chain = step.chain.filter(|_| in_rows);
+                used.entry(slot).and_modify(|c| *c = c.filter(|_| *c == chain)).or_insert(chain);
+            }
+        }
+        let last = |slot: usize| self.slots[slot].last;
+        let ends =
+            |slot: usize, chain: usize| self.steps.iter().any(|s| s.chain == Some(chain) && s.time >= last(slot));
+        let local: HashMap<usize, usize> = used
+            .iter()
+            .filter_map(|(&slot, &chain)| Some((slot, chain?)))
+            .filter(|&(slot, chain)| !moved.contains_key(&slot) && ends(slot, chain))
+            .collect();
+        for (&slot, &chain) in &local {
+            let Chain { rows, chunk, lanes, .. } = self.chains[chain];
+            self.slots[slot].bytes = self.slots[slot].bytes / rows * chunk * lanes;
+        }
+        local.into_keys().collect()
+    }
+
+    /// The chains as groups of steps.
+    fn groups(&self, local: &HashSet<usize>) -> Vec<Group> {
+        let access = |step: &Planned| {
+            let rows = step.kernel.rows();
+            let whole = |i: usize| match i.checked_sub(step.inputs.len()) {
+                None => rows.is_none_or(|r| r.is_whole(i)),
+                Some(_) => rows.is_none_or(|r| r.reduces()),
+            };
+            let operands = step.inputs.iter().chain(&step.outputs).enumerate();
+            let access = operands.map(|(i, m)| match m.place {
+                _ if whole(i) => Access::Whole,
+                Place::Slot(slot) if local.contains(&slot) => Access::Local,
+                _ => Access::Rows,
+            });
+            access.collect()
+        };
+        let chains = self.chains.iter().enumerate().filter_map(|(i, chain)| {
+            let first = self.steps.iter().position(|s| s.chain == Some(i))?;
+            let steps = first..first + chain.members.len();
+            let access = self.steps[steps.clone()].iter().map(access).collect();
+            Some(Group { steps, rows: chain.rows, chunk: chain.chunk, lanes: chain.lanes, access })
+        });
+        chains.collect()
     }
 
     fn source_of(&mut self, region: usize) -> Result<Source> {

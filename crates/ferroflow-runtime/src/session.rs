@@ -10,7 +10,6 @@ use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Instant;
 
 /// How a session runs.
 #[derive(Debug, Clone)]
@@ -143,12 +142,7 @@ impl Session {
         let stage = self.stage(&request)?;
         let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
         for run in &mut times {
-            let mut last = Instant::now();
-            self.execute(&stage, &values, |step| {
-                let now = Instant::now();
-                run[step] = (now - last).as_secs_f64();
-                last = now;
-            })?;
+            self.execute(&stage, &values, Some(&mut |step, seconds| run[step] = seconds))?;
         }
         let (program, limits) = (crate::ProgramTable::of(&stage.program, self.threads()), Limits::measure(&self.pool));
         Ok(crate::Profile::of(program, &times, limits))
@@ -284,7 +278,7 @@ impl Session {
     fn run_request(&self, mut request: Request, mut values: SmallVec<[Array; 4]>) -> Result<Vec<Array>> {
         loop {
             let stage = self.stage(&request)?;
-            let results = self.execute(&stage, &values, |_| ())?;
+            let results = self.execute(&stage, &values, None)?;
             let Some(deferred) = &stage.deferred else { return Ok(results) };
             let before = request.clone();
             self.advance(deferred, &mut request, &mut values, results)?;
@@ -371,7 +365,7 @@ impl Session {
         let draft = passes::widen(pruned.draft).map_err(internal)?;
         let draft = if self.optimize { passes::optimize(draft).map_err(internal)? } else { draft };
         let schedule = passes::order(draft).map_err(internal)?;
-        let program = crate::program::lower(&schedule)?;
+        let program = crate::program::lower(schedule, self.optimize)?;
         let mut slots = Vec::with_capacity(program.states.len());
         for state in &program.states {
             let id = pruned.states.get(&state.name);
@@ -396,8 +390,13 @@ impl Session {
         (mixed ^ (mixed >> 29)) as i64
     }
 
-    /// Runs a stage, calling `after` with the index of each step when it is done.
-    fn execute(&self, stage: &Stage, values: &[Array], after: impl FnMut(usize)) -> Result<Vec<Array>> {
+    /// Runs a stage, calling `observe` with the index of each step and the seconds that it took.
+    fn execute(
+        &self,
+        stage: &Stage,
+        values: &[Array],
+        observe: Option<&mut dyn FnMut(usize, f64)>,
+    ) -> Result<Vec<Array>> {
         let program = &stage.program;
         let mut outputs = Vec::with_capacity(program.outputs.len());
         for (_, dtype, shape) in &program.outputs {
@@ -441,7 +440,7 @@ impl Session {
                         }
                     }
                 },
-                after,
+                observe,
             );
             if let Err(error) = run {
                 // What had no value has none still.
@@ -468,7 +467,7 @@ impl Session {
                         }
                     }
                 },
-                after,
+                observe,
             );
             run.map_err(|e| self.run_error(program, e))?;
             self.fetch(stage, values, &outputs, &store)

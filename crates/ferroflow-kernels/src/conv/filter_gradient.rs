@@ -1,22 +1,30 @@
 use super::{ConvGeometry, winograd};
-use crate::Pool;
 use crate::cpu::level;
 use crate::gemm::{Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
-use crate::scratch::parts;
+use crate::scratch::{parts, with_local};
+use crate::{Pool, Rows};
 
 /// Images whose part of the sum is formed at a time, so that they stay in the second-level cache for several tiles.
 const IMAGES: usize = 8;
 /// Tiles of one task.
 const TILES: usize = 4;
 
+/// The most lanes of sums, see [`conv2d_filter_gradient_rows`].
+const LANES: usize = 8;
+
 /// Bytes of scratch that [`conv2d_filter_gradient`] needs.
 pub fn conv2d_filter_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
-    if winograd::applies::<T>(g) {
-        return winograd::filter_gradient_scratch::<T>(g);
+    match winograd::applies::<T>(g) {
+        true => winograd::filter_gradient_scratch::<T>(g),
+        false => direct_len::<T>(g) * size_of::<T>(),
     }
+}
+
+/// Elements of scratch that [`direct`] needs.
+fn direct_len<T: TileElement>(g: &ConvGeometry) -> usize {
     let padded = g.batch * g.out_h * g.out_w * g.out_c.next_multiple_of(WIDEST);
-    (g.frame().len() + padded + WIDEST) * size_of::<T>()
+    g.frame().len() + padded + WIDEST
 }
 
 /// The derivative of the filters, from the images and the derivative of the result. Every element is summed over the
@@ -39,10 +47,58 @@ pub fn conv2d_filter_gradient<T: TileElement>(
         filter_grad.fill(T::ZERO);
         return;
     }
-    let level = level();
-    if winograd::applies::<T>(g) {
-        return winograd::filter_gradient(level, input, grad, filter_grad, g, scratch, pool);
+    match winograd::applies::<T>(g) {
+        true => winograd::filter_gradient(level(), input, grad, filter_grad, g, scratch, pool),
+        false => direct(input, grad, filter_grad, g, false, scratch, pool),
     }
+}
+
+/// The derivative of the filters as work that is cut by images; inputs are the images, the sizes of the filters, and the
+/// derivative of the result.
+pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
+    let fast = winograd::applies::<T>(&g);
+    let sums = if fast { winograd::frequencies(&g) * g.in_c * g.out_c } else { g.filter_len() };
+    Rows::new(g.batch, move |io, part| {
+        let g = ConvGeometry { batch: part.units.len(), ..g };
+        let (input, grad) = (io.input::<T>(0), io.input::<T>(2));
+        let [sums] = parts(io.scratch(), [sums]);
+        if fast {
+            winograd::add_filters(level(), input, grad, sums, &g, part.first);
+        } else {
+            with_local::<T, _>(direct_len::<T>(&g), |scratch| {
+                direct(input, grad, sums, &g, !part.first, bytemuck::cast_slice_mut(scratch), io.pool());
+            });
+        }
+        Ok(())
+    })
+    .with_grain(if fast { winograd::grain(&g) } else { 1 })
+    .with_whole(1)
+    .with_finish(LANES, sums * size_of::<T>(), move |io, lanes| {
+        let (filter_grad, pool) = (io.output::<T>(0), io.pool());
+        let [all] = parts::<T, 1>(io.scratch(), [sums * lanes]);
+        if fast {
+            winograd::finish_filters(level(), all, lanes, filter_grad, &g, pool);
+        } else {
+            filter_grad.copy_from_slice(&all[..sums]);
+            for lane in all[sums..].chunks_exact(sums) {
+                filter_grad.iter_mut().zip(lane).for_each(|(to, v)| *to += *v);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The derivative of the filters by register tiles, added to what is there or in its place.
+fn direct<T: TileElement>(
+    input: &[T],
+    grad: &[T],
+    filter_grad: &mut [T],
+    g: &ConvGeometry,
+    accumulate: bool,
+    scratch: &mut [u8],
+    pool: &Pool,
+) {
+    let level = level();
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
     let pixels = g.batch * g.out_h * g.out_w;
     let whole = g.out_c.is_multiple_of(width);
@@ -93,7 +149,7 @@ pub fn conv2d_filter_gradient<T: TileElement>(
                 };
                 let to = (group * group_rows + row) * g.out_c + panel * width;
                 let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };
-                let store = Store { accumulate: start > 0, bias: std::ptr::null(), relu: false };
+                let store = Store { accumulate: accumulate || start > 0, bias: std::ptr::null(), relu: false };
                 // SAFETY: the frame holds every pixel that these rows of the filter reach; the gradient's columns are
                 // padded to the tile's width; the tile's results belong to this task alone.
                 unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };

@@ -1,17 +1,15 @@
 use super::geometry::Frame;
 use super::{ConvGeometry, winograd};
-use crate::Pool;
 use crate::cpu::{Level, level};
 use crate::gemm::{Epilogue, Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
-use crate::scratch::parts;
+use crate::scratch::{parts, with_local};
+use crate::{Pool, Rows};
 
 /// Bytes of scratch that [`conv2d`] needs.
 pub fn conv2d_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
-    if winograd::applies::<T>(g) {
-        return winograd::scratch::<T>(g);
-    }
-    (g.frame().len() + g.k_h * g.k_w * g.in_c * g.out_c.next_multiple_of(WIDEST)) * size_of::<T>()
+    let fast = winograd::applies::<T>(g);
+    (prepared_len::<T>(g, fast) + frames_len(g, fast)) * size_of::<T>()
 }
 
 /// The convolution of `input`, `[batch, in_h, in_w, in_c]`, with `filter`, `[k_h, k_w, in_c, out_c]`, and the epilogue.
@@ -27,20 +25,59 @@ pub fn conv2d<T: TileElement>(
     scratch: &mut [u8],
     pool: &Pool,
 ) {
-    let sizes = (input.len(), filter.len(), output.len());
-    assert_eq!(sizes, (g.input_len(), g.filter_len(), g.output_len()), "sizes of {g:?}");
+    assert_eq!((input.len(), output.len()), (g.input_len(), g.output_len()), "sizes of {g:?}");
     if output.is_empty() {
         return;
     }
+    let fast = winograd::applies::<T>(g);
+    let [prepared, frames] = parts(scratch, [prepared_len::<T>(g, fast), frames_len(g, fast)]);
+    prepare(fast, filter, bytemuck::cast_slice_mut(prepared), g, pool);
+    convolve(fast, input, prepared, output, g, epilogue, frames, pool);
+}
+
+/// The convolution as work that is cut by images; inputs are images and filters.
+pub fn conv2d_rows<T: TileElement>(g: ConvGeometry) -> Rows {
+    let fast = winograd::applies::<T>(&g);
+    let of = move |images: usize| ConvGeometry { batch: images, ..g };
+    Rows::new(g.batch, move |io, part| {
+        let g = of(part.units.len());
+        let (input, prepared, output) = (io.input(0), io.prepared::<T>(), io.output(0));
+        with_local(frames_len(&g, fast), |frames| {
+            convolve(fast, input, prepared, output, &g, Epilogue::NONE, frames, io.pool());
+        });
+        Ok(())
+    })
+    .with_grain(if fast { winograd::grain(&g) } else { 1 })
+    .with_whole(1)
+    .with_prepare(prepared_len::<T>(&g, fast) * size_of::<T>(), move |io| {
+        prepare::<T>(fast, io.input(1), io.scratch(), &g, io.pool());
+        Ok(())
+    })
+}
+
+/// Elements of the filters as [`prepare`] leaves them.
+fn prepared_len<T: TileElement>(g: &ConvGeometry, fast: bool) -> usize {
+    match fast {
+        true => winograd::scratch::<T>(g) / size_of::<T>(),
+        false => g.k_h * g.k_w * g.in_c * g.out_c.next_multiple_of(WIDEST),
+    }
+}
+
+/// Elements of the frames that [`convolve`] makes.
+fn frames_len(g: &ConvGeometry, fast: bool) -> usize {
+    if fast { 0 } else { g.frame().len() }
+}
+
+/// Packs or transforms the filters.
+fn prepare<T: TileElement>(fast: bool, filter: &[T], to: &mut [u8], g: &ConvGeometry, pool: &Pool) {
+    assert_eq!(filter.len(), g.filter_len(), "filters of {g:?}");
     let level = level();
-    if winograd::applies::<T>(g) {
-        let filters = (filter, winograd::Filters::Plain);
-        return winograd::convolve(level, input, filters, output, g, epilogue, scratch, pool);
+    if fast {
+        return winograd::prepare(level, (filter, winograd::Filters::Plain), g, to, pool);
     }
     let width = tile_size::<T>(level, g.out_c).width;
     let k = g.k_h * g.k_w * g.in_c;
-    let [frames, panels] = parts(scratch, [g.frame().len(), k * g.out_c.next_multiple_of(width)]);
-    let frames = g.frame().of(input, frames, pool);
+    let [panels] = parts(to, [k * g.out_c.next_multiple_of(width)]);
     for (panel, to) in panels.chunks_exact_mut((k * width).max(1)).enumerate() {
         let columns = width.min(g.out_c - panel * width);
         for (row, from) in to.chunks_exact_mut(width).zip(filter.chunks_exact(g.out_c)) {
@@ -48,7 +85,25 @@ pub fn conv2d<T: TileElement>(
             row[columns..].fill(T::ZERO);
         }
     }
-    tiles(level, frames, &g.frame(), panels, output, g, epilogue, pool);
+}
+
+/// The convolution with prepared filters.
+#[allow(clippy::too_many_arguments)]
+fn convolve<T: TileElement>(
+    fast: bool,
+    input: &[T],
+    prepared: &[T],
+    output: &mut [T],
+    g: &ConvGeometry,
+    epilogue: Epilogue<'_, T>,
+    frames: &mut [T],
+    pool: &Pool,
+) {
+    if fast {
+        return winograd::convolve(level(), input, prepared, output, g, epilogue, pool);
+    }
+    let frames = g.frame().of(input, frames, pool);
+    tiles(level(), frames, &g.frame(), prepared, output, g, epilogue, pool);
 }
 
 /// The convolution over frames and packed filters.

@@ -1,10 +1,10 @@
 use super::forward::tiles;
 use super::geometry::Frame;
 use super::{ConvGeometry, winograd};
-use crate::Pool;
 use crate::cpu::level;
 use crate::gemm::{Epilogue, TileElement, WIDEST, tile_size};
-use crate::scratch::parts;
+use crate::scratch::{parts, with_local};
+use crate::{Pool, Rows};
 
 /// The convolution that the gradient is: of the derivatives of the result, spread apart by the stride, with the filters
 /// turned around.
@@ -52,11 +52,8 @@ pub(super) fn exchanged(g: &ConvGeometry) -> ConvGeometry {
 
 /// Bytes of scratch that [`conv2d_input_gradient`] needs.
 pub fn conv2d_input_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
-    if winograd::applies::<T>(g) {
-        return winograd::scratch::<T>(&exchanged(g));
-    }
-    let (_, frame) = transposed(g);
-    (frame.len() + g.k_h * g.k_w * g.out_c * g.in_c.next_multiple_of(WIDEST)) * size_of::<T>()
+    let fast = winograd::applies::<T>(g);
+    (prepared_len::<T>(g, fast) + frames_len(g, fast)) * size_of::<T>()
 }
 
 /// The derivative of the images, from that of the result, `[batch, out_h, out_w, out_c]`, and the filters.
@@ -72,23 +69,59 @@ pub fn conv2d_input_gradient<T: TileElement>(
     scratch: &mut [u8],
     pool: &Pool,
 ) {
-    let sizes = (input_grad.len(), filter.len(), grad.len());
-    assert_eq!(sizes, (g.input_len(), g.filter_len(), g.output_len()), "sizes of {g:?}");
+    assert_eq!((input_grad.len(), grad.len()), (g.input_len(), g.output_len()), "sizes of {g:?}");
     if input_grad.is_empty() {
         return;
     }
-    let level = level();
-    if winograd::applies::<T>(g) {
-        let filters = (filter, winograd::Filters::Turned);
-        return winograd::convolve(level, grad, filters, input_grad, &exchanged(g), Epilogue::NONE, scratch, pool);
+    let fast = winograd::applies::<T>(g);
+    let [prepared, frames] = parts(scratch, [prepared_len::<T>(g, fast), frames_len(g, fast)]);
+    prepare(fast, filter, bytemuck::cast_slice_mut(prepared), g, pool);
+    convolve(fast, grad, prepared, input_grad, g, frames, pool);
+}
+
+/// The derivative of the images as work that is cut by images; inputs are the sizes of the images, the filters and the
+/// derivative of the result.
+pub fn conv2d_input_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
+    let fast = winograd::applies::<T>(&g);
+    Rows::new(g.batch, move |io, part| {
+        let g = ConvGeometry { batch: part.units.len(), ..g };
+        let (grad, prepared, input_grad) = (io.input(2), io.prepared::<T>(), io.output(0));
+        with_local(frames_len(&g, fast), |frames| convolve(fast, grad, prepared, input_grad, &g, frames, io.pool()));
+        Ok(())
+    })
+    .with_grain(if fast { winograd::grain(&exchanged(&g)) } else { 1 })
+    .with_whole(0)
+    .with_whole(1)
+    .with_prepare(prepared_len::<T>(&g, fast) * size_of::<T>(), move |io| {
+        prepare::<T>(fast, io.input(1), io.scratch(), &g, io.pool());
+        Ok(())
+    })
+}
+
+/// Elements of the filters as [`prepare`] leaves them.
+fn prepared_len<T: TileElement>(g: &ConvGeometry, fast: bool) -> usize {
+    match fast {
+        true => winograd::scratch::<T>(&exchanged(g)) / size_of::<T>(),
+        false => g.k_h * g.k_w * g.out_c * g.in_c.next_multiple_of(WIDEST),
     }
-    let (turned, frame) = transposed(g);
+}
+
+/// Elements of the frames that [`convolve`] makes.
+fn frames_len(g: &ConvGeometry, fast: bool) -> usize {
+    if fast { 0 } else { transposed(g).1.len() }
+}
+
+/// Packs or transforms the filters, turned around.
+fn prepare<T: TileElement>(fast: bool, filter: &[T], to: &mut [u8], g: &ConvGeometry, pool: &Pool) {
+    assert_eq!(filter.len(), g.filter_len(), "filters of {g:?}");
+    let level = level();
+    if fast {
+        return winograd::prepare(level, (filter, winograd::Filters::Turned), &exchanged(g), to, pool);
+    }
     let width = tile_size::<T>(level, g.in_c).width;
     let field = g.k_h * g.k_w;
-    let k = field * g.out_c;
-    let [frames, panels] = parts(scratch, [frame.len(), k * g.in_c.next_multiple_of(width)]);
-    let frames = frame.of(grad, frames, pool);
-    for (panel, to) in panels.chunks_exact_mut((k * width).max(1)).enumerate() {
+    let [panels] = parts(to, [field * g.out_c * g.in_c.next_multiple_of(width)]);
+    for (panel, to) in panels.chunks_exact_mut((field * g.out_c * width).max(1)).enumerate() {
         let columns = width.min(g.in_c - panel * width);
         for (position, to) in to.chunks_exact_mut(g.out_c * width).enumerate() {
             let from = &filter[(field - 1 - position) * g.in_c * g.out_c..];
@@ -100,7 +133,24 @@ pub fn conv2d_input_gradient<T: TileElement>(
             }
         }
     }
-    tiles(level, frames, &frame, panels, input_grad, &turned, Epilogue::NONE, pool);
+}
+
+/// The convolution of the derivative with prepared filters.
+fn convolve<T: TileElement>(
+    fast: bool,
+    grad: &[T],
+    prepared: &[T],
+    input_grad: &mut [T],
+    g: &ConvGeometry,
+    frames: &mut [T],
+    pool: &Pool,
+) {
+    if fast {
+        return winograd::convolve(level(), grad, prepared, input_grad, &exchanged(g), Epilogue::NONE, pool);
+    }
+    let (turned, frame) = transposed(g);
+    let frames = frame.of(grad, frames, pool);
+    tiles(level(), frames, &frame, prepared, input_grad, &turned, Epilogue::NONE, pool);
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod input_gradient;
 mod winograd;
 
 pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradient};
-pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_scratch};
-pub use forward::{conv2d, conv2d_scratch};
+pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
+pub use forward::{conv2d, conv2d_rows, conv2d_scratch};
 pub use geometry::ConvGeometry;
-pub use input_gradient::{conv2d_input_gradient, conv2d_input_gradient_scratch};
+pub use input_gradient::{conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch};

@@ -1,10 +1,10 @@
 use super::pack::{Strides, pack};
 use super::simd::TileElement;
 use super::tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
-use crate::Pool;
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
-use crate::scratch::parts;
+use crate::scratch::{parts, with_local};
+use crate::{Pool, Rows};
 use std::mem::MaybeUninit;
 
 /// The sizes of a matrix product `c = op(a)·op(b)`: `op(a)` is `m × k`, `op(b)` is `k × n`, all row-major.
@@ -84,16 +84,17 @@ const LINE: usize = 16;
 const BLOCK: usize = 18;
 /// Row tiles for which a panel whose rows are contiguous is read where it lies, and not packed first.
 const DIRECT: usize = 1;
-/// Multiply-adds that are worth a task, and the most tasks.
+/// Multiply-adds that are worth a task, and the most tasks for each thread: more would read less of each row of the right
+/// operand at a time. How the result is cut does not change any element's sum.
 const GRAIN: usize = 1 << 20;
-const TASKS: usize = 32;
+const TASKS: usize = 2;
 
 /// A packed panel of the right operand, on the stack of the thread that uses it.
 #[repr(align(64))]
 struct Panel(#[allow(dead_code)] [MaybeUninit<u8>; PIECE * WIDEST * size_of::<f64>()]);
 
 impl Plan {
-    fn new<T: TileElement>(dims: &MatMul, level: Level) -> Plan {
+    fn new<T: TileElement>(dims: &MatMul, level: Level, threads: usize) -> Plan {
         let swapped = dims.n == 1 && dims.m > 1;
         let (a, b) = (dims.a_strides(), dims.b_strides());
         let (rows, columns) = if swapped { (1, dims.m) } else { (dims.m, dims.n) };
@@ -107,7 +108,7 @@ impl Plan {
         let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
         let pieces = dims.k.div_ceil(PIECE);
         let blocks = row_tiles.div_ceil(BLOCK);
-        let wanted = (rows * columns * dims.k / GRAIN).clamp(1, TASKS);
+        let wanted = (rows * columns * dims.k / GRAIN).clamp(1, TASKS * threads);
         let groups = wanted.div_ceil(blocks.max(1)).min(panels);
         let blocks = blocks.max(wanted.div_ceil(groups.max(1))).min(row_tiles);
         Plan {
@@ -135,7 +136,7 @@ impl Plan {
 
 /// Bytes of scratch that [`matmul`] needs.
 pub fn matmul_scratch<T: TileElement>(dims: &MatMul) -> usize {
-    let bytes = |level| Plan::new::<T>(dims, level).packed() * size_of::<T>();
+    let bytes = |level| Plan::new::<T>(dims, level, 1).packed() * size_of::<T>();
     [Level::Portable, Level::Avx2, Level::Avx512].into_iter().map(bytes).max().unwrap_or(0)
 }
 
@@ -188,7 +189,7 @@ pub(crate) fn matmul_at<T: TileElement>(
     if c.is_empty() {
         return;
     }
-    let plan = Plan::new::<T>(dims, level);
+    let plan = Plan::new::<T>(dims, level, pool.threads());
     let (left, right) = if plan.swapped { (b, a) } else { (a, b) };
     let [scratch] = parts::<T, 1>(scratch, [plan.packed()]);
     let tile_len = plan.leading * plan.k;
@@ -317,6 +318,74 @@ impl Plan {
         }
         (steps / line, (next.wrapping_add(n * line * self.right.lane), [0, line, self.right.lane]))
     }
+}
+
+/// Rows of a part of a product, at least, and parts that are worth it.
+const PART: usize = 56;
+const PARTS: usize = 4;
+/// Elements of the right operand at most: it stays in the second-level cache beside a part.
+const RIGHT: usize = 1 << 18;
+
+/// The product as work that is cut by rows of the result, if it has many and the right operand is small; inputs are `a`
+/// and `b`.
+pub fn matmul_rows<T: TileElement>(dims: MatMul) -> Option<Rows> {
+    let MatMul { m, n, k, .. } = dims;
+    if m < PART * PARTS || n < WIDEST || k * n > RIGHT || k == 0 {
+        return None;
+    }
+    let tile = tile_size::<T>(level(), n);
+    let panels = n.div_ceil(tile.width);
+    let rows = Rows::new(m, move |io, part| {
+        let (a, b, c) = (io.input::<T>(0), io.prepared::<T>(), io.output::<T>(0));
+        let (count, strides) = (part.units.len(), dims.a_strides());
+        assert!(c.len() == count * n && b.len() >= panels * k * tile.width, "sizes of {dims:?}");
+        let a = if dims.transpose_a { &a[part.units.start..] } else { a };
+        assert!(a.len() > (count - 1) * strides.lane + (k - 1) * strides.step, "sizes of {dims:?}");
+        let (row_tiles, leading) = (count.div_ceil(tile.rows), tile.rows.next_multiple_of(8));
+        let out = Disjoint::new(c);
+        let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
+        with_local::<T, _>(k * leading, |packed| {
+            for t in 0..row_tiles {
+                let (row, rows) = even(count, row_tiles, t);
+                // SAFETY: the rows are within the left operand; a packed tile has room for whole vectors.
+                unsafe {
+                    pack(level(), a[row * strides.lane..].as_ptr(), strides, rows, k, packed.as_mut_ptr(), leading)
+                };
+                for panel in 0..panels {
+                    let b = b[panel * k * tile.width..].as_ptr();
+                    let run = Run {
+                        a: packed.as_ptr(),
+                        a_row: 1,
+                        counts: [1, 1, k],
+                        a_steps: [0, 0, leading],
+                        b,
+                        b_steps: [0, 0, tile.width],
+                        ahead: (b, [0; 3]),
+                    };
+                    let columns = tile.width.min(n - panel * tile.width);
+                    let target = Target { c: out.address(row * n + panel * tile.width), row: n, columns };
+                    // SAFETY: rows, steps and columns are within the operands, panels as wide as the tile; the part's
+                    // rows of the result belong to it alone.
+                    unsafe { run_tile(level(), (tile.vectors, rows), &run, &target, &store) };
+                }
+            }
+        });
+        Ok(())
+    });
+    let rows = rows.with_grain(PART).with_whole(1).with_prepare(panels * k * tile.width * size_of::<T>(), move |io| {
+        let b = io.input::<T>(1);
+        assert_eq!(b.len(), k * n, "sizes of {dims:?}");
+        let strides = dims.b_strides();
+        let [packed] = parts::<T, 1>(io.scratch(), [panels * k * tile.width]);
+        io.pool().for_each_chunk_mut(packed, k * tile.width, |panel, to| {
+            let columns = tile.width.min(n - panel * tile.width);
+            let from = b[panel * tile.width * strides.lane..].as_ptr();
+            // SAFETY: the columns are within the right operand, the panel has room for them.
+            unsafe { pack(level(), from, strides, columns, k, to.as_mut_ptr(), tile.width) };
+        });
+        Ok(())
+    });
+    Some(if dims.transpose_a { rows.with_whole(0) } else { rows })
 }
 
 #[cfg(test)]

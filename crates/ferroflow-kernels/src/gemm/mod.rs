@@ -6,7 +6,7 @@ mod plain;
 mod simd;
 mod tile;
 
-pub use matmul::{Epilogue, MatMul, matmul, matmul_accumulate, matmul_scratch};
+pub use matmul::{Epilogue, MatMul, matmul, matmul_accumulate, matmul_rows, matmul_scratch};
 pub use plain::{Accumulate, matmul_plain};
 pub use simd::TileElement;
 pub(crate) use simd::{Levelled, Simd, at_level};

@@ -2,9 +2,11 @@ use super::block::Block;
 use super::eval::evaluate;
 use super::layout::{Layout, gather};
 use super::{Program, ProgramError, Scalar};
-use crate::{Io, Kernel, KernelError, Pool, Work};
+use crate::scratch::with_local;
+use crate::{Io, Kernel, KernelError, Pool, Rows, Work};
 use ferroflow_array::DType;
-use std::sync::Mutex;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 /// Elements evaluated at a time: registers of a block stay in the first-level cache.
 const BLOCK: usize = 1024;
@@ -149,15 +151,15 @@ impl Map {
         self.buffers * BLOCK * WIDEST
     }
 
-    /// Runs the blocks of one task.
+    /// Runs the blocks of ranges of elements.
     ///
     /// # Safety
-    /// Inputs and outputs hold the elements that the shapes say; an output overlaps an input only if they are the same
-    /// memory and `in_place` has the pair; `scratch` holds [`Map::task_scratch`] bytes for this task alone, and no other
-    /// task writes the same elements.
-    unsafe fn task(
+    /// Inputs and outputs hold the elements of the ranges, at the addresses that the shapes say; an output overlaps an
+    /// input only if they are the same memory and `in_place` has the pair; `scratch` holds [`Map::task_scratch`] bytes for
+    /// this call alone, and no other call writes the same elements meanwhile.
+    unsafe fn elements(
         &self,
-        task: usize,
+        ranges: impl Iterator<Item = Range<usize>>,
         inputs: &dyn Fn(usize) -> *const u8,
         outputs: &dyn Fn(usize) -> *mut u8,
         scratch: *mut u8,
@@ -179,9 +181,8 @@ impl Map {
                 _ => {}
             }
         }
-        let chunks = (task * CHUNK..self.elements).step_by(self.tasks() * CHUNK);
-        for start in chunks.flat_map(|c| (c..self.elements.min(c + CHUNK)).step_by(BLOCK)) {
-            let n = BLOCK.min(self.elements - start);
+        for (start, end) in ranges.flat_map(|r| r.clone().step_by(BLOCK).map(move |start| (start, r.end))) {
+            let n = BLOCK.min(end - start);
             for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
                 match (layout, b) {
                     (Layout::Strided(dims), Some(b)) if period(dims).is_none() => {
@@ -192,11 +193,9 @@ impl Map {
                 }
             }
             let address = |place: Place| match place {
-                // SAFETY: start is within the input.
-                Place::Input(i, size) => unsafe { inputs(i).add(start * size) },
+                Place::Input(i, size) => inputs(i).wrapping_add(start * size),
                 Place::Buffer(b) => buffer(b).cast_const(),
-                // SAFETY: start is within the output.
-                Place::Output(k, size) => unsafe { outputs(k).add(start * size) }.cast_const(),
+                Place::Output(k, size) => outputs(k).wrapping_add(start * size).cast_const(),
             };
             for code in &self.instructions {
                 let args = code.args.map(address);
@@ -205,7 +204,7 @@ impl Map {
             }
             for &(k, place, size) in &self.late {
                 // SAFETY: both hold n elements; they may be the same memory.
-                unsafe { std::ptr::copy(address(place), outputs(k).add(start * size), n * size) };
+                unsafe { std::ptr::copy(address(place), outputs(k).wrapping_add(start * size), n * size) };
             }
         }
         Ok(())
@@ -240,11 +239,13 @@ impl Map {
         let failed = Mutex::new(None);
         let one = |task: usize| {
             let io = operands.io();
+            let chunks = (task * CHUNK..self.elements).step_by(self.tasks() * CHUNK);
+            let ranges = chunks.map(|start| start..self.elements.min(start + CHUNK));
             // SAFETY: sizes were checked above; the machine lets outputs overlap inputs only as `in_place` says; each
             // task has scratch and elements of its own.
             let result = unsafe {
                 let scratch = operands.scratch().add(task * self.task_scratch());
-                self.task(task, &|i| io.input_pointer(i).0, &|k| io.output_pointer(k).0, scratch)
+                self.elements(ranges, &|i| io.input_pointer(i).0, &|k| io.output_pointer(k).0, scratch)
             };
             if let Err(why) = result {
                 *failed.lock().unwrap_or_else(|e| e.into_inner()) = Some(why);
@@ -258,13 +259,50 @@ impl Map {
     }
 }
 
+impl Map {
+    /// Runs the elements of a part, of which contiguous inputs and outputs are there alone.
+    fn part(&self, io: &mut Io<'_>, range: Range<usize>) -> Result<(), KernelError> {
+        for (i, (dtype, layout, _)) in self.inputs.iter().enumerate() {
+            let least = match layout {
+                Layout::Contiguous => range.len(),
+                Layout::Scalar => 1,
+                Layout::Strided(dims) => dims.iter().map(|(n, s)| (n.max(&1) - 1) * s).sum::<usize>() + 1,
+            };
+            assert!(io.input_pointer(i).1 >= least * dtype.size(), "input {i} is too small");
+        }
+        for (k, dtype) in self.outputs.iter().enumerate() {
+            assert!(io.output_pointer(k).1 == range.len() * dtype.size(), "output {k} is of another size");
+        }
+        let input = |i: usize| match &self.inputs[i] {
+            (dtype, Layout::Contiguous, _) => io.input_pointer(i).0.wrapping_sub(range.start * dtype.size()),
+            _ => io.input_pointer(i).0,
+        };
+        let output = |k: usize| io.output_pointer(k).0.wrapping_sub(range.start * self.outputs[k].size());
+        let all = std::iter::once(range.clone());
+        // SAFETY: as in `run`, for the elements of the range.
+        with_local::<u64, _>(self.task_scratch() / WIDEST, |scratch| unsafe {
+            self.elements(all, &input, &output, scratch.as_mut_ptr().cast())
+        })
+        .map_err(KernelError::new)
+    }
+
+    fn rows(self: Arc<Map>) -> Rows {
+        let whole: Vec<usize> = (0..self.inputs.len()).filter(|&i| self.inputs[i].1 != Layout::Contiguous).collect();
+        let rows = Rows::new(self.elements, move |io, part| self.part(io, part.units)).with_grain(CHUNK);
+        whole.into_iter().fold(rows, Rows::with_whole)
+    }
+}
+
 impl Kernel {
     /// The kernel that runs a map.
     pub fn map(map: Map) -> Kernel {
         let scratch = map.tasks() * map.task_scratch();
         let pairs = map.in_place.clone();
         let flops = (map.instructions.len() * map.elements) as u64;
+        let map = Arc::new(map);
+        let rows = map.clone().rows();
         Kernel::new(move |io| map.run(io))
+            .with_rows(rows)
             .with_scratch(scratch)
             .with_in_place(pairs)
             .with_work(Work { flops, bytes: 0 })

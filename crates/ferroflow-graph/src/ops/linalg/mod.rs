@@ -37,13 +37,15 @@ pub(crate) fn kernel(dtype: DType, dims: gemm::MatMul, pairs: Vec<(usize, usize)
 }
 
 fn tiled<T: gemm::TileElement + Number>(dims: gemm::MatMul, pairs: Vec<(usize, usize)>) -> Kernel {
+    let rows = if pairs.len() == 1 { gemm::matmul_rows::<T>(dims) } else { None };
     let kernel = Kernel::new(move |io| {
         each(io, &dims, &pairs, |a, b, c, scratch, pool| {
             gemm::matmul::<T>(a, b, c, &dims, Epilogue::NONE, scratch, pool);
         });
         Ok(())
     });
-    kernel.with_scratch(gemm::matmul_scratch::<T>(&dims))
+    let kernel = kernel.with_scratch(gemm::matmul_scratch::<T>(&dims));
+    rows.into_iter().fold(kernel, Kernel::with_rows)
 }
 
 fn each<T: Number>(

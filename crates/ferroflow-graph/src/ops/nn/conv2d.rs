@@ -4,7 +4,7 @@ use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::{DType, PartialShape};
-use ferroflow_kernels::conv::{ConvGeometry, conv2d, conv2d_scratch};
+use ferroflow_kernels::conv::{ConvGeometry, conv2d, conv2d_rows, conv2d_scratch};
 use ferroflow_kernels::gemm::{Epilogue, TileElement};
 use ferroflow_kernels::{Kernel, Work};
 
@@ -80,6 +80,7 @@ pub(super) fn forward<T: TileElement>(g: ConvGeometry) -> Kernel {
         Ok(())
     })
     .with_scratch(conv2d_scratch::<T>(&g))
+    .with_rows(conv2d_rows::<T>(g))
 }
 
 impl Op for Conv2D {

@@ -5,8 +5,8 @@ use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, op};
 use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_kernels::conv::{
-    ConvGeometry, conv2d_filter_gradient, conv2d_filter_gradient_scratch, conv2d_input_gradient,
-    conv2d_input_gradient_scratch,
+    ConvGeometry, conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch,
+    conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch,
 };
 use ferroflow_kernels::gemm::TileElement;
 use ferroflow_kernels::{Kernel, Work};
@@ -73,6 +73,7 @@ impl Op for Conv2DBackpropInput {
                 Ok(())
             })
             .with_scratch(conv2d_input_gradient_scratch::<T>(&g))
+            .with_rows(conv2d_input_gradient_rows::<T>(g))
         }
         let windows = windows(&self.strides, self.padding, &self.dilations)?;
         let g = windows.geometry(&outputs[0].concrete()?, &inputs[1].concrete()?)?;
@@ -128,6 +129,7 @@ impl Op for Conv2DBackpropFilter {
                 Ok(())
             })
             .with_scratch(conv2d_filter_gradient_scratch::<T>(&g))
+            .with_rows(conv2d_filter_gradient_rows::<T>(g))
         }
         let windows = windows(&self.strides, self.padding, &self.dilations)?;
         let g = windows.geometry(&inputs[0].concrete()?, &outputs[0].concrete()?)?;

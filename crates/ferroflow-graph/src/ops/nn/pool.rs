@@ -103,27 +103,26 @@ macro_rules! pool_op {
     };
 }
 
-/// `$body` with `$t` as `f32` or `f64`.
+/// The kernel of `$body` with `$t` as `f32` or `f64`, cut by images: `$g` is the geometry of those at hand.
 macro_rules! float_kernel {
-    ($dtype:expr, $t:ident, |$io:ident| $body:expr) => {
+    ($dtype:expr, $geometry:expr, $t:ident, |$io:ident, $g:ident| $body:expr) => {{
+        macro_rules! typed {
+            ($float:ty) => {{
+                type $t = $float;
+                let geometry = $geometry;
+                Ok(Kernel::of_units(geometry.batch, move |$io, images| {
+                    let $g = &ConvGeometry { batch: images, ..geometry };
+                    $body;
+                    Ok(())
+                }))
+            }};
+        }
         match $dtype {
-            DType::F32 => {
-                type $t = f32;
-                Ok(Kernel::new(move |$io| {
-                    $body;
-                    Ok(())
-                }))
-            }
-            DType::F64 => {
-                type $t = f64;
-                Ok(Kernel::new(move |$io| {
-                    $body;
-                    Ok(())
-                }))
-            }
+            DType::F32 => typed!(f32),
+            DType::F64 => typed!(f64),
             other => Err(OpError::unimplemented(format!("no pooling of {other}"))),
         }
-    };
+    }};
 }
 
 pool_op! {
@@ -169,8 +168,12 @@ impl Op for MaxPool {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        let g = self.geometry(&inputs[0])?;
-        float_kernel!(inputs[0].dtype, T, |io| pooling::max_pool::<T>(io.input(0), io.output(0), &g, io.pool()))
+        float_kernel!(inputs[0].dtype, self.geometry(&inputs[0])?, T, |io, g| pooling::max_pool::<T>(
+            io.input(0),
+            io.output(0),
+            g,
+            io.pool()
+        ))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
@@ -191,9 +194,8 @@ impl Op for MaxPoolGrad {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        let g = self.geometry(&inputs[0])?;
-        float_kernel!(inputs[0].dtype, T, |io| {
-            pooling::max_pool_gradient::<T>(io.input(0), io.input(2), io.output(0), &g, io.pool())
+        float_kernel!(inputs[0].dtype, self.geometry(&inputs[0])?, T, |io, g| {
+            pooling::max_pool_gradient::<T>(io.input(0), io.input(2), io.output(0), g, io.pool())
         })
     }
 
@@ -215,9 +217,8 @@ impl Op for MaxPoolGradGrad {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        let g = self.geometry(&inputs[0])?;
-        float_kernel!(inputs[0].dtype, T, |io| {
-            pooling::max_pool_gradient_gradient::<T>(io.input(0), io.input(2), io.output(0), &g, io.pool())
+        float_kernel!(inputs[0].dtype, self.geometry(&inputs[0])?, T, |io, g| {
+            pooling::max_pool_gradient_gradient::<T>(io.input(0), io.input(2), io.output(0), g, io.pool())
         })
     }
 
@@ -235,8 +236,12 @@ impl Op for AvgPool {
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        let g = self.geometry(&inputs[0])?;
-        float_kernel!(inputs[0].dtype, T, |io| pooling::avg_pool::<T>(io.input(0), io.output(0), &g, io.pool()))
+        float_kernel!(inputs[0].dtype, self.geometry(&inputs[0])?, T, |io, g| pooling::avg_pool::<T>(
+            io.input(0),
+            io.output(0),
+            g,
+            io.pool()
+        ))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
@@ -263,10 +268,10 @@ impl Op for AvgPoolGrad {
     }
 
     fn kernel(&self, _: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
-        let g = self.geometry(&outputs[0])?;
-        float_kernel!(outputs[0].dtype, T, |io| {
-            pooling::avg_pool_gradient::<T>(io.input(1), io.output(0), &g, io.pool())
-        })
+        let kernel: OpResult<Kernel> = float_kernel!(outputs[0].dtype, self.geometry(&outputs[0])?, T, |io, g| {
+            pooling::avg_pool_gradient::<T>(io.input(1), io.output(0), g, io.pool())
+        });
+        Ok(kernel?.with_whole(0))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

@@ -1,11 +1,12 @@
 use super::super::ConvGeometry;
-use super::tiling::{RESULTS, Spread, Tiling};
+use super::tiling::{RESULTS, Spread, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
 use crate::cpu::Level;
 use crate::gemm::{Levelled, Run, Simd, Store, Target, TileElement, TileSize, at_level, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
+use std::ops::Range;
 
 /// Parts of the batch that are summed each on its own, at most.
 const PARTS: usize = 8;
@@ -32,69 +33,114 @@ pub(in crate::conv) fn filter_gradient<T: TileElement>(
     scratch: &mut [u8],
     pool: &Pool,
 ) {
-    match g.k_h {
-        3 => sided::<T, 3, 6>(level, input, grad, filter_grad, g, scratch, pool),
-        _ => sided::<T, 5, 8>(level, input, grad, filter_grad, g, scratch, pool),
-    }
+    let tiling = Tiling::new(g);
+    let count = parts_of::<T>(&tiling, g);
+    let len = tiling.frequencies() * g.in_c * g.out_c;
+    let [sums] = parts(scratch, [count * len]);
+    pool.for_each_chunk_mut(sums, len, |part, sums| {
+        let (start, tiles) = even(tiling.count(), count, part);
+        add_tiles(level, input, grad, sums, g, start..start + tiles, false);
+    });
+    finish_filters(level, sums, count, filter_grad, g, pool);
 }
 
-fn sided<T: TileElement, const K: usize, const A: usize>(
+/// Adds to the sums of products, one for each frequency and pair of channels, those of some images; or begins with them.
+pub(in crate::conv) fn add_filters<T: TileElement>(
     level: Level,
     input: &[T],
     grad: &[T],
+    sums: &mut [T],
+    g: &ConvGeometry,
+    first: bool,
+) {
+    add_tiles(level, input, grad, sums, g, 0..Tiling::new(g).count(), !first);
+}
+
+/// The derivative of the filters from `count` sums of products.
+pub(in crate::conv) fn finish_filters<T: TileElement>(
+    level: Level,
+    sums: &[T],
+    count: usize,
     filter_grad: &mut [T],
     g: &ConvGeometry,
-    scratch: &mut [u8],
     pool: &Pool,
+) {
+    let (out, channels) = (Disjoint::new(filter_grad), (g.in_c, g.out_c));
+    let out = &out;
+    pool.for_each(g.in_c, |channel| {
+        // SAFETY: the processor has the level; each task writes the filters of its channel.
+        unsafe {
+            match g.k_h {
+                3 => at_level(level, GatherFilters::<T, 3, 6> { sums, count, channel, channels, out }),
+                _ => at_level(level, GatherFilters::<T, 5, 8> { sums, count, channel, channels, out }),
+            }
+        }
+    });
+}
+
+fn add_tiles<T: TileElement>(
+    level: Level,
+    input: &[T],
+    grad: &[T],
+    sums: &mut [T],
+    g: &ConvGeometry,
+    tiles: Range<usize>,
+    accumulate: bool,
+) {
+    match g.k_h {
+        3 => add_sided::<T, 6>(level, input, grad, sums, g, tiles, accumulate),
+        _ => add_sided::<T, 8>(level, input, grad, sums, g, tiles, accumulate),
+    }
+}
+
+fn add_sided<T: TileElement, const A: usize>(
+    level: Level,
+    input: &[T],
+    grad: &[T],
+    sums: &mut [T],
+    g: &ConvGeometry,
+    all: Range<usize>,
+    accumulate: bool,
 ) {
     let tiling = Tiling::new(g);
     let (c, o) = (g.in_c, g.out_c);
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
     let (row_tiles, panels) = (c.div_ceil(tile_rows), o.div_ceil(width));
-    let (tiles, block, count) = (tiling.count(), tiling.block::<T>(c + o), parts_of::<T>(&tiling, g));
-    let [sums] = parts(scratch, [count * A * A * c * o]);
-    pool.for_each_chunk_mut(sums, A * A * c * o, |part, sums| {
-        let (start, tiles) = even(tiles, count, part);
-        let blocks = tiles.div_ceil(block);
-        let sums = Disjoint::new(sums);
-        for i in 0..blocks {
-            let (first, tiles) = even(tiles, blocks, i);
-            with_local(A * A * tiles * (c + o), |memory| {
-                let (pixels, grads) = memory.split_at_mut(A * A * tiles * c);
-                let first = start + first;
-                // SAFETY: the processor has the level.
-                unsafe {
-                    at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels });
-                    at_level(level, SpreadGrads::<T, A> { g, tiling, grad, first, count: tiles, to: grads });
+    let blocks = all.len().div_ceil(tiling.block::<T>(c + o));
+    let sums = Disjoint::new(sums);
+    for i in 0..blocks {
+        let (first, tiles) = even(all.len(), blocks, i);
+        let first = all.start + first;
+        let (pixel_pitch, grad_pitch) = (pitch(tiles, c), pitch(tiles, o));
+        with_local(A * A * (pixel_pitch + grad_pitch), |memory| {
+            let (pixels, grads) = memory.split_at_mut(A * A * pixel_pitch);
+            // SAFETY: the processor has the level.
+            unsafe {
+                at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels });
+                at_level(level, SpreadGrads::<T, A> { g, tiling, grad, first, count: tiles, to: grads });
+            }
+            let store = Store { accumulate: accumulate || i > 0, bias: std::ptr::null(), relu: false };
+            for frequency in 0..A * A {
+                for (panel, t) in (0..panels).flat_map(|p| (0..row_tiles).map(move |t| (p, t))) {
+                    let (row, rows) = even(c, row_tiles, t);
+                    let b = grads[frequency * grad_pitch + panel * width..].as_ptr();
+                    let run = Run {
+                        a: pixels[frequency * pixel_pitch + row..].as_ptr(),
+                        a_row: 1,
+                        counts: [1, 1, tiles],
+                        a_steps: [0, 0, c],
+                        b,
+                        b_steps: [0, 0, o],
+                        ahead: (b, [0; 3]),
+                    };
+                    let to = sums.address((frequency * c + row) * o + panel * width);
+                    let target = Target { c: to, row: o, columns: width.min(o - panel * width) };
+                    // SAFETY: rows, steps and columns are within the operands; the sums are this call's.
+                    unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
                 }
-                let store = Store { accumulate: i > 0, bias: std::ptr::null(), relu: false };
-                for frequency in 0..A * A {
-                    for (panel, t) in (0..panels).flat_map(|p| (0..row_tiles).map(move |t| (p, t))) {
-                        let (row, rows) = even(c, row_tiles, t);
-                        let b = grads[frequency * tiles * o + panel * width..].as_ptr();
-                        let run = Run {
-                            a: pixels[frequency * tiles * c + row..].as_ptr(),
-                            a_row: 1,
-                            counts: [1, 1, tiles],
-                            a_steps: [0, 0, c],
-                            b,
-                            b_steps: [0, 0, o],
-                            ahead: (b, [0; 3]),
-                        };
-                        let to = sums.address((frequency * c + row) * o + panel * width);
-                        let target = Target { c: to, row: o, columns: width.min(o - panel * width) };
-                        // SAFETY: rows, steps and columns are within the operands; this task owns the sums.
-                        unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
-                    }
-                }
-            });
-        }
-    });
-    let (sums, out) = (&*sums, Disjoint::new(filter_grad));
-    pool.for_each(c, |channel| {
-        // SAFETY: the processor has the level; each task writes the filters of its channel.
-        unsafe { at_level(level, GatherFilters::<T, K, A> { sums, count, channel, channels: (c, o), out: &out }) };
-    });
+            }
+        });
+    }
 }
 
 /// Transforms the derivatives of tiles' results: element `(frequency, tile, channel)`.
@@ -112,7 +158,8 @@ impl<T: TileElement, const A: usize> Levelled<T> for SpreadGrads<'_, T, A> {
     unsafe fn run<V: Simd<Element = T>>(self) {
         let SpreadGrads { g, tiling, grad, first, count, to } = self;
         let o = g.out_c;
-        assert!(to.len() >= A * A * count * o && o.is_multiple_of(V::LANES));
+        let pitch = pitch(count, o);
+        assert!(to.len() >= A * A * pitch && o.is_multiple_of(V::LANES));
         for t in 0..count {
             let (image, y, x) = tiling.place(first + t);
             let image = &grad[image * g.out_h * g.out_w * o..][..g.out_h * g.out_w * o];
@@ -124,7 +171,7 @@ impl<T: TileElement, const A: usize> Levelled<T> for SpreadGrads<'_, T, A> {
                         false => V::splat(T::ZERO),
                     };
                     let to = to.as_mut_ptr().add(t * o + channel);
-                    square::<V, Taps, RESULTS, A>(at, |i, j, v| v.store(to.add((i * A + j) * count * o)));
+                    square::<V, Taps, RESULTS, A>(at, |i, j, v| v.store(to.add((i * A + j) * pitch)));
                 }
             }
         }

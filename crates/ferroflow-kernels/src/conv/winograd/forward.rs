@@ -1,5 +1,5 @@
 use super::super::ConvGeometry;
-use super::tiling::{RESULTS, Spread, Tiling};
+use super::tiling::{RESULTS, Spread, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
 use crate::cpu::Level;
@@ -23,41 +23,48 @@ pub(in crate::conv) fn scratch<T>(g: &ConvGeometry) -> usize {
     (transformed + g.filter_len()) * size_of::<T>()
 }
 
-/// The convolution of geometry `g`, which [`super::applies`]; turned filters are `[k_h, k_w, out_c, in_c]`.
-#[allow(clippy::too_many_arguments)]
-pub(in crate::conv) fn convolve<T: TileElement>(
+/// Transforms the filters of geometry `g`, which [`super::applies`], into `scratch`; turned ones are
+/// `[k_h, k_w, out_c, in_c]`.
+pub(in crate::conv) fn prepare<T: TileElement>(
     level: Level,
-    input: &[T],
     filters: (&[T], Filters),
-    output: &mut [T],
     g: &ConvGeometry,
-    epilogue: Epilogue<'_, T>,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
     match g.k_h {
-        3 => sided::<T, 3, 6>(level, input, filters, output, g, epilogue, scratch, pool),
-        _ => sided::<T, 5, 8>(level, input, filters, output, g, epilogue, scratch, pool),
+        3 => prepare_sided::<T, 3, 6>(level, filters, g, scratch, pool),
+        _ => prepare_sided::<T, 5, 8>(level, filters, g, scratch, pool),
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn sided<T: TileElement, const K: usize, const A: usize>(
+/// The convolution with filters that [`prepare`] transformed.
+pub(in crate::conv) fn convolve<T: TileElement>(
     level: Level,
     input: &[T],
-    (filter, order): (&[T], Filters),
+    prepared: &[T],
     output: &mut [T],
     g: &ConvGeometry,
     epilogue: Epilogue<'_, T>,
+    pool: &Pool,
+) {
+    match g.k_h {
+        3 => convolve_sided::<T, 6>(level, input, prepared, output, g, epilogue, pool),
+        _ => convolve_sided::<T, 8>(level, input, prepared, output, g, epilogue, pool),
+    }
+}
+
+fn prepare_sided<T: TileElement, const K: usize, const A: usize>(
+    level: Level,
+    (filter, order): (&[T], Filters),
+    g: &ConvGeometry,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
-    let tiling = Tiling::new(g);
     let (c, o) = (g.in_c, g.out_c);
-    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
-    let panels = o.div_ceil(width);
-    let [transformed, turned] =
-        parts(scratch, [A * A * c * panels * width, if order == Filters::Turned { K * K * c * o } else { 0 }]);
+    let width = tile_size::<T>(level, o).width;
+    let transformed = A * A * c * o.next_multiple_of(width);
+    let [transformed, turned] = parts(scratch, [transformed, if order == Filters::Turned { K * K * c * o } else { 0 }]);
     let filter = match order {
         Filters::Plain => filter,
         Filters::Turned => {
@@ -70,14 +77,29 @@ fn sided<T: TileElement, const K: usize, const A: usize>(
         // SAFETY: the processor has the level; each task writes the rows of its channel.
         unsafe { at_level(level, SpreadFilters::<T, K, A> { filter, to: &to, channel, channels: (c, o), width }) };
     });
-    let transformed = &*transformed;
+}
+
+fn convolve_sided<T: TileElement, const A: usize>(
+    level: Level,
+    input: &[T],
+    transformed: &[T],
+    output: &mut [T],
+    g: &ConvGeometry,
+    epilogue: Epilogue<'_, T>,
+    pool: &Pool,
+) {
+    let tiling = Tiling::new(g);
+    let (c, o) = (g.in_c, g.out_c);
+    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
+    let panels = o.div_ceil(width);
     let (count, block) = (tiling.count(), tiling.block::<T>(c + o));
     let tasks = count.div_ceil(block);
     let out = Disjoint::new(output);
     pool.for_each(tasks, |task| {
         let (first, tiles) = even(count, tasks, task);
-        with_local(A * A * tiles * (c + o), |memory| {
-            let (pixels, results) = memory.split_at_mut(A * A * tiles * c);
+        let (pixel_pitch, result_pitch) = (pitch(tiles, c), pitch(tiles, o));
+        with_local(A * A * (pixel_pitch + result_pitch), |memory| {
+            let (pixels, results) = memory.split_at_mut(A * A * pixel_pitch);
             // SAFETY: the processor has the level.
             unsafe { at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels }) };
             let row_tiles = tiles.div_ceil(tile_rows);
@@ -89,7 +111,7 @@ fn sided<T: TileElement, const K: usize, const A: usize>(
                     for t in 0..row_tiles {
                         let (row, rows) = even(tiles, row_tiles, t);
                         let run = Run {
-                            a: pixels[(frequency * tiles + row) * c..].as_ptr(),
+                            a: pixels[frequency * pixel_pitch + row * c..].as_ptr(),
                             a_row: c,
                             counts: [1, 1, c],
                             a_steps: [0, 0, 1],
@@ -97,7 +119,7 @@ fn sided<T: TileElement, const K: usize, const A: usize>(
                             b_steps: [0, 0, width],
                             ahead: (b, [0; 3]),
                         };
-                        let c = products.address((frequency * tiles + row) * o + panel * width);
+                        let c = products.address(frequency * result_pitch + row * o + panel * width);
                         let target = Target { c, row: o, columns: width.min(o - panel * width) };
                         // SAFETY: rows, steps and columns are within the operands; this task owns the products.
                         unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
@@ -168,7 +190,8 @@ impl<T: TileElement, const A: usize> Levelled<T> for Gather<'_, T, A> {
     unsafe fn run<V: Simd<Element = T>>(self) {
         let Gather { g, tiling, from, first, count, out, epilogue } = self;
         let o = g.out_c;
-        assert!(from.len() >= A * A * count * o && o.is_multiple_of(V::LANES));
+        let pitch = pitch(count, o);
+        assert!(from.len() >= A * A * pitch && o.is_multiple_of(V::LANES));
         for t in 0..count {
             let (image, y, x) = tiling.place(first + t);
             for column in (0..o).step_by(V::LANES) {
@@ -187,7 +210,7 @@ impl<T: TileElement, const A: usize> Levelled<T> for Gather<'_, T, A> {
                             v.store(out.address(((image * g.out_h + y + i) * g.out_w + x + j) * o + column));
                         }
                     };
-                    square::<V, Results, A, RESULTS>(|i, j| V::load(from.add((i * A + j) * count * o)), put);
+                    square::<V, Results, A, RESULTS>(|i, j| V::load(from.add((i * A + j) * pitch)), put);
                 }
             }
         }

@@ -8,9 +8,9 @@ mod forward;
 mod tiling;
 mod transform;
 
-pub(super) use filter_gradient::{filter_gradient, filter_gradient_scratch};
-pub(super) use forward::{Filters, convolve, scratch};
-pub(super) use tiling::applies;
+pub(super) use filter_gradient::{add_filters, filter_gradient, filter_gradient_scratch, finish_filters};
+pub(super) use forward::{Filters, convolve, prepare, scratch};
+pub(super) use tiling::{applies, frequencies, grain};
 
 #[cfg(test)]
 mod tests {
@@ -93,15 +93,16 @@ mod tests {
                 let mut found = vec![T::ONE; g.output_len()];
                 let epilogue = Epilogue { bias: Some(&of::<T>(&bias)), relu: true };
                 let mut memory = Buffer::zeroed(scratch::<T>(&g));
-                let filters = (&w[..], Filters::Plain);
-                convolve(level, &x, filters, &mut found, &g, epilogue, memory.as_bytes_mut(), &pool);
+                prepare(level, (&w, Filters::Plain), &g, memory.as_bytes_mut(), &pool);
+                convolve(level, &x, bytemuck::cast_slice(memory.as_bytes()), &mut found, &g, epilogue, &pool);
                 close(&found, &y, tolerance, &what);
                 let mut all = found;
                 let turned = crate::conv::input_gradient::exchanged(&g);
                 let mut found = vec![T::ONE; g.input_len()];
-                let filters = (&w[..], Filters::Turned);
                 let mut memory = Buffer::zeroed(scratch::<T>(&turned));
-                convolve(level, &dy, filters, &mut found, &turned, Epilogue::NONE, memory.as_bytes_mut(), &pool);
+                prepare(level, (&w, Filters::Turned), &turned, memory.as_bytes_mut(), &pool);
+                let prepared = bytemuck::cast_slice(memory.as_bytes());
+                convolve(level, &dy, prepared, &mut found, &turned, Epilogue::NONE, &pool);
                 close(&found, &dx, tolerance, &what);
                 all.extend(found);
                 let mut found = vec![T::ONE; g.filter_len()];

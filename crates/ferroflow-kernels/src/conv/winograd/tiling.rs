@@ -30,6 +30,17 @@ pub(in crate::conv) fn applies<T: TileElement>(g: &ConvGeometry) -> bool {
     fast < direct
 }
 
+/// Frequencies of a tile.
+pub(in crate::conv) fn frequencies(g: &ConvGeometry) -> usize {
+    Tiling::new(g).frequencies()
+}
+
+/// Images whose tiles fill the rows of register tiles twice.
+pub(in crate::conv) fn grain(g: &ConvGeometry) -> usize {
+    let tiling = Tiling::new(g);
+    (2 * ROWS).div_ceil((tiling.down * tiling.across).max(1))
+}
+
 /// The results of a geometry cut into tiles.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tiling {
@@ -68,6 +79,12 @@ impl Tiling {
     }
 }
 
+/// Elements from one frequency to the next of so many tiles and channels: not a multiple of a page, lest all frequencies
+/// of an element share a set of the first-level cache.
+pub(super) fn pitch(tiles: usize, channels: usize) -> usize {
+    tiles * channels + CHANNELS
+}
+
 /// Transforms the pixels of tiles: element `(frequency, tile, channel)` of `to`, for the tiles from `first`.
 pub(super) struct Spread<'a, T, const A: usize> {
     pub(super) g: &'a ConvGeometry,
@@ -83,7 +100,8 @@ impl<T: TileElement, const A: usize> Levelled<T> for Spread<'_, T, A> {
     unsafe fn run<V: Simd<Element = T>>(self) {
         let Spread { g, tiling, input, first, count, to, .. } = self;
         let c = g.in_c;
-        assert!(to.len() >= A * A * count * c && c.is_multiple_of(V::LANES));
+        let pitch = pitch(count, c);
+        assert!(to.len() >= A * A * pitch && c.is_multiple_of(V::LANES));
         for t in 0..count {
             let (image, y, x) = tiling.place(first + t);
             let image = &input[image * g.in_h * g.in_w * c..][..g.in_h * g.in_w * c];
@@ -98,7 +116,7 @@ impl<T: TileElement, const A: usize> Levelled<T> for Spread<'_, T, A> {
                         _ => V::splat(T::ZERO),
                     };
                     let to = to.as_mut_ptr().add(t * c + channel);
-                    square::<V, Pixels, A, A>(at, |i, j, v| v.store(to.add((i * A + j) * count * c)));
+                    square::<V, Pixels, A, A>(at, |i, j, v| v.store(to.add((i * A + j) * pitch)));
                 }
             }
         }
