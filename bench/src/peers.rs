@@ -98,7 +98,7 @@ impl Peer {
     pub(crate) fn start(self, python: &Path, threads: usize) -> Result<Started> {
         let threads = threads.to_string();
         let Some((script, variant)) = self.script() else {
-            let mut command = Command::new(build(&self.name())?);
+            let mut command = Command::new(build(&format!("{}-peer", self.name()))?);
             command.arg(&threads).env("RAYON_NUM_THREADS", &threads);
             return Server::start(command);
         };
