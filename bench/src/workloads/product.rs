@@ -30,10 +30,11 @@ impl Product {
         ]
     }
 
-    /// `50x1024x3136t`: what a `t` follows is transposed.
+    /// `50x1024x3136-nt`, which tells of each operand whether it is transposed.
     pub(super) fn name(&self) -> String {
-        let mark = |transposed| if transposed { "t" } else { "" };
-        format!("{}{}x{}x{}{}", self.m, mark(self.transpose_a), self.k, self.n, mark(self.transpose_b))
+        let mark = |transposed| if transposed { 't' } else { 'n' };
+        let Product { m, k, n, transpose_a, transpose_b } = *self;
+        format!("{m}x{k}x{n}-{}{}", mark(transpose_a), mark(transpose_b))
     }
 
     pub(super) fn build<'g>(&self, g: &'g Graph) -> Result<Model<'g>> {
