@@ -8,10 +8,8 @@ use anyhow::Result;
 /// Runs every workload, and prints the table as it grows.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let peers = if args.peers.is_empty() { Peer::python_peers() } else { args.peers.clone() };
-    let workloads = match args.workloads.is_empty() {
-        true => Workload::all(),
-        false => args.workloads.iter().flat_map(|w| w.0.clone()).collect(),
-    };
+    let asked = |w: &Workload| args.workloads.is_empty() || args.workloads.iter().any(|named| named.0.contains(w));
+    let workloads: Vec<Workload> = Workload::all().into_iter().filter(asked).collect();
     let of = |w: &Workload| if args.threads.is_empty() { w.default_threads() } else { args.threads.clone() };
     let mut counts: Vec<usize> = workloads.iter().flat_map(of).collect();
     counts.sort_unstable();
@@ -23,9 +21,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         contestants.iter().for_each(|c| table.introduce(c));
         for workload in workloads.iter().filter(|w| of(w).contains(&threads)) {
             eprintln!("{}, {threads} threads", workload.name());
-            let workload_name = workload.name();
             measure(args, &mut contestants, workload);
-            table.add(&workload_name, threads, &contestants);
+            table.add(&workload.name(), threads, &contestants);
             if let Some(path) = &args.markdown {
                 std::fs::write(path, table.to_string())?;
             }
