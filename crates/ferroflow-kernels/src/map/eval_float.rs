@@ -93,21 +93,21 @@ unsafe fn by_element<T: Float>(op: Scalar, b: Block) {
     // SAFETY: see `Floats::new`.
     unsafe {
         match op {
-            FloorMod => b.map2(T::floor_mod),
-            TruncMod => b.map2(|x: T, y: T| x % y),
-            Pow => b.map2(T::powf),
-            Atan2 => b.map2(T::atan2),
-            Sin => b.map1(T::sin),
-            Cos => b.map1(T::cos),
-            Tan => b.map1(T::tan),
-            Asin => b.map1(T::asin),
-            Acos => b.map1(T::acos),
-            Atan => b.map1(T::atan),
-            Sinh => b.map1(T::sinh),
-            Cosh => b.map1(T::cosh),
-            Erfc => b.map1(T::erfc),
-            Lgamma => b.map1(T::lgamma),
-            Digamma => b.map1(T::digamma),
+            FloorMod => b.each2(T::floor_mod),
+            TruncMod => b.each2(|x: T, y: T| x % y),
+            Pow => b.each2(T::powf),
+            Atan2 => b.each2(T::atan2),
+            Sin => b.each1(T::sin),
+            Cos => b.each1(T::cos),
+            Tan => b.each1(T::tan),
+            Asin => b.each1(T::asin),
+            Acos => b.each1(T::acos),
+            Atan => b.each1(T::atan),
+            Sinh => b.each1(T::sinh),
+            Cosh => b.each1(T::cosh),
+            Erfc => b.each1(T::erfc),
+            Lgamma => b.each1(T::lgamma),
+            Digamma => b.each1(T::digamma),
             _ => {}
         }
     }

@@ -164,17 +164,18 @@ impl Map {
     ) -> Result<(), &'static str> {
         // SAFETY: `buffers` buffers of BLOCK elements of at most WIDEST bytes.
         let buffer = |b: usize| unsafe { scratch.add(b * BLOCK * WIDEST) };
+        let most = BLOCK.min(self.elements);
         for (bytes, b) in &self.constants {
             // SAFETY: the buffer has room for BLOCK elements.
-            unsafe { splat(bytes.as_ptr(), bytes.len(), buffer(*b)) };
+            unsafe { splat(bytes.as_ptr(), bytes.len(), most, buffer(*b)) };
         }
         for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
             match (layout, b) {
                 // SAFETY: a scalar input holds one element.
-                (Layout::Scalar, Some(b)) => unsafe { splat(inputs(i), dtype.size(), buffer(*b)) },
+                (Layout::Scalar, Some(b)) => unsafe { splat(inputs(i), dtype.size(), most, buffer(*b)) },
                 // SAFETY: the strides lead to elements of the input, the buffer has room for BLOCK.
                 (Layout::Strided(dims), Some(b)) if period(dims).is_some() => unsafe {
-                    load(inputs(i), dtype.size(), dims, 0, BLOCK, buffer(*b));
+                    load(inputs(i), dtype.size(), dims, 0, most, buffer(*b));
                 },
                 _ => {}
             }
@@ -279,13 +280,27 @@ fn period(dims: &[(usize, usize)]) -> Option<usize> {
     }
 }
 
+/// Fills `to` with `n` times the element at `from`.
+///
 /// # Safety
-/// `from` holds an element of `size` bytes, `to` has room for `BLOCK`.
-unsafe fn splat(from: *const u8, size: usize, to: *mut u8) {
-    for i in 0..BLOCK {
-        // SAFETY: within the room.
-        unsafe { std::ptr::copy_nonoverlapping(from, to.add(i * size), size) };
+/// `from` holds an element of `size` bytes; `to` has room for `n`, aligned.
+unsafe fn splat(from: *const u8, size: usize, n: usize, to: *mut u8) {
+    // SAFETY: passed on.
+    unsafe {
+        match size {
+            1 => filled::<u8>(from, n, to),
+            2 => filled::<u16>(from, n, to),
+            4 => filled::<u32>(from, n, to),
+            _ => filled::<u64>(from, n, to),
+        }
     }
+}
+
+/// # Safety
+/// See [`splat`].
+unsafe fn filled<T: Copy>(from: *const u8, n: usize, to: *mut u8) {
+    // SAFETY: passed on; constants are bytes, so their elements need not be aligned.
+    unsafe { std::slice::from_raw_parts_mut(to.cast(), n).fill(from.cast::<T>().read_unaligned()) };
 }
 
 /// # Safety
