@@ -4,6 +4,8 @@ mod matmul;
 mod pack;
 mod plain;
 mod simd;
+mod small;
+mod small_tile;
 mod tile;
 
 pub use matmul::{Epilogue, MatMul, matmul, matmul_accumulate, matmul_scratch};
