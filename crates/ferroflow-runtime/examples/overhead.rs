@@ -16,7 +16,7 @@ fn show(name: &str, mut step: impl FnMut()) {
         times.push(t.elapsed().as_secs_f64() / 20.0 * 1e6);
     }
     times.sort_unstable_by(f64::total_cmp);
-    println!("{name:<44}{:8.2} {:8.2}", times[0], times[times.len() / 2]);
+    println!("{name:<54}{:8.2} {:8.2}", times[0], times[times.len() / 2]);
 }
 
 /// Numbers in `-scale..scale`.
@@ -46,6 +46,9 @@ fn measure<'g>(
     let session = Session::with_options(g, &SessionOptions { threads: 1, optimize: true }).unwrap();
     session.run(g.global_variables_initializer()).unwrap();
     show(&format!("{name}, run_with"), || session.run_with(step, feeds).unwrap());
+    let (tensors, values) = (feeds.map(|(tensor, _)| tensor), feeds.map(|(_, value)| value));
+    let callable = session.make_callable(step, &tensors).unwrap();
+    show(&format!("{name}, callable"), || callable.call(&values).unwrap());
     if std::env::args().nth(1).is_some_and(|a| a == "profile") {
         println!("{}", session.profile(step, feeds, 1000).unwrap());
     }
@@ -80,5 +83,7 @@ fn main() {
     mlp("1-64-1 relu, batch 32", |h| h.relu());
     mlp("1-64-1 tanh, batch 32", |h| h.tanh());
     softmax("softmax written out, batch 50", |z, y| -(y * z.softmax().log()).reduce_sum(1).reduce_mean(0));
-    softmax("softmax_cross_entropy_with_logits, batch 50", |z, y| z.softmax_cross_entropy_with_logits(y).reduce_mean(0));
+    softmax("softmax_cross_entropy_with_logits, batch 50", |z, y| {
+        z.softmax_cross_entropy_with_logits(y).reduce_mean(0)
+    });
 }
