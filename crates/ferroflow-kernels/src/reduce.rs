@@ -166,19 +166,11 @@ impl Reduce {
         pool.for_each(parts * groups, |task| {
             let (part, group) = (task / groups, task % groups);
             let range = part * rows..reduced.min((part + 1) * rows);
-            for entry in group * entries..outer.min((group + 1) * entries) {
-                let at = (part * outer + entry) * inner;
-                // SAFETY: each (part, entry) belongs to one task.
-                let to = unsafe { sink.slice(at, inner) };
-                let rows = &x[(entry * reduced + range.start) * inner..(entry * reduced + range.end) * inner];
-                if inner == 1 {
-                    to[0] = fold(rows, identity, combine);
-                } else {
-                    for row in rows.chunks_exact(inner) {
-                        to.iter_mut().zip(row).for_each(|(t, v)| *t = combine(*t, v.as_()));
-                    }
-                }
-            }
+            let (first, last) = (group * entries, outer.min((group + 1) * entries));
+            // SAFETY: each (part, entry) belongs to one task.
+            let to = unsafe { sink.slice((part * outer + first) * inner, (last - first) * inner) };
+            let x = &x[(first * reduced + range.start) * inner..];
+            vectorised(Entries { x, to, rows: range.len(), inner, stride: reduced * inner, identity, combine });
         });
     }
 
@@ -212,12 +204,53 @@ impl Reduce {
     }
 }
 
+/// Entries of one task, each of `rows` rows of `inner` elements, `stride` from one to the next.
+struct Entries<'a, T, A, F> {
+    x: &'a [T],
+    to: &'a mut [A],
+    rows: usize,
+    inner: usize,
+    stride: usize,
+    identity: A,
+    combine: F,
+}
+
+impl<T: AsPrimitive<A>, A: Accumulator, F: Fn(A, A) -> A + Copy> Vectorised for Entries<'_, T, A, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Entries { x, to, rows, inner, stride, identity, combine } = self;
+        for (entry, to) in to.chunks_exact_mut(inner).enumerate() {
+            let x = &x[entry * stride..][..rows * inner];
+            match inner {
+                1 if rows > SHORT => to[0] = fold(x, identity, combine),
+                1 => to[0] = fold_short(x, identity, combine),
+                _ => x.chunks_exact(inner).for_each(|row| {
+                    to.iter_mut().zip(row).for_each(|(t, v)| *t = combine(*t, v.as_()));
+                }),
+            }
+        }
+    }
+}
+
+/// The most elements folded in a row.
+const SHORT: usize = 64 * LANES;
+
 /// Halves are folded apart, so that errors grow with the logarithm of the length.
 fn fold<T: AsPrimitive<A>, A: Accumulator>(x: &[T], identity: A, combine: impl Fn(A, A) -> A + Copy) -> A {
-    if x.len() > 64 * LANES {
+    if x.len() > SHORT {
         let (left, right) = x.split_at((x.len() / 2).next_multiple_of(LANES));
         return combine(fold(left, identity, combine), fold(right, identity, combine));
     }
+    let mut total = [identity];
+    vectorised(Entries { x, to: &mut total, rows: x.len(), inner: 1, stride: 0, identity, combine });
+    total[0]
+}
+
+/// In lanes, which are folded last.
+#[inline(always)]
+fn fold_short<T: AsPrimitive<A>, A: Accumulator>(x: &[T], identity: A, combine: impl Fn(A, A) -> A + Copy) -> A {
     let mut lanes = [identity; LANES];
     let chunks = x.chunks_exact(LANES);
     let rest = chunks.remainder();

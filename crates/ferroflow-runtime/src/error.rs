@@ -44,6 +44,14 @@ pub enum Error {
     /// One tensor was fed twice.
     #[error("Tensor '{0}' is fed twice")]
     FedTwice(String),
+    /// A callable was given more or fewer values than it was made for.
+    #[error("Takes values of {expected} tensors, and was given {found}")]
+    FeedCount {
+        /// Tensors it was made for.
+        expected: usize,
+        /// Values given.
+        found: usize,
+    },
     /// A variable was read before it was initialised.
     #[error("Attempting to use uninitialized value {0}")]
     Uninitialized(String),

@@ -5,9 +5,12 @@
 //! A request (what to fetch, what is fed, and of which shapes) is compiled once: `prune → widen → fold → simplify → cse →
 //! fuse → order → plan → lower`, see [`passes`]. The program is kept and run again whenever the same request comes.
 
+mod cache;
+mod callable;
 mod chain;
 mod draft;
 mod error;
+mod execution;
 mod explain;
 mod feed;
 mod fetch;
@@ -19,6 +22,7 @@ mod request;
 mod session;
 mod store;
 
+pub use callable::Callable;
 pub use draft::Draft;
 pub use error::{Error, Result};
 pub use explain::{ProgramTable, StepRow};

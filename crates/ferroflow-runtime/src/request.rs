@@ -1,5 +1,6 @@
-use ferroflow_array::{DType, Shape};
-use ferroflow_graph::{NodeId, Outlet};
+use crate::{Error, Fetch, Result};
+use ferroflow_array::{Array, DType, Shape};
+use ferroflow_graph::{Effect, Graph, NodeId, Outlet, Tensor};
 use smallvec::SmallVec;
 
 /// What a run asks for: the outlets to fetch, the operations to run, and what is fed, of which shapes.
@@ -26,4 +27,54 @@ pub struct FeedSpec {
     pub shape: Shape,
     /// The value itself, where shapes depend on it; of floats, the bits as `f64`.
     pub value: Option<Vec<i64>>,
+}
+
+impl Request {
+    /// What is asked of `graph`, with values for `fed` that [`Request::set_feed`] tells of.
+    pub(crate) fn new<'g>(
+        graph: &Graph,
+        fetches: &impl Fetch,
+        fed: impl IntoIterator<Item = Tensor<'g>>,
+    ) -> Result<Request> {
+        let mut request = Request::default();
+        fetches.ask(graph, &mut request)?;
+        for tensor in fed {
+            if tensor.is_inert() {
+                graph.check()?;
+            }
+            if tensor.is_inert() || !tensor.graph().same(graph) {
+                return Err(Error::NotInGraph(format!(
+                    "'{}' is not an element of this session's graph",
+                    tensor.name()
+                )));
+            }
+            let outlet = tensor.outlet();
+            if request.feeds.iter().any(|f| f.outlet == outlet) {
+                return Err(Error::FedTwice(tensor.name()));
+            }
+            request.feeds.push(FeedSpec { outlet, dtype: DType::F32, shape: Shape::scalar(), value: None });
+        }
+        // A variable that is fetched and fed has the value fed.
+        for fetch in request.fetches.iter_mut().filter(|_| !request.feeds.is_empty()) {
+            let is_variable = graph.with_dag(|dag| dag.node(fetch.node).op.effect() == Effect::Variable);
+            let variable = is_variable.then(|| graph.variable_of(graph.tensor_at(*fetch))).flatten();
+            let read = variable.map(|v| v.value().outlet());
+            if let Some(fed) = request.feeds.iter().find(|f| Some(f.outlet) == read) {
+                *fetch = fed.outlet;
+            }
+        }
+        Ok(request)
+    }
+
+    /// Tells of the value of feed `i`, which must fit its tensor.
+    pub(crate) fn set_feed(&mut self, graph: &Graph, i: usize, value: &Array) -> Result<()> {
+        let feed = &mut self.feeds[i];
+        if !graph.with_dag(|dag| dag.fact(feed.outlet).accepts(value)) {
+            let tensor = graph.tensor_at(feed.outlet);
+            Error::unfit(|| tensor.name(), tensor.fact(), value).map_or(Ok(()), Err)?;
+        }
+        feed.dtype = value.dtype();
+        feed.shape.clone_from(value.shape());
+        Ok(())
+    }
 }

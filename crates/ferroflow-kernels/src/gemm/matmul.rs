@@ -1,5 +1,6 @@
 use super::pack::{Strides, pack};
 use super::simd::TileElement;
+use super::small::Small;
 use super::tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
@@ -136,7 +137,10 @@ impl Plan {
 
 /// Bytes of scratch that [`matmul`] needs.
 pub fn matmul_scratch<T: TileElement>(dims: &MatMul) -> usize {
-    let bytes = |level| Plan::new::<T>(dims, level, 1).packed() * size_of::<T>();
+    let bytes = |level| match Small::new::<T>(level, dims) {
+        Some(_) => 0,
+        None => Plan::new::<T>(dims, level, 1).packed() * size_of::<T>(),
+    };
     [Level::Portable, Level::Avx2, Level::Avx512].into_iter().map(bytes).max().unwrap_or(0)
 }
 
@@ -188,6 +192,9 @@ pub(crate) fn matmul_at<T: TileElement>(
     assert!(epilogue.bias.is_none_or(|bias| bias.len() == dims.n), "size of the bias of {dims:?}");
     if c.is_empty() {
         return;
+    }
+    if let Some(small) = Small::new::<T>(level, dims) {
+        return small.run(level, a, b, c, accumulate, &epilogue, pool);
     }
     let plan = Plan::new::<T>(dims, level, pool.threads());
     let (left, right) = if plan.swapped { (b, a) } else { (a, b) };

@@ -18,7 +18,7 @@ pub(super) fn prefetch<T>(at: *const T) {
 
 /// As [`prefetch`], into the second-level cache.
 #[inline(always)]
-pub(super) fn prefetch_far<T>(at: *const T) {
+pub(crate) fn prefetch_far<T>(at: *const T) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint, which may be of any address.
     unsafe {
@@ -32,6 +32,8 @@ pub(super) fn prefetch_far<T>(at: *const T) {
 /// A vector of `LANES` elements.
 pub(crate) trait Simd: Copy {
     type Element: Copy;
+    /// The first lanes, as many as [`Simd::mask`] was told.
+    type Mask: Copy;
     const LANES: usize;
     /// # Safety
     /// The processor has the instructions of this vector type; so for every method.
@@ -42,6 +44,20 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// `LANES` elements can be written.
     unsafe fn store(self, to: *mut Self::Element);
+    /// # Safety
+    /// `count` is at most `LANES`.
+    unsafe fn mask(count: usize) -> Self::Mask;
+    /// The lanes of the mask; 0 in the others.
+    /// # Safety
+    /// The elements of the mask's lanes can be read.
+    unsafe fn load_masked(from: *const Self::Element, mask: Self::Mask) -> Self;
+    /// # Safety
+    /// The elements of the mask's lanes can be written.
+    unsafe fn store_masked(self, to: *mut Self::Element, mask: Self::Mask);
+    /// The sum of all lanes.
+    /// # Safety
+    /// See [`Simd::splat`].
+    unsafe fn sum(self) -> Self::Element;
     /// `self + a·b`.
     /// # Safety
     /// See [`Simd::splat`].
@@ -87,11 +103,36 @@ macro_rules! portable {
     ($($t:ty: $n:literal),*) => {$(
         impl Simd for [$t; $n] {
             type Element = $t;
+            type Mask = usize;
             const LANES: usize = $n;
 
             #[inline(always)]
             unsafe fn splat(value: $t) -> Self {
                 [value; $n]
+            }
+
+            #[inline(always)]
+            unsafe fn mask(count: usize) -> usize {
+                count
+            }
+
+            #[inline(always)]
+            unsafe fn load_masked(from: *const $t, count: usize) -> Self {
+                // SAFETY: the caller's promise.
+                std::array::from_fn(|i| if i < count { unsafe { *from.add(i) } } else { 0.0 })
+            }
+
+            #[inline(always)]
+            unsafe fn store_masked(self, to: *mut $t, count: usize) {
+                for (i, value) in self.into_iter().enumerate().take(count) {
+                    // SAFETY: the caller's promise.
+                    unsafe { *to.add(i) = value };
+                }
+            }
+
+            #[inline(always)]
+            unsafe fn sum(self) -> $t {
+                self.into_iter().sum()
             }
 
             #[inline(always)]
@@ -142,10 +183,36 @@ mod x86 {
     use std::arch::x86_64::*;
 
     macro_rules! vectors {
-        ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $sub:ident $mul:ident $max:ident $zero:ident;)*) => {$(
+        ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $sub:ident $mul:ident $max:ident $zero:ident
+            $mask:ty, $first:ident $load_masked:ident $store_masked:ident $sum:ident;)*) => {$(
             impl Simd for $v {
                 type Element = $t;
+                type Mask = $mask;
                 const LANES: usize = $n;
+
+                #[inline(always)]
+                unsafe fn mask(count: usize) -> $mask {
+                    // SAFETY: the caller's promise.
+                    unsafe { $first(count) }
+                }
+
+                #[inline(always)]
+                unsafe fn load_masked(from: *const $t, mask: $mask) -> Self {
+                    // SAFETY: the caller's promise.
+                    unsafe { $load_masked(from, mask) }
+                }
+
+                #[inline(always)]
+                unsafe fn store_masked(self, to: *mut $t, mask: $mask) {
+                    // SAFETY: the caller's promise.
+                    unsafe { $store_masked(to, mask, self) }
+                }
+
+                #[inline(always)]
+                unsafe fn sum(self) -> $t {
+                    // SAFETY: the caller's promise.
+                    unsafe { $sum(self) }
+                }
 
                 #[inline(always)]
                 unsafe fn splat(value: $t) -> Self {
@@ -199,11 +266,69 @@ mod x86 {
         )*};
     }
 
+    /// The lowest `count` bits.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn bits16(count: usize) -> __mmask16 {
+        ((1u32 << count) - 1) as __mmask16
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn bits8(count: usize) -> __mmask8 {
+        ((1u32 << count) - 1) as __mmask8
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn lanes32(count: usize) -> __m256i {
+        _mm256_cmpgt_epi32(_mm256_set1_epi32(count as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn lanes64(count: usize) -> __m256i {
+        _mm256_cmpgt_epi64(_mm256_set1_epi64x(count as i64), _mm256_setr_epi64x(0, 1, 2, 3))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn load16(from: *const f32, mask: __mmask16) -> __m512 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_maskz_loadu_ps(mask, from) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    unsafe fn load8(from: *const f64, mask: __mmask8) -> __m512d {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_maskz_loadu_pd(mask, from) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn sum_ps(v: __m256) -> f32 {
+        let four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
+        let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+        _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn sum_pd(v: __m256d) -> f64 {
+        let two = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd::<1>(v));
+        _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
+    }
+
     vectors! {
-        __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps;
-        __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd;
-        __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps;
-        __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd;
+        __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps
+            __mmask16, bits16 load16 _mm512_mask_storeu_ps _mm512_reduce_add_ps;
+        __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd
+            __mmask8, bits8 load8 _mm512_mask_storeu_pd _mm512_reduce_add_pd;
+        __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps
+            __m256i, lanes32 _mm256_maskload_ps _mm256_maskstore_ps sum_ps;
+        __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd
+            __m256i, lanes64 _mm256_maskload_pd _mm256_maskstore_pd sum_pd;
     }
 
     /// Blocks of 8 × 8: pairs of rows are interleaved, then pairs of those, then halves exchanged.

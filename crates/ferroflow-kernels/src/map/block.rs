@@ -1,3 +1,5 @@
+use std::mem::MaybeUninit;
+
 /// Addresses of an instruction's operands, for a block of `n` elements.
 #[derive(Clone, Copy)]
 pub(super) struct Block {
@@ -6,28 +8,29 @@ pub(super) struct Block {
     pub(super) n: usize,
 }
 
+/// Elements computed at a time. Their results are written when all are there: the output may be the memory of an argument,
+/// which the compiler would otherwise have to expect of every element, and not vectorise. A loop over fewer it unrolls
+/// before it vectorises, and then does not.
+const GROUP: usize = 64;
+
+type Group<T> = [MaybeUninit<T>; GROUP];
+
 impl Block {
     /// # Safety
     /// Argument 0 holds `n` `A`s and the output room for `n` `R`s, aligned; they are disjoint or the same address, and
     /// then of one size.
     #[inline(always)]
-    pub(super) unsafe fn map1<A: Copy, R>(self, f: impl Fn(A) -> R) {
-        let (a, out) = (self.args[0].cast::<A>(), self.out.cast::<R>());
-        for i in 0..self.n {
-            // SAFETY: `i < n`; each element is read before the one at the same position is written.
-            unsafe { out.add(i).write(f(a.add(i).read())) };
-        }
+    pub(super) unsafe fn map1<A: Copy, R: Copy>(self, f: impl Fn(A) -> R) {
+        // SAFETY: passed on.
+        unsafe { self.map3::<A, (), (), R>(|x, (), ()| f(x)) };
     }
 
     /// # Safety
     /// As [`Block::map1`], for arguments 0 and 1.
     #[inline(always)]
-    pub(super) unsafe fn map2<A: Copy, R>(self, f: impl Fn(A, A) -> R) {
-        let (a, b, out) = (self.args[0].cast::<A>(), self.args[1].cast::<A>(), self.out.cast::<R>());
-        for i in 0..self.n {
-            // SAFETY: as in `map1`.
-            unsafe { out.add(i).write(f(a.add(i).read(), b.add(i).read())) };
-        }
+    pub(super) unsafe fn map2<A: Copy, R: Copy>(self, f: impl Fn(A, A) -> R) {
+        // SAFETY: passed on.
+        unsafe { self.map3::<A, A, (), R>(|x, y, ()| f(x, y)) };
     }
 
     /// `a` where the bool `c` is true, else `b`.
@@ -36,13 +39,65 @@ impl Block {
     /// As [`Block::map1`], for three arguments, of which the first are bools.
     #[inline(always)]
     pub(super) unsafe fn select<A: Copy>(self) {
-        let (c, a, b, out) = (self.args[0], self.args[1].cast::<A>(), self.args[2].cast::<A>(), self.out.cast::<A>());
-        for i in 0..self.n {
-            // SAFETY: as in `map1`.
-            unsafe {
-                let (x, y) = (a.add(i).read(), b.add(i).read());
-                out.add(i).write(if c.add(i).read() != 0 { x } else { y });
+        // SAFETY: passed on.
+        unsafe { self.map3::<u8, A, A, A>(|c, x, y| if c != 0 { x } else { y }) };
+    }
+
+    /// # Safety
+    /// As [`Block::map1`], for three arguments; those that are not there are `()`.
+    #[inline(always)]
+    unsafe fn map3<A: Copy, B: Copy, C: Copy, R: Copy>(self, f: impl Fn(A, B, C) -> R) {
+        let (n, out) = (self.n, self.out.cast::<R>());
+        let [a, b, c] = self.args;
+        let (a, b, c) = (a.cast::<A>(), b.cast::<B>(), c.cast::<C>());
+        let mut last: Group<R> = [const { MaybeUninit::uninit() }; GROUP];
+        if n < GROUP {
+            for (i, result) in last[..n].iter_mut().enumerate() {
+                // SAFETY: `i < n`.
+                result.write(unsafe { f(a.add(i).read(), b.add(i).read(), c.add(i).read()) });
             }
+            // SAFETY: `n` results are there.
+            unsafe { last.as_ptr().cast::<R>().copy_to_nonoverlapping(out, n) };
+            return;
+        }
+        // The last group comes first and is written last: it may overlap the one before.
+        for group in 0..n.div_ceil(GROUP) {
+            let start = if group == 0 { n - GROUP } else { (group - 1) * GROUP };
+            let mut results: Group<R> = [const { MaybeUninit::uninit() }; GROUP];
+            for (i, result) in results.iter_mut().enumerate() {
+                let i = start + i;
+                // SAFETY: `i < n`, and of the elements from `start` on none is written yet.
+                result.write(unsafe { f(a.add(i).read(), b.add(i).read(), c.add(i).read()) });
+            }
+            let to = if group == 0 { &raw mut last } else { out.wrapping_add(start).cast() };
+            // SAFETY: the group's elements are below `n`.
+            unsafe { to.write(results) };
+        }
+        // SAFETY: as above.
+        unsafe { out.add(n - GROUP).cast::<Group<R>>().write(last) };
+    }
+
+    /// As [`Block::map1`], for functions whose loops do not vectorise.
+    ///
+    /// # Safety
+    /// As [`Block::map1`].
+    pub(super) unsafe fn each1<A: Copy, R>(self, f: impl Fn(A) -> R) {
+        let (a, out) = (self.args[0].cast::<A>(), self.out.cast::<R>());
+        for i in 0..self.n {
+            // SAFETY: `i < n`; each element is read before the one at the same position is written.
+            unsafe { out.add(i).write(f(a.add(i).read())) };
+        }
+    }
+
+    /// As [`Block::map2`], for functions whose loops do not vectorise.
+    ///
+    /// # Safety
+    /// As [`Block::map2`].
+    pub(super) unsafe fn each2<A: Copy, R>(self, f: impl Fn(A, A) -> R) {
+        let (a, b, out) = (self.args[0].cast::<A>(), self.args[1].cast::<A>(), self.out.cast::<R>());
+        for i in 0..self.n {
+            // SAFETY: as in `each1`.
+            unsafe { out.add(i).write(f(a.add(i).read(), b.add(i).read())) };
         }
     }
 

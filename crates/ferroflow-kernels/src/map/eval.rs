@@ -3,10 +3,20 @@
 use super::Scalar;
 use super::block::Block;
 use super::eval_cast::Cast;
-use super::eval_float::{Floats, halves};
+use super::eval_float::{Function, function, halves};
 use super::eval_integer::integers;
 use crate::vectorised::{Vectorised, vectorised};
 use ferroflow_array::{DType, bf16, f16};
+
+/// What evaluates an instruction: [`evaluate`], or what it would call.
+pub(super) fn evaluator(op: Scalar, dtype: DType) -> Function {
+    match (op, dtype) {
+        (Scalar::Select | Scalar::Identity | Scalar::Cast(_), _) => evaluate,
+        (_, DType::F32) => function::<f32>(op),
+        (_, DType::F64) => function::<f64>(op),
+        _ => evaluate,
+    }
+}
 
 /// Evaluates one instruction.
 ///
@@ -26,10 +36,10 @@ pub(super) unsafe fn evaluate(op: Scalar, dtype: DType, block: Block) -> Result<
             Scalar::Cast(to) if to == dtype => std::ptr::copy(block.args[0], block.out, block.n * dtype.size()),
             Scalar::Cast(to) => vectorised(Cast { from: dtype, to, block }),
             _ => match dtype {
-                DType::F32 => vectorised(Floats::<f32>::new(op, block)),
-                DType::F64 => vectorised(Floats::<f64>::new(op, block)),
-                DType::F16 => halves::<f16>(op, block),
-                DType::Bf16 => halves::<bf16>(op, block),
+                DType::F32 => return function::<f32>(op)(op, dtype, block),
+                DType::F64 => return function::<f64>(op)(op, dtype, block),
+                DType::F16 => return halves::<f16>(op, block),
+                DType::Bf16 => return halves::<bf16>(op, block),
                 DType::I8 => return integers::<i8>(op, block),
                 DType::I16 => return integers::<i16>(op, block),
                 DType::I32 => return integers::<i32>(op, block),

@@ -31,8 +31,8 @@ impl Layout {
         }
         dims.reverse();
         match dims.as_slice() {
-            [] | [(_, 0)] => Layout::Scalar,
-            [(_, 1)] => Layout::Contiguous,
+            [(_, 0)] => Layout::Scalar,
+            [] | [(_, 1)] => Layout::Contiguous,
             _ => Layout::Strided(dims),
         }
     }
@@ -91,6 +91,7 @@ mod tests {
     #[test]
     fn layouts() {
         assert_eq!(Layout::of(&[2, 3], &[2, 3]), Layout::Contiguous);
+        assert_eq!(Layout::of(&[1], &[1, 1]), Layout::Contiguous);
         assert_eq!(Layout::of(&[1, 1], &[2, 3]), Layout::Scalar);
         assert_eq!(Layout::of(&[3], &[2, 3]), Layout::Strided(SmallVec::from_slice(&[(2, 0), (3, 1)])));
         assert_eq!(Layout::of(&[2, 1], &[2, 3]), Layout::Strided(SmallVec::from_slice(&[(2, 1), (3, 0)])));

@@ -1,7 +1,9 @@
 use super::block::Block;
-use super::eval::evaluate;
+use super::eval::evaluator;
+use super::eval_float::Function;
 use super::layout::{Layout, gather};
 use super::{Program, ProgramError, Scalar};
+use crate::gemm::{even, prefetch_far};
 use crate::scratch::with_local;
 use crate::{Io, Kernel, KernelError, Pool, Rows, Work};
 use ferroflow_array::DType;
@@ -9,13 +11,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// Elements evaluated at a time: registers of a block stay in the first-level cache.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 512;
 /// Elements of one chunk; fewer are not worth sharing.
-const CHUNK: usize = 16 * BLOCK;
+const CHUNK: usize = 32 * BLOCK;
 /// The most tasks, each with scratch of its own; the chunks are dealt out among them.
 const TASKS: usize = 16;
-/// Bytes of the largest element.
-const WIDEST: usize = 8;
 
 /// A [`Program`] made ready for inputs and outputs of given shapes.
 #[derive(Debug, Clone)]
@@ -29,12 +29,16 @@ pub struct Map {
     late: Vec<(usize, Place, usize)>,
     outputs: Vec<DType>,
     buffers: usize,
+    /// Bytes of a buffer: those of a block of the largest elements, no more, for buffers a page apart would share the sets
+    /// of the first-level cache.
+    buffer: usize,
     elements: usize,
     in_place: Vec<(usize, usize)>,
 }
 
 #[derive(Debug, Clone)]
 struct Code {
+    run: Function,
     op: Scalar,
     dtype: DType,
     args: [Place; 3],
@@ -100,7 +104,13 @@ impl Map {
         for (k, &o) in program.outputs.iter().enumerate().filter(|_| program.outputs.len() > 1) {
             if let Some(&input @ Place::Input(..)) = places.get(o) {
                 let result = Place::Buffer(fresh());
-                instructions.push(Code { op: Scalar::Identity, dtype: dtypes[o], args: [input; 3], result });
+                instructions.push(Code {
+                    run: evaluator(Scalar::Identity, dtypes[o]),
+                    op: Scalar::Identity,
+                    dtype: dtypes[o],
+                    args: [input; 3],
+                    result,
+                });
                 aside[k] = Some(result);
             }
         }
@@ -117,7 +127,7 @@ impl Map {
                 *slot = places[arg];
             }
             let dtype = dtypes[*code.args.last().unwrap_or(&0)];
-            instructions.push(Code { op: code.op, dtype, args, result });
+            instructions.push(Code { run: evaluator(code.op, dtype), op: code.op, dtype, args, result });
             for (j, &arg) in code.args.iter().enumerate() {
                 let first_mention = !code.args[..j].contains(&arg);
                 if let (true, Place::Buffer(b)) = (arg >= first && last_use[arg] == i && first_mention, places[arg]) {
@@ -140,7 +150,8 @@ impl Map {
             }
         }
         let elements = output.iter().product();
-        Ok(Map { instructions, inputs: loaded, constants, late, outputs, buffers, elements, in_place })
+        let buffer = BLOCK * dtypes.iter().map(|d| d.size()).max().unwrap_or(1);
+        Ok(Map { instructions, inputs: loaded, constants, late, outputs, buffers, buffer, elements, in_place })
     }
 
     fn tasks(&self) -> usize {
@@ -148,7 +159,7 @@ impl Map {
     }
 
     fn task_scratch(&self) -> usize {
-        self.buffers * BLOCK * WIDEST
+        self.buffers * self.buffer
     }
 
     /// Runs the blocks of ranges of elements.
@@ -156,7 +167,7 @@ impl Map {
     /// # Safety
     /// Inputs and outputs hold the elements of the ranges, at the addresses that the shapes say; an output overlaps an
     /// input only if they are the same memory and `in_place` has the pair; `scratch` holds [`Map::task_scratch`] bytes for
-    /// this call alone, and no other call writes the same elements meanwhile.
+    /// this call alone, and no other call writes the same elements meanwhile. Ranges begin at the same place within a block.
     unsafe fn elements(
         &self,
         ranges: impl Iterator<Item = Range<usize>>,
@@ -164,19 +175,22 @@ impl Map {
         outputs: &dyn Fn(usize) -> *mut u8,
         scratch: *mut u8,
     ) -> Result<(), &'static str> {
-        // SAFETY: `buffers` buffers of BLOCK elements of at most WIDEST bytes.
-        let buffer = |b: usize| unsafe { scratch.add(b * BLOCK * WIDEST) };
+        let mut ranges = ranges.peekable();
+        let phase = ranges.peek().map_or(0, |r| r.start);
+        // SAFETY: `buffers` buffers of `buffer` bytes.
+        let buffer = |b: usize| unsafe { scratch.add(b * self.buffer) };
+        let most = BLOCK.min(self.elements);
         for (bytes, b) in &self.constants {
             // SAFETY: the buffer has room for BLOCK elements.
-            unsafe { splat(bytes.as_ptr(), bytes.len(), buffer(*b)) };
+            unsafe { splat(bytes.as_ptr(), bytes.len(), most, buffer(*b)) };
         }
         for (i, (dtype, layout, b)) in self.inputs.iter().enumerate() {
             match (layout, b) {
                 // SAFETY: a scalar input holds one element.
-                (Layout::Scalar, Some(b)) => unsafe { splat(inputs(i), dtype.size(), buffer(*b)) },
+                (Layout::Scalar, Some(b)) => unsafe { splat(inputs(i), dtype.size(), most, buffer(*b)) },
                 // SAFETY: the strides lead to elements of the input, the buffer has room for BLOCK.
                 (Layout::Strided(dims), Some(b)) if period(dims).is_some() => unsafe {
-                    load(inputs(i), dtype.size(), dims, 0, BLOCK, buffer(*b));
+                    load(inputs(i), dtype.size(), dims, phase, most, buffer(*b));
                 },
                 _ => {}
             }
@@ -197,10 +211,12 @@ impl Map {
                 Place::Buffer(b) => buffer(b).cast_const(),
                 Place::Output(k, size) => outputs(k).wrapping_add(start * size).cast_const(),
             };
-            for code in &self.instructions {
+            let ahead = Ahead { map: self, inputs, start: start + BLOCK, far: end > start + BLOCK };
+            for (i, code) in self.instructions.iter().enumerate() {
+                ahead.fetch(i);
                 let args = code.args.map(address);
                 // SAFETY: the registers hold what the program's dtypes say; see the contract for aliasing.
-                unsafe { evaluate(code.op, code.dtype, Block { args, out: address(code.result).cast_mut(), n })? };
+                unsafe { (code.run)(code.op, code.dtype, Block { args, out: address(code.result).cast_mut(), n })? };
             }
             for &(k, place, size) in &self.late {
                 // SAFETY: both hold n elements; they may be the same memory.
@@ -280,7 +296,7 @@ impl Map {
         let output = |k: usize| io.output_pointer(k).0.wrapping_sub(range.start * self.outputs[k].size());
         let all = std::iter::once(range.clone());
         // SAFETY: as in `run`, for the elements of the range.
-        with_local::<u64, _>(self.task_scratch() / WIDEST, |scratch| unsafe {
+        with_local::<u64, _>(self.task_scratch().div_ceil(8), |scratch| unsafe {
             self.elements(all, &input, &output, scratch.as_mut_ptr().cast())
         })
         .map_err(KernelError::new)
@@ -309,6 +325,31 @@ impl Kernel {
     }
 }
 
+/// The inputs of a later block, fetched while the one before is evaluated.
+struct Ahead<'a> {
+    map: &'a Map,
+    inputs: &'a dyn Fn(usize) -> *const u8,
+    start: usize,
+    far: bool,
+}
+
+impl Ahead<'_> {
+    /// Fetches the share of one instruction.
+    fn fetch(&self, instruction: usize) {
+        if !self.far {
+            return;
+        }
+        for (i, (dtype, layout, _)) in self.map.inputs.iter().enumerate() {
+            if *layout == Layout::Contiguous {
+                let (from, lines) =
+                    ((self.inputs)(i).wrapping_add(self.start * dtype.size()), BLOCK * dtype.size() / 64);
+                let (first, count) = even(lines, self.map.instructions.len(), instruction);
+                (first..first + count).for_each(|line| prefetch_far(from.wrapping_add(line * 64)));
+            }
+        }
+    }
+}
+
 /// The length of a vector that is repeated alike in every block.
 fn period(dims: &[(usize, usize)]) -> Option<usize> {
     match dims {
@@ -317,13 +358,27 @@ fn period(dims: &[(usize, usize)]) -> Option<usize> {
     }
 }
 
+/// Fills `to` with `n` times the element at `from`.
+///
 /// # Safety
-/// `from` holds an element of `size` bytes, `to` has room for `BLOCK`.
-unsafe fn splat(from: *const u8, size: usize, to: *mut u8) {
-    for i in 0..BLOCK {
-        // SAFETY: within the room.
-        unsafe { std::ptr::copy_nonoverlapping(from, to.add(i * size), size) };
+/// `from` holds an element of `size` bytes; `to` has room for `n`, aligned.
+unsafe fn splat(from: *const u8, size: usize, n: usize, to: *mut u8) {
+    // SAFETY: passed on.
+    unsafe {
+        match size {
+            1 => filled::<u8>(from, n, to),
+            2 => filled::<u16>(from, n, to),
+            4 => filled::<u32>(from, n, to),
+            _ => filled::<u64>(from, n, to),
+        }
     }
+}
+
+/// # Safety
+/// See [`splat`].
+unsafe fn filled<T: Copy>(from: *const u8, n: usize, to: *mut u8) {
+    // SAFETY: passed on; constants are bytes, so their elements need not be aligned.
+    unsafe { std::slice::from_raw_parts_mut(to.cast(), n).fill(from.cast::<T>().read_unaligned()) };
 }
 
 /// # Safety

@@ -118,3 +118,16 @@ fn results_of_another_dtype_may_lie_there_too() {
     let expected = run(&program, &[&x], &[3000], 1).unwrap();
     assert_eq!(run_in_place(&program, std::slice::from_ref(&x), &[Some(0)]), expected);
 }
+
+#[test]
+fn results_of_any_number_may_lie_there() {
+    let program =
+        Program::parse("r2 = Exp r0; r3 = Less r1 r0; r4 = Select r3 r1 r2; out r4", &[DType::F32; 2]).unwrap();
+    for n in [1, 7, 63, 64, 65, 127, 128, 200, 1023, 1025] {
+        let inputs = [array(DType::F32, &[n], &ramp(n)), array(DType::F32, &[n], &ramp(n))];
+        let expected = run_in_place(&program, &inputs, &[None]);
+        for shared in [0, 1] {
+            assert_eq!(run_in_place(&program, &inputs, &[Some(shared)]), expected, "{n} in place of {shared}");
+        }
+    }
+}

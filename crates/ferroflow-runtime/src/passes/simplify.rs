@@ -1,12 +1,71 @@
 use crate::draft::{Draft, Rewriter};
+use ferroflow_array::{Array, Buffer, Shape};
 use ferroflow_graph::ops::{BroadcastTo, Cast, Const, Identity, Neg, Reshape, StopGradient, SumTo};
 use ferroflow_graph::{NodeId, OpError, Outlet};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 /// Leaves out what changes nothing, and rewrites for numerical stability.
 pub(super) fn simplify(draft: Draft) -> Result<Draft, OpError> {
+    let draft = draft.rewrite(narrow)?;
     let draft = draft.rewrite(|new, id| Ok(no_change(new, id).map(|o| smallvec![o])))?;
     draft.rewrite(|new, id| Ok(super::stability::stable(new, id)?.map(|o| smallvec![o])))
+}
+
+/// An elementwise node broadcasts its inputs itself: they need not be repeated for it.
+fn narrow(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<SmallVec<[Outlet; 1]>>, OpError> {
+    let node = new.old(id);
+    let Some(arity) = node.op.elementwise().map(|scalar| scalar.arity()) else { return Ok(None) };
+    let Some(shape) = node.facts[0].shape.to_shape() else { return Ok(None) };
+    let name = node.name.clone();
+    let mut inputs = new.inputs(id);
+    let mut changed = false;
+    for i in 0..arity {
+        let from = new.dag.node(inputs[i].node);
+        let repeated = from.op.is::<BroadcastTo>().then(|| from.inputs[0]);
+        let element = from.op.downcast::<Const>().and_then(|c| same_everywhere(&c.value));
+        let fact = match (&repeated, &element) {
+            (Some(outlet), _) => new.dag.fact(*outlet).shape.to_shape(),
+            (_, Some(_)) => Some(Shape::scalar()),
+            _ => None,
+        };
+        // The other inputs must still have every dimension.
+        let others = (0..arity).filter(|&j| j != i).map(|j| new.dag.fact(inputs[j]).shape.to_shape());
+        let shapes: Option<Vec<Shape>> = others.chain([fact]).collect();
+        if !shapes.is_some_and(|shapes| spans(&shapes, &shape)) {
+            continue;
+        }
+        inputs[i] = match (repeated, element) {
+            (Some(outlet), _) => outlet,
+            (_, Some(value)) => new.add(&name, Const { value }, &[])?,
+            _ => continue,
+        };
+        changed = true;
+    }
+    if !changed {
+        return Ok(None);
+    }
+    let copy = new.copy(id)?;
+    new.dag.node_mut(copy).inputs = inputs;
+    Ok(Some(smallvec![copy.outlet(0)]))
+}
+
+/// The element that a constant repeats.
+fn same_everywhere(value: &Array) -> Option<Array> {
+    let size = value.dtype().size();
+    let (first, rest) = value.bytes().split_at_checked(size).filter(|_| size > 0 && value.rank() > 0)?;
+    if rest.chunks_exact(size).any(|element| element != first) {
+        return None;
+    }
+    let mut buffer = Buffer::zeroed(size);
+    buffer.as_bytes_mut().copy_from_slice(first);
+    Array::from_buffer(value.dtype(), (), buffer).ok()
+}
+
+/// Whether some of the shapes, broadcast together, are `to`.
+fn spans(shapes: &[Shape], to: &Shape) -> bool {
+    let at = |shape: &Shape, i: usize| (i + shape.rank()).checked_sub(to.rank()).map_or(1, |j| shape[j]);
+    shapes.iter().any(|s| s.rank() == to.rank())
+        && (0..to.rank()).all(|i| shapes.iter().any(|shape| at(shape, i) == to[i]))
 }
 
 /// The input that a node merely passes on.
@@ -75,5 +134,16 @@ mod tests {
     fn a_one_that_broadcasts_stays() {
         let text = format!("{X}one = Const {{value: array f32[1,2,3]{{1, 1, 1, 1, 1, 1}}}}\ny = Mul(x, one)\n");
         assert!(simplified(&text, "y").ends_with("# fetch y run \n"));
+    }
+    #[test]
+    fn elementwise_operations_broadcast_for_themselves() {
+        let text = format!("{X}c = Const {{value: array f32[2,1]{{3.0, 3.0}}}}\ny = Mul(x, c)\n");
+        assert!(simplified(&text, "y").contains("y.1 = Const {value: array f32[]{3.0}} : f32[]\ny = Mul(x, y.1)"));
+        let text = format!(
+            "{X}b = Arg {{index: 1, dtype: f32, shape: shape[3], value: []}}\n\
+             s = Const {{value: array i32[2]{{2, 3}}}}\nr = BroadcastTo(b, s)\ny = Mul(x, r)\nz = Neg(r)\nw = Add(y, z)\n"
+        );
+        let after = simplified(&text, "w");
+        assert!(after.contains("y = Mul(x, b)") && after.contains("z = Neg(r)"), "{after}");
     }
 }

@@ -1,0 +1,260 @@
+//! How a session runs a request: in stages, each a program, over the store.
+
+use crate::passes::{self, Deferred};
+use crate::program::{Program, Source, StateUse};
+use crate::request::FeedSpec;
+use crate::store::Store;
+use crate::{Error, Request, Result, Session};
+use ferroflow_array::Array;
+use ferroflow_graph::NodeId;
+use ferroflow_kernels::RunError;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError};
+
+/// Values in a row, such as those that are fed.
+pub(crate) type Arrays<'a> = SmallVec<[Cow<'a, Array>; 4]>;
+/// Values that a run gives.
+pub(crate) type Results = SmallVec<[Array; 4]>;
+
+/// A program, and what comes after it in the same run.
+pub(crate) struct Stage {
+    pub(crate) program: Program,
+    /// By state of the program: its slot in the store.
+    slots: Vec<usize>,
+    /// The states in the order of their slots.
+    by_slot: Vec<usize>,
+    writes: bool,
+    deferred: Option<Deferred>,
+}
+
+/// The value of a state during a run.
+enum Value<'a> {
+    Read(&'a Array),
+    Written(&'a mut Array),
+}
+
+impl Session {
+    pub(crate) fn run_request(&self, mut request: Request, mut values: Arrays<'_>) -> Result<Results> {
+        loop {
+            let stage = self.stage(&request)?;
+            let results = self.execute(&stage, &values, None)?;
+            let Some(deferred) = &stage.deferred else { return Ok(results) };
+            let before = request.clone();
+            self.advance(deferred, &mut request, &mut values, results)?;
+            if request == before {
+                return Err(Error::Internal("a stage of the program brought the next no nearer".into()));
+            }
+        }
+    }
+
+    /// Runs what must run between two stages, and makes the request for the next.
+    fn advance(
+        &self,
+        deferred: &Deferred,
+        request: &mut Request,
+        values: &mut Arrays<'_>,
+        results: Results,
+    ) -> Result<()> {
+        let mut feed = |outlet, value: Array| {
+            let bits = |value: &Array| Some(value.to_f64s()?.into_iter().map(|n| n.to_bits() as i64).collect());
+            let ints = |value: &Array| if value.dtype().is_float() { bits(value) } else { value.to_ints() };
+            let known = deferred.values.contains(&outlet).then(|| ints(&value)).flatten();
+            let (dtype, shape) = (value.dtype(), value.shape().clone());
+            let spec = FeedSpec { outlet, dtype, shape, value: known };
+            match request.feeds.iter().position(|f| f.outlet == outlet) {
+                // What is known of a value stays known.
+                Some(i) if spec.value.is_some() => request.feeds[i] = spec,
+                Some(_) => {}
+                None => {
+                    request.feeds.push(spec);
+                    values.push(Cow::Owned(value));
+                }
+            }
+        };
+        for (id, inputs) in &deferred.dynamic {
+            let node = self.graph.with_dag(|dag| dag.node(*id).clone());
+            let arrays: Vec<&Array> = inputs.iter().map(|&i| &results[i]).collect();
+            let facts: Vec<_> = arrays.iter().map(|a| ferroflow_graph::Fact::of(a)).collect();
+            let invalid = |message: String| passes::invalid(&node, ferroflow_graph::OpError::value(message));
+            let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| passes::invalid(&node, e))?;
+            let outputs = kernel.run_dynamic(&arrays).ok_or_else(|| invalid("has no dynamic kernel".into()))?;
+            for (k, output) in outputs.map_err(|e| invalid(e.0))?.into_iter().enumerate() {
+                feed(id.outlet(k), output);
+            }
+        }
+        for (&outlet, value) in deferred.boundary.iter().zip(results) {
+            feed(outlet, value);
+        }
+        request.done.extend(&deferred.done);
+        Ok(())
+    }
+
+    pub(crate) fn stage(&self, request: &Request) -> Result<Arc<Stage>> {
+        self.programs.get(request, || {
+            self.graph.check()?;
+            self.compile(request)
+        })
+    }
+
+    fn compile(&self, request: &Request) -> Result<Stage> {
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        let shape = |id| store.get(id).map(|a| a.shape().clone());
+        let pruned = self.graph.with_dag(|dag| passes::prune(dag, request, &shape))?;
+        let internal = |e: ferroflow_graph::OpError| Error::Internal(e.message);
+        let draft = passes::widen(pruned.draft).map_err(internal)?;
+        let draft = if self.optimize { passes::optimize(draft).map_err(internal)? } else { draft };
+        let schedule = passes::order(draft).map_err(internal)?;
+        let program = crate::program::lower(schedule, self.optimize)?;
+        let mut slots = Vec::with_capacity(program.states.len());
+        for state in &program.states {
+            let id = pruned.states.get(&state.name);
+            let id = id.ok_or_else(|| Error::Internal(format!("no state for `{}`", state.name)))?;
+            let slot = store.slot(*id);
+            slots.push(slot);
+            if state.random && store.values()[slot].is_none() {
+                store.set(*id, Array::from([0i64, self.fresh_seed(*id)]));
+            }
+        }
+        let mut by_slot: Vec<usize> = (0..slots.len()).collect();
+        by_slot.sort_unstable_by_key(|&i| slots[i]);
+        let writes = program.states.iter().any(|s| s.written);
+        Ok(Stage { program, slots, by_slot, writes, deferred: pruned.deferred })
+    }
+
+    /// What seeds a random operation that has no seed of its own.
+    fn fresh_seed(&self, id: NodeId) -> i64 {
+        let mixed = (self.entropy ^ (u64::from(id.0) << 17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed ^ (mixed >> 29)) as i64
+    }
+
+    /// Runs a stage, calling `observe` with the index of each step and the seconds that it took.
+    pub(crate) fn execute(
+        &self,
+        stage: &Stage,
+        values: &[Cow<'_, Array>],
+        observe: Option<&mut dyn FnMut(usize, f64)>,
+    ) -> Result<Results> {
+        let new = stage.program.outputs.iter().map(|(_, dtype, shape)| Array::zeros(*dtype, shape));
+        let mut outputs: Results = new.collect::<Result<_, _>>()?;
+        if !stage.writes {
+            let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+            stage.check_initialized(&store)?;
+            let states = stage.program.states.iter().zip(&stage.slots);
+            let states = states.filter_map(|(s, &slot)| Some((s, Value::Read(store.values()[slot].as_ref()?))));
+            self.run_program(&stage.program, values, &mut outputs, states, observe)?;
+            return stage.fetch(values, &outputs, &store);
+        }
+        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+        stage.check_initialized(&store)?;
+        let fresh = self.make_room(stage, &mut store)?;
+        let (mut rest, mut next) = (store.values_mut().iter_mut(), 0);
+        let states = stage.by_slot.iter().filter_map(|&i| {
+            let (state, slot) = (&stage.program.states[i], stage.slots[i]);
+            let value = rest.nth(slot - std::mem::replace(&mut next, slot + 1))?.as_mut()?;
+            Some((state, if state.written { Value::Written(value) } else { Value::Read(value) }))
+        });
+        if let Err(error) = self.run_program(&stage.program, values, &mut outputs, states, observe) {
+            // What had no value has none still.
+            fresh.into_iter().for_each(|slot| store.values_mut()[slot] = None);
+            return Err(error);
+        }
+        stage.fetch(values, &outputs, &store)
+    }
+
+    /// Gives written states that have no value, or one of another shape, memory; tells the slots.
+    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<SmallVec<[usize; 4]>> {
+        let mut fresh = SmallVec::new();
+        for (state, &slot) in stage.program.states.iter().zip(&stage.slots).filter(|(s, _)| s.written) {
+            let value = &mut store.values_mut()[slot];
+            if value.as_ref().is_some_and(|v| *v.shape() != state.shape) {
+                self.programs.forget();
+                *value = None;
+            }
+            if value.is_none() {
+                *value = Some(Array::zeros(state.dtype, &state.shape)?);
+                fresh.push(slot);
+            }
+        }
+        Ok(fresh)
+    }
+
+    fn run_program<'a>(
+        &self,
+        program: &'a Program,
+        values: &'a [Cow<'_, Array>],
+        outputs: &'a mut [Array],
+        states: impl Iterator<Item = (&'a StateUse, Value<'a>)>,
+        observe: Option<&mut dyn FnMut(usize, f64)>,
+    ) -> Result<()> {
+        let frame = program.frames.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let frame = frame.map_or_else(|| program.machine.frame(), Ok);
+        let mut frame = frame.map_err(|e| run_error(program, e))?;
+        let run = program.machine.run_observed(
+            &mut frame,
+            &self.pool,
+            |binder| {
+                for (region, value) in program.args.iter().zip(values) {
+                    if let Some(region) = region {
+                        binder.input(*region, value.bytes());
+                    }
+                }
+                for ((region, ..), output) in program.outputs.iter().zip(outputs) {
+                    binder.output(*region, output.bytes_mut());
+                }
+                for (state, value) in states {
+                    match value {
+                        Value::Read(value) => binder.input(state.region, value.bytes()),
+                        Value::Written(value) => binder.output(state.region, value.bytes_mut()),
+                    }
+                }
+            },
+            observe,
+        );
+        run.map_err(|e| run_error(program, e))?;
+        program.frames.lock().unwrap_or_else(PoisonError::into_inner).push(frame);
+        Ok(())
+    }
+}
+
+impl Stage {
+    fn check_initialized(&self, store: &Store) -> Result<()> {
+        for (state, &slot) in self.program.states.iter().zip(&self.slots) {
+            if state.read && store.values()[slot].is_none() {
+                return Err(Error::Uninitialized(state.name.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, values: &[Cow<'_, Array>], outputs: &[Array], store: &Store) -> Result<Results> {
+        let fetches = self.program.fetches.iter();
+        fetches
+            .map(|(source, shape)| {
+                let array = match source {
+                    Source::Output(i) => &outputs[*i],
+                    Source::Arg(i) => &*values[*i],
+                    Source::Constant(array) => array,
+                    Source::State(i) => match &store.values()[self.slots[*i]] {
+                        Some(array) => array,
+                        None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
+                    },
+                };
+                if array.shape() == shape { Ok(array.clone()) } else { Ok(array.reshape(shape)?) }
+            })
+            .collect()
+    }
+}
+
+fn run_error(program: &Program, error: RunError) -> Error {
+    match error {
+        RunError::Kernel { step, error } => Error::Invalid {
+            kind: ferroflow_graph::ErrorKind::Value,
+            op: program.labels[step].op.to_owned(),
+            node: program.labels[step].node.to_string(),
+            message: error.0,
+        },
+        RunError::Memory(bytes) => Error::Memory(bytes),
+        other => Error::Internal(other.to_string()),
+    }
+}
