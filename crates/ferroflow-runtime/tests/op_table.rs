@@ -3,7 +3,7 @@
 use ferroflow_array::{Array, Buffer, DType};
 use ferroflow_graph::ops::{self, Const};
 use ferroflow_graph::{Dag, Effect, Fact, Graph, Sample, Tensor};
-use ferroflow_kernels::{Kernel, Machine, Pool, Region, Span, Step};
+use ferroflow_kernels::{Access, Group, Kernel, Machine, Pool, Region, Span, Step};
 use ferroflow_runtime::{Feeds, Session, SessionOptions};
 use std::sync::Arc;
 
@@ -228,9 +228,8 @@ fn in_place(kernel: Arc<Kernel>, inputs: &[&Array], outputs: &[Fact], (i, k): (u
     results
 }
 
-#[test]
-fn in_place_equals_out_of_place() {
-    let mut checked = 0;
+/// Calls `f` with the kernel of every sample that has one, its inputs, and what it gives.
+fn each_kernel(mut f: impl FnMut(&str, &Arc<Kernel>, &[&Array], &[Fact], &[Array])) {
     each_sample(|name, graph, tensor| {
         let operation = tensor.operation();
         let node = graph.with_dag(|d| d.node(operation.id()).clone());
@@ -250,15 +249,79 @@ fn in_place_equals_out_of_place() {
         let arrays: Vec<&Array> = values.iter().collect();
         let shapes: Vec<_> = outputs.iter().map(|f| (f.dtype, f.concrete().unwrap())).collect();
         let apart = ferroflow_kernels::evaluate(kernel.clone(), &arrays, &shapes, &Pool::new(1)).unwrap();
+        f(name, &kernel, &arrays, &outputs, &apart);
+    });
+}
+
+#[test]
+fn in_place_equals_out_of_place() {
+    let mut checked = 0;
+    each_kernel(|name, kernel, arrays, outputs, apart| {
         for &(i, k) in kernel.in_place() {
             if arrays.get(i).is_none_or(|a| a.bytes().len() != apart[k].bytes().len() || a.is_empty()) {
                 continue;
             }
-            let together = in_place(kernel.clone(), &arrays, &outputs, (i, k));
+            let together = in_place(kernel.clone(), arrays, outputs, (i, k));
             let same = apart.iter().zip(&together).all(|(a, b)| a.bytes() == b.as_bytes());
             assert!(same, "{name}: input {i}, output {k}");
             checked += 1;
         }
     });
     assert!(checked >= 10, "only {checked} pairs checked");
+}
+
+/// Runs a kernel part by part.
+fn in_parts(kernel: Arc<Kernel>, inputs: &[&Array], outputs: &[Array], rows: usize, chunk: usize) -> Vec<Buffer> {
+    let by_rows = kernel.rows().unwrap();
+    let lanes = by_rows.lanes().min(2);
+    let mut results: Vec<Buffer> = outputs.iter().map(|a| Buffer::zeroed(a.bytes().len())).collect();
+    let mut regions: Vec<Region> = inputs.iter().map(|a| Region::Input(a.bytes().len())).collect();
+    regions.extend(results.iter().map(|b| Region::Output(b.len())));
+    regions.push(Region::Arena(by_rows.scratch(lanes)));
+    let span = |region: usize| Span { region, offset: 0, len: regions[region].len() };
+    let n = inputs.len();
+    let access = |whole: bool| if whole { Access::Whole } else { Access::Rows };
+    let reached = (0..n).map(|i| access(by_rows.is_whole(i)));
+    let access = reached.chain(results.iter().map(|_| access(by_rows.reduces()))).collect();
+    let group = Group { steps: 0..1, rows, chunk, lanes, access: vec![access] };
+    let step = Step {
+        inputs: (0..n).map(span).collect(),
+        outputs: (n..n + results.len()).map(span).collect(),
+        scratch: span(n + results.len()),
+        kernel,
+    };
+    let machine = Machine::with_groups(regions, vec![step], vec![group]).unwrap();
+    let run = machine.run(&mut machine.frame().unwrap(), &Pool::new(2), |binder| {
+        inputs.iter().enumerate().for_each(|(i, a)| binder.input(i, a.bytes()));
+        results.iter_mut().enumerate().for_each(|(k, b)| binder.output(n + k, b.as_bytes_mut()));
+    });
+    run.unwrap();
+    results
+}
+
+#[test]
+fn parts_equal_the_whole() {
+    let mut checked = Vec::new();
+    each_kernel(|name, kernel, arrays, _, whole| {
+        let Some(by_rows) = kernel.rows().filter(|r| r.units() > 0) else { return };
+        let units = by_rows.units();
+        for rows in (1..=units).filter(|r| units.is_multiple_of(*r)) {
+            for chunk in [1, 2] {
+                let parts = in_parts(kernel.clone(), arrays, whole, rows, chunk);
+                for (part, whole) in parts.iter().zip(whole) {
+                    // Sums in another order differ in their last bits.
+                    let same = match whole.as_slice::<f64>() {
+                        Ok(whole) if by_rows.reduces() => {
+                            let part: &[f64] = bytemuck::cast_slice(part.as_bytes());
+                            part.iter().zip(whole).all(|(a, b)| (a - b).abs() <= 1e-12 * (1.0 + b.abs()))
+                        }
+                        _ => part.as_bytes() == whole.bytes(),
+                    };
+                    assert!(same, "{name}: {rows} rows, {chunk} a part");
+                }
+            }
+        }
+        checked.push(name.to_owned());
+    });
+    assert!(checked.len() >= 100, "only {checked:?} run in parts");
 }

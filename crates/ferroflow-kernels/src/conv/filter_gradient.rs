@@ -10,8 +10,9 @@ const IMAGES: usize = 8;
 /// Tiles of one task.
 const TILES: usize = 4;
 
-/// The most lanes of sums, see [`conv2d_filter_gradient_rows`].
-const LANES: usize = 8;
+/// The most lanes of sums, see [`conv2d_filter_gradient_rows`], and elements of the sums of all lanes.
+const LANES: usize = 16;
+const SUMS: usize = 1 << 19;
 
 /// Bytes of scratch that [`conv2d_filter_gradient`] needs.
 pub fn conv2d_filter_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
@@ -73,7 +74,7 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
     })
     .with_grain(if fast { winograd::grain(&g) } else { 1 })
     .with_whole(1)
-    .with_finish(LANES, sums * size_of::<T>(), move |io, lanes| {
+    .with_finish((SUMS / sums.max(1)).clamp(4, LANES), sums * size_of::<T>(), move |io, lanes| {
         let (filter_grad, pool) = (io.output::<T>(0), io.pool());
         let [all] = parts::<T, 1>(io.scratch(), [sums * lanes]);
         if fast {

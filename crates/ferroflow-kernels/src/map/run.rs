@@ -89,9 +89,6 @@ impl Map {
             constants.push((constant.bytes().to_vec(), buffer));
         }
         let first = places.len();
-        // An output may be the memory of an input, so results go there only when no input is read any more.
-        let reads_input = |i: &usize| matches!(places.get(*i), Some(Place::Input(..)));
-        let last_read = program.instructions.iter().rposition(|c| c.args.iter().any(reads_input)).unwrap_or(0);
         let mut last_use = vec![0; dtypes.len()];
         for (i, code) in program.instructions.iter().enumerate() {
             code.args.iter().for_each(|&a| last_use[a] = i);
@@ -118,7 +115,7 @@ impl Map {
             let register = first + i;
             let output = program.outputs.iter().position(|&o| o == register);
             let result = match output {
-                Some(k) if i >= last_read => Place::Output(k, dtypes[register].size()),
+                Some(k) => Place::Output(k, dtypes[register].size()),
                 _ => Place::Buffer(free.pop().unwrap_or_else(&mut fresh)),
             };
             places.push(result);
@@ -140,11 +137,18 @@ impl Map {
             place => Some((k, place, dtypes[o].size())),
         });
         let late: Vec<_> = late.collect();
+        // An output may be the memory of an input that is not read any more when it is written.
+        let written = |k: usize| match late.iter().any(|l| l.0 == k) {
+            true => usize::MAX,
+            false => program.outputs[k] - first,
+        };
+        let read = |i: usize| program.instructions.iter().rposition(|c| c.args.contains(&i)).unwrap_or(0);
         let outputs: Vec<DType> = program.outputs.iter().map(|&o| dtypes[o]).collect();
         let mut in_place = Vec::new();
         for (i, (dtype, layout, _)) in loaded.iter().enumerate() {
             for (k, result) in outputs.iter().enumerate() {
-                if *layout == Layout::Contiguous && dtype.size() == result.size() {
+                let free = || read(i) <= written(k);
+                if *layout == Layout::Contiguous && dtype.size() == result.size() && free() {
                     in_place.push((i, k));
                 }
             }

@@ -35,10 +35,10 @@ pub(in crate::conv) fn frequencies(g: &ConvGeometry) -> usize {
     Tiling::new(g).frequencies()
 }
 
-/// Images whose tiles fill the rows of register tiles twice.
+/// Images whose tiles fill the rows of register tiles three times.
 pub(in crate::conv) fn grain(g: &ConvGeometry) -> usize {
     let tiling = Tiling::new(g);
-    (2 * ROWS).div_ceil((tiling.down * tiling.across).max(1))
+    (3 * ROWS).div_ceil((tiling.down * tiling.across).max(1))
 }
 
 /// The results of a geometry cut into tiles.
