@@ -1,3 +1,4 @@
+use crate::execution::{Arrays, Results};
 use crate::{Error, Fetch, Request, Result, Session};
 use ferroflow_array::Array;
 use std::borrow::Cow;
@@ -28,8 +29,10 @@ impl<'s, F: Fetch> Callable<'s, F> {
         for (i, value) in values.iter().enumerate() {
             request.set_feed(self.session.graph(), i, value)?;
         }
-        let results = self.session.run_request(request, values.iter().map(|v| Cow::Borrowed(*v)).collect())?;
-        Ok(self.fetches.take(&mut results.into_iter()))
+        let mut values: Arrays<'_> = values.iter().map(|v| Cow::Borrowed(*v)).collect();
+        let mut results = Results::new();
+        self.session.run_request(&mut request, &mut values, &mut results)?;
+        Ok(self.fetches.take(&mut results.drain(..)))
     }
 }
 

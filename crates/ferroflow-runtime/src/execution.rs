@@ -35,14 +35,20 @@ enum Value<'a> {
 }
 
 impl Session {
-    pub(crate) fn run_request(&self, mut request: Request, mut values: Arrays<'_>) -> Result<Results> {
+    /// Runs a request, and adds what it fetches to `results`. `request` and `values` become those of its last stage.
+    pub(crate) fn run_request(
+        &self,
+        request: &mut Request,
+        values: &mut Arrays<'_>,
+        results: &mut Results,
+    ) -> Result<()> {
         loop {
-            let stage = self.stage(&request)?;
-            let results = self.execute(&stage, &values, None)?;
-            let Some(deferred) = &stage.deferred else { return Ok(results) };
+            let stage = self.stage(request)?;
+            self.execute(&stage, values, results, None)?;
+            let Some(deferred) = &stage.deferred else { return Ok(()) };
             let before = request.clone();
-            self.advance(deferred, &mut request, &mut values, results)?;
-            if request == before {
+            self.advance(deferred, request, values, std::mem::take(results))?;
+            if *request == before {
                 return Err(Error::Internal("a stage of the program brought the next no nearer".into()));
             }
         }
@@ -133,17 +139,20 @@ impl Session {
         &self,
         stage: &Stage,
         values: &[Cow<'_, Array>],
+        results: &mut Results,
         observe: Option<&mut dyn FnMut(usize, f64)>,
-    ) -> Result<Results> {
-        let new = stage.program.outputs.iter().map(|(_, dtype, shape)| Array::zeros(*dtype, shape));
-        let mut outputs: Results = new.collect::<Result<_, _>>()?;
+    ) -> Result<()> {
+        let mut outputs = Results::new();
+        for (_, dtype, shape) in &stage.program.outputs {
+            outputs.push(Array::zeros(*dtype, shape)?);
+        }
         if !stage.writes {
             let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
             stage.check_initialized(&store)?;
             let states = stage.program.states.iter().zip(&stage.slots);
             let states = states.filter_map(|(s, &slot)| Some((s, Value::Read(store.values()[slot].as_ref()?))));
             self.run_program(&stage.program, values, &mut outputs, states, observe)?;
-            return stage.fetch(values, &outputs, &store);
+            return stage.fetch(values, &outputs, &store, results);
         }
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         stage.check_initialized(&store)?;
@@ -159,7 +168,7 @@ impl Session {
             fresh.into_iter().for_each(|slot| store.values_mut()[slot] = None);
             return Err(error);
         }
-        stage.fetch(values, &outputs, &store)
+        stage.fetch(values, &outputs, &store, results)
     }
 
     /// Gives written states that have no value, or one of another shape, memory; tells the slots.
@@ -227,22 +236,20 @@ impl Stage {
         Ok(())
     }
 
-    fn fetch(&self, values: &[Cow<'_, Array>], outputs: &[Array], store: &Store) -> Result<Results> {
-        let fetches = self.program.fetches.iter();
-        fetches
-            .map(|(source, shape)| {
-                let array = match source {
-                    Source::Output(i) => &outputs[*i],
-                    Source::Arg(i) => &*values[*i],
-                    Source::Constant(array) => array,
-                    Source::State(i) => match &store.values()[self.slots[*i]] {
-                        Some(array) => array,
-                        None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
-                    },
-                };
-                if array.shape() == shape { Ok(array.clone()) } else { Ok(array.reshape(shape)?) }
-            })
-            .collect()
+    fn fetch(&self, values: &[Cow<'_, Array>], outputs: &[Array], store: &Store, results: &mut Results) -> Result<()> {
+        for (source, shape) in &self.program.fetches {
+            let array = match source {
+                Source::Output(i) => &outputs[*i],
+                Source::Arg(i) => &*values[*i],
+                Source::Constant(array) => array,
+                Source::State(i) => match &store.values()[self.slots[*i]] {
+                    Some(array) => array,
+                    None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
+                },
+            };
+            results.push(if array.shape() == shape { array.clone() } else { array.reshape(shape)? });
+        }
+        Ok(())
     }
 }
 

@@ -30,14 +30,14 @@ pub struct FeedSpec {
 }
 
 impl Request {
-    /// What is asked of `graph`, with values for `fed` that [`Request::set_feed`] tells of.
-    pub(crate) fn new<'g>(
+    /// Asks for `fetches`, with values for `fed` that [`Request::set_feed`] tells of.
+    pub(crate) fn ask<'g>(
+        &mut self,
         graph: &Graph,
         fetches: &impl Fetch,
         fed: impl IntoIterator<Item = Tensor<'g>>,
-    ) -> Result<Request> {
-        let mut request = Request::default();
-        fetches.ask(graph, &mut request)?;
+    ) -> Result<()> {
+        fetches.ask(graph, self)?;
         for tensor in fed {
             if tensor.is_inert() {
                 graph.check()?;
@@ -49,21 +49,21 @@ impl Request {
                 )));
             }
             let outlet = tensor.outlet();
-            if request.feeds.iter().any(|f| f.outlet == outlet) {
+            if self.feeds.iter().any(|f| f.outlet == outlet) {
                 return Err(Error::FedTwice(tensor.name()));
             }
-            request.feeds.push(FeedSpec { outlet, dtype: DType::F32, shape: Shape::scalar(), value: None });
+            self.feeds.push(FeedSpec { outlet, dtype: DType::F32, shape: Shape::scalar(), value: None });
         }
         // A variable that is fetched and fed has the value fed.
-        for fetch in request.fetches.iter_mut().filter(|_| !request.feeds.is_empty()) {
+        for fetch in self.fetches.iter_mut().filter(|_| !self.feeds.is_empty()) {
             let is_variable = graph.with_dag(|dag| dag.node(fetch.node).op.effect() == Effect::Variable);
             let variable = is_variable.then(|| graph.variable_of(graph.tensor_at(*fetch))).flatten();
             let read = variable.map(|v| v.value().outlet());
-            if let Some(fed) = request.feeds.iter().find(|f| Some(f.outlet) == read) {
+            if let Some(fed) = self.feeds.iter().find(|f| Some(f.outlet) == read) {
                 *fetch = fed.outlet;
             }
         }
-        Ok(request)
+        Ok(())
     }
 
     /// Tells of the value of feed `i`, which must fit its tensor.

@@ -1,5 +1,5 @@
 use crate::cache::Programs;
-use crate::execution::Arrays;
+use crate::execution::{Arrays, Results};
 use crate::store::Store;
 use crate::{Callable, Error, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
@@ -86,9 +86,10 @@ impl Session {
     /// # Errors
     /// As [`Session::run`], and a value that does not fit its tensor.
     pub fn run_with<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<F::Output> {
-        let (request, values) = self.request(&fetches, feeds)?;
-        let results = self.run_request(request, values)?;
-        Ok(fetches.take(&mut results.into_iter()))
+        let (mut request, mut values, mut results) = (Request::default(), Arrays::new(), Results::new());
+        self.ask(&fetches, feeds, &mut request, &mut values)?;
+        self.run_request(&mut request, &mut values, &mut results)?;
+        Ok(fetches.take(&mut results.drain(..)))
     }
 
     /// Makes a run ready that is given values for `feeds`, to be called many times: what it costs beside its steps is a
@@ -97,7 +98,8 @@ impl Session {
     /// # Errors
     /// If something is not in the graph, or fed twice.
     pub fn make_callable<F: Fetch>(&self, fetches: F, feeds: &[Tensor<'_>]) -> Result<Callable<'_, F>> {
-        let request = Request::new(&self.graph, &fetches, feeds.iter().copied())?;
+        let mut request = Request::default();
+        request.ask(&self.graph, &fetches, feeds.iter().copied())?;
         Ok(Callable::new(self, fetches, request))
     }
 
@@ -107,7 +109,8 @@ impl Session {
     /// # Errors
     /// As [`Session::run_with`], but for what only running can tell.
     pub fn explain<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<crate::ProgramTable> {
-        let (request, _) = self.request(&fetches, feeds)?;
+        let mut request = Request::default();
+        self.ask(&fetches, feeds, &mut request, &mut Arrays::new())?;
         let stage = self.stage(&request)?;
         Ok(crate::ProgramTable::of(&stage.program, self.threads()))
     }
@@ -123,24 +126,32 @@ impl Session {
         feeds: impl Into<Feeds<'g>>,
         runs: usize,
     ) -> Result<crate::Profile> {
-        let (request, values) = self.request(&fetches, feeds)?;
+        let (mut request, mut values) = (Request::default(), Arrays::new());
+        self.ask(&fetches, feeds, &mut request, &mut values)?;
         let stage = self.stage(&request)?;
         let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
         for run in &mut times {
-            self.execute(&stage, &values, Some(&mut |step, seconds| run[step] = seconds))?;
+            self.execute(&stage, &values, &mut Results::new(), Some(&mut |step, seconds| run[step] = seconds))?;
         }
         let (program, limits) = (crate::ProgramTable::of(&stage.program, self.threads()), Limits::measure(&self.pool));
         Ok(crate::Profile::of(program, &times, limits))
     }
 
-    /// What is asked for, and the values given.
-    fn request<'g>(&self, fetches: &impl Fetch, feeds: impl Into<Feeds<'g>>) -> Result<(Request, Arrays<'static>)> {
-        let feeds = feeds.into().values;
-        let mut request = Request::new(&self.graph, fetches, feeds.iter().map(|(tensor, _)| *tensor))?;
-        for (i, (_, value)) in feeds.iter().enumerate() {
-            request.set_feed(&self.graph, i, value)?;
+    /// Adds what is asked for, and the values given.
+    fn ask<'g>(
+        &self,
+        fetches: &impl Fetch,
+        feeds: impl Into<Feeds<'g>>,
+        request: &mut Request,
+        values: &mut Arrays<'_>,
+    ) -> Result<()> {
+        let mut feeds = feeds.into();
+        request.ask(&self.graph, fetches, feeds.values.iter().map(|(tensor, _)| *tensor))?;
+        for (i, (_, value)) in feeds.values.drain(..).enumerate() {
+            request.set_feed(&self.graph, i, &value)?;
+            values.push(Cow::Owned(value));
         }
-        Ok((request, feeds.into_iter().map(|(_, value)| Cow::Owned(value)).collect()))
+        Ok(())
     }
 
     /// Compiled programs that the session keeps; those longest unused are dropped for new ones.

@@ -253,7 +253,13 @@ impl Plan {
                     true => source(panel, start),
                     false => {
                         // SAFETY: a panel fits into the memory; the columns and steps are within the operand.
-                        unsafe { pack(level, source(panel, start), self.right, columns, steps, memory, width) };
+                        unsafe {
+                            // Columns that are not there are computed too, and products of denormal garbage are slow.
+                            if columns < width {
+                                memory.write_bytes(0, steps * width);
+                            }
+                            pack(level, source(panel, start), self.right, columns, steps, memory, width);
+                        }
                         memory.cast_const()
                     }
                 };

@@ -92,14 +92,18 @@ impl<T: TileElement> Tile<T> {
             if self.turned && self.c_column > 1 {
                 return self.store_turned(sums);
             }
+            if !self.bias.is_null() {
+                let bias: [V; N] = std::array::from_fn(|j| match self.turned {
+                    true => V::splat(*self.bias),
+                    false => V::load_masked(self.bias.wrapping_add(j * V::LANES), masks[j]),
+                });
+                for sums in &mut sums {
+                    *sums = std::array::from_fn(|j| sums[j].add(bias[j]));
+                }
+            }
             for (i, sums) in sums.into_iter().enumerate() {
                 for (j, sum) in sums.into_iter().enumerate() {
-                    let bias = match self.turned {
-                        _ if self.bias.is_null() => None,
-                        true => Some(V::splat(*self.bias)),
-                        false => Some(V::load_masked(self.bias.wrapping_add(j * V::LANES), masks[j])),
-                    };
-                    self.store(sum, bias, self.c.wrapping_add(i * self.c_row + j * V::LANES), masks[j]);
+                    self.store(sum, self.c.wrapping_add(i * self.c_row + j * V::LANES), masks[j]);
                 }
             }
         }
@@ -152,8 +156,8 @@ impl<T: TileElement> Tile<T> {
                 for j in (0..M).step_by(V::LANES) {
                     let mask = V::mask(V::LANES.min(M - j));
                     let sum = V::load_masked(row.as_ptr().cast::<T>().add(j), mask);
-                    let bias = (!self.bias.is_null()).then(|| V::load_masked(self.bias.add(j), mask));
-                    self.store(sum, bias, self.c.add(i * self.c_column + j), mask);
+                    let sum = if self.bias.is_null() { sum } else { sum.add(V::load_masked(self.bias.add(j), mask)) };
+                    self.store(sum, self.c.add(i * self.c_column + j), mask);
                 }
             }
         }
@@ -162,12 +166,9 @@ impl<T: TileElement> Tile<T> {
     /// # Safety
     /// The elements of the mask at `c` can be written.
     #[inline(always)]
-    unsafe fn store<V: Simd<Element = T>>(&self, mut sum: V, bias: Option<V>, c: *mut T, mask: V::Mask) {
+    unsafe fn store<V: Simd<Element = T>>(&self, mut sum: V, c: *mut T, mask: V::Mask) {
         // SAFETY: by the contract.
         unsafe {
-            if let Some(bias) = bias {
-                sum = sum.add(bias);
-            }
             if self.accumulate {
                 sum = sum.add(V::load_masked(c, mask));
             }

@@ -39,9 +39,19 @@ impl Layout {
 }
 
 /// Writes the elements for outputs `start..start + out.len()` to `out`.
+#[inline(always)]
 pub(super) fn gather<T: Copy>(dims: &[(usize, usize)], source: &[T], start: usize, out: &mut [T]) {
     if let &[(_, 0), (n, 1)] = dims {
         return repeat(&source[..n], start % n, out);
+    }
+    if let &[(_, stride), (n, 0)] = dims {
+        let (mut at, mut left, mut out) = (start / n * stride, n - start % n, out);
+        while !out.is_empty() {
+            let (now, later) = out.split_at_mut(left.min(out.len()));
+            now.fill(source[at]);
+            (at, left, out) = (at + stride, n, later);
+        }
+        return;
     }
     let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, dims.len());
     let mut rest = start;
@@ -107,6 +117,9 @@ mod tests {
         let mut out = [0; 11];
         gather(&[(4, 0), (3, 1)], &[10, 20, 30], 2, &mut out);
         assert_eq!(out, [30, 10, 20, 30, 10, 20, 30, 10, 20, 30, 10]);
+        let mut out = [0; 6];
+        gather(&[(3, 2), (4, 0)], &[10, 20, 30, 40, 50], 2, &mut out);
+        assert_eq!(out, [10, 10, 30, 30, 30, 30]);
         let middle = [(2, 3), (2, 0), (3, 1)];
         let mut all = [0; 12];
         gather(&middle, &[1, 2, 3, 4, 5, 6], 0, &mut all);

@@ -5,6 +5,7 @@ use super::layout::{Layout, gather};
 use super::{Program, ProgramError, Scalar};
 use crate::gemm::{even, prefetch_far};
 use crate::scratch::with_local;
+use crate::vectorised::{Vectorised, vectorised};
 use crate::{Io, Kernel, KernelError, Pool, Rows, Work};
 use ferroflow_array::DType;
 use std::ops::Range;
@@ -388,22 +389,48 @@ unsafe fn filled<T: Copy>(from: *const u8, n: usize, to: *mut u8) {
 /// # Safety
 /// `dims` lead from `from` to initialised elements of `size` bytes; `to` has room for `n`; both are aligned.
 unsafe fn load(from: *const u8, size: usize, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
+    vectorised(Load { from, size, dims, start, n, to });
+}
+
+struct Load<'a> {
+    from: *const u8,
+    size: usize,
+    dims: &'a [(usize, usize)],
+    start: usize,
+    n: usize,
+    to: *mut u8,
+}
+
+impl Load<'_> {
     /// # Safety
-    /// See [`load`].
-    unsafe fn typed<T: Copy>(from: *const u8, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
-        let reach = dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
+    /// See [`load`]; the elements are `T`s.
+    #[inline(always)]
+    unsafe fn typed<T: Copy>(self) {
+        let reach = self.dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
         // SAFETY: `reach` elements are there to read, and `n` to write.
-        let (from, to) =
-            unsafe { (std::slice::from_raw_parts(from.cast(), reach), std::slice::from_raw_parts_mut(to.cast(), n)) };
-        gather::<T>(dims, from, start, to);
+        let (from, to) = unsafe {
+            (
+                std::slice::from_raw_parts(self.from.cast(), reach),
+                std::slice::from_raw_parts_mut(self.to.cast(), self.n),
+            )
+        };
+        gather::<T>(self.dims, from, self.start, to);
     }
-    // SAFETY: passed on.
-    unsafe {
-        match size {
-            1 => typed::<u8>(from, dims, start, n, to),
-            2 => typed::<u16>(from, dims, start, n, to),
-            4 => typed::<u32>(from, dims, start, n, to),
-            _ => typed::<u64>(from, dims, start, n, to),
+}
+
+impl Vectorised for Load<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // SAFETY: see `load`, the only one to make this.
+        unsafe {
+            match self.size {
+                1 => self.typed::<u8>(),
+                2 => self.typed::<u16>(),
+                4 => self.typed::<u32>(),
+                _ => self.typed::<u64>(),
+            }
         }
     }
 }
