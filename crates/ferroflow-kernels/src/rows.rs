@@ -35,6 +35,9 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Inputs that can be cut; any beyond are read whole.
+    pub const INPUTS: usize = 64;
+
     /// Work of `units` units.
     pub fn new(
         units: usize,
@@ -60,7 +63,7 @@ impl Rows {
 
     /// An input of which each part sees all.
     pub fn with_whole(mut self, input: usize) -> Self {
-        self.whole |= 1 << input;
+        self.whole |= 1u64.checked_shl(input as u32).unwrap_or(0);
         self
     }
 
@@ -102,7 +105,7 @@ impl Rows {
 
     /// Whether each part reads all of an input.
     pub fn is_whole(&self, input: usize) -> bool {
-        self.whole >> input & 1 == 1
+        input >= Rows::INPUTS || self.whole >> input & 1 == 1
     }
 
     /// Whether outputs are there only when all parts are done.

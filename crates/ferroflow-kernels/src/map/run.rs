@@ -308,7 +308,9 @@ impl Map {
     }
 
     fn rows(self: Arc<Map>) -> Rows {
-        let whole: Vec<usize> = (0..self.inputs.len()).filter(|&i| self.inputs[i].1 != Layout::Contiguous).collect();
+        // Inputs after those of the program (shapes) are not looked at.
+        let cut = |i: usize| self.inputs.get(i).is_some_and(|input| input.1 == Layout::Contiguous);
+        let whole: Vec<usize> = (0..Rows::INPUTS).filter(|&i| !cut(i)).collect();
         let rows = Rows::new(self.elements, move |io, part| self.part(io, part.units)).with_grain(CHUNK);
         whole.into_iter().fold(rows, Rows::with_whole)
     }
@@ -321,12 +323,12 @@ impl Kernel {
         let pairs = map.in_place.clone();
         let flops = (map.instructions.len() * map.elements) as u64;
         let map = Arc::new(map);
-        let rows = map.clone().rows();
-        Kernel::new(move |io| map.run(io))
-            .with_rows(rows)
+        let rows = (map.inputs.len() <= Rows::INPUTS).then(|| map.clone().rows());
+        let kernel = Kernel::new(move |io| map.run(io))
             .with_scratch(scratch)
             .with_in_place(pairs)
-            .with_work(Work { flops, bytes: 0 })
+            .with_work(Work { flops, bytes: 0 });
+        rows.into_iter().fold(kernel, Kernel::with_rows)
     }
 }
 
