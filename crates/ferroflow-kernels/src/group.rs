@@ -184,13 +184,14 @@ impl Group {
                     });
                     let operands: Operands = seen.collect();
                     let (inputs, outputs) = operands.split_at(step.inputs.len());
-                    // SAFETY: see `check`: a part writes its own rows, and the lane's own scratch.
-                    let mut io = match rows.reduces() {
-                        true => {
-                            let scratch = piece(&step.scratch, lane * rows.scratch, rows.scratch);
-                            unsafe { Io::new(inputs, &[], scratch, pool) }
+                    let share = if rows.reduces() { lane * rows.scratch } else { 0 };
+                    let scratch = piece(&step.scratch, share, rows.scratch);
+                    // SAFETY: see `check`: a part writes its own rows, or the lane's own share of the scratch.
+                    let mut io = unsafe {
+                        match rows.reduces() {
+                            true => Io::new(inputs, &[], scratch, pool),
+                            false => Io::part(inputs, outputs, scratch, pool),
                         }
-                        false => unsafe { Io::part(inputs, outputs, piece(&step.scratch, 0, rows.scratch), pool) },
                     };
                     let each = rows.units() / self.rows;
                     let units = range.start * each..range.end * each;

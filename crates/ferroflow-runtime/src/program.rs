@@ -265,7 +265,7 @@ impl Lowering {
                     }
                     memory
                 }
-                None => match self.reusable(&kernel, &inputs, &outputs, k, bytes, time, chain) {
+                None => match self.reusable(&kernel, &inputs, &outputs, bytes, time, chain) {
                     Some(memory) => {
                         if let Place::Slot(slot) = memory.place {
                             self.slots[slot].last = self.slots[slot].last.max(last_use[&outlet]);
@@ -298,17 +298,17 @@ impl Lowering {
         }
     }
 
-    /// The memory of an input that ends here and may hold output `k`.
+    /// The memory of an input that ends here and may hold the next output, after `outputs`.
     fn reusable(
         &self,
         kernel: &Kernel,
         inputs: &[Memory],
         outputs: &[Memory],
-        k: usize,
         bytes: usize,
         time: usize,
         chain: Option<usize>,
     ) -> Option<Memory> {
+        let k = outputs.len();
         // Of a chain, another part may still be at an earlier member, and read all of it.
         let members = self.steps.iter().rev().take_while(|s| chain.is_some() && s.chain == chain);
         let read_whole = |place: Place| {

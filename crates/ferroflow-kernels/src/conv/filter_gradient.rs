@@ -18,12 +18,12 @@ const SUMS: usize = 1 << 19;
 pub fn conv2d_filter_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
     match winograd::applies::<T>(g) {
         true => winograd::filter_gradient_scratch::<T>(g),
-        false => direct_len::<T>(g) * size_of::<T>(),
+        false => direct_len(g) * size_of::<T>(),
     }
 }
 
 /// Elements of scratch that [`direct`] needs.
-fn direct_len<T: TileElement>(g: &ConvGeometry) -> usize {
+fn direct_len(g: &ConvGeometry) -> usize {
     let padded = g.batch * g.out_h * g.out_w * g.out_c.next_multiple_of(WIDEST);
     g.frame().len() + padded + WIDEST
 }
@@ -66,7 +66,7 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
         if fast {
             winograd::add_filters(level(), input, grad, sums, &g, part.first);
         } else {
-            with_local::<T, _>(direct_len::<T>(&g), |scratch| {
+            with_local::<T, _>(direct_len(&g), |scratch| {
                 direct(input, grad, sums, &g, !part.first, bytemuck::cast_slice_mut(scratch), io.pool());
             });
         }
