@@ -41,7 +41,11 @@ fn narrow(new: &mut Rewriter<'_>, id: NodeId) -> Result<Option<SmallVec<[Outlet;
         };
         changed = true;
     }
-    if !changed {
+    // Some ops, though elementwise, ask for a rank.
+    let facts: Vec<_> = inputs.iter().map(|&o| new.dag.fact(o)).collect();
+    let fits =
+        new.old(id).op.infer(&facts).is_ok_and(|facts| facts.iter().all(|f| f.shape.to_shape() == Some(shape.clone())));
+    if !changed || !fits {
         return Ok(None);
     }
     let copy = new.copy(id)?;
