@@ -180,7 +180,8 @@ mod tests {
                 }
             }
         }
-        assert!(found > 1000);
+        let levels = level() as usize + 1;
+        assert!(found > 300 * levels, "{found} of {levels} levels");
         for (m, n, k) in [(50, 10, 784), (784, 10, 50), (40, 7, 5000), (50, 10, 1024), (3000, 1, 400), (1, 3000, 400)] {
             for flags in 0..4 {
                 let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2 };
@@ -192,11 +193,11 @@ mod tests {
 
     #[test]
     fn the_same_bits_on_any_number_of_threads() {
-        let dims = MatMul { m: 1000, n: 10, k: 400, transpose_a: false, transpose_b: false };
-        let (a, b) = (values::<f32>(1000 * 400, 1), values::<f32>(400 * 10, 2));
+        let dims = MatMul { m: 1000, n: 4, k: 400, transpose_a: false, transpose_b: false };
+        let (a, b) = (values::<f32>(1000 * 400, 1), values::<f32>(400 * 4, 2));
         let small = Small::new::<f32>(level(), &dims).unwrap();
         let product = |threads| {
-            let mut c = vec![0.0; 1000 * 10];
+            let mut c = vec![0.0; 1000 * 4];
             small.run(level(), &a, &b, &mut c, false, &Epilogue::NONE, &Pool::new(threads));
             c
         };
