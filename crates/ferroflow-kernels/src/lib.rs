@@ -8,6 +8,7 @@ mod batch_norm;
 pub mod conv;
 pub mod copy;
 pub mod cpu;
+mod denormals;
 mod evaluate;
 mod float_math;
 pub mod gemm;

@@ -1,3 +1,4 @@
+use crate::denormals::FlushDenormals;
 use crate::group::{Clock, Group};
 use crate::io::RawSlice;
 use crate::kernel::Form;
@@ -195,7 +196,8 @@ impl Machine {
         })
     }
 
-    /// Binds the input and output regions by `bind`, then runs every step in order. Allocates nothing.
+    /// Binds the input and output regions by `bind`, then runs every step in order. Allocates nothing. Denormal numbers
+    /// count as 0, as they do in TensorFlow.
     ///
     /// # Errors
     /// [`RunError::Unbound`] before anything ran, [`RunError::Kernel`] from the step that failed.
@@ -220,6 +222,7 @@ impl Machine {
         bind: impl FnOnce(&mut Binder<'_, 'a>),
         mut observe: Option<&mut dyn FnMut(usize, f64)>,
     ) -> Result<(), RunError> {
+        let _flush = FlushDenormals::new();
         let Frame { arenas, bound, operands } = frame;
         bound.clear();
         let mut arenas = arenas.iter_mut();

@@ -1,5 +1,6 @@
 //! Threads that share the tasks of one kernel.
 
+use crate::denormals::FlushDenormals;
 use std::any::Any;
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
@@ -193,6 +194,7 @@ impl Shared {
     }
 
     fn work(&self) {
+        let _flush = FlushDenormals::new();
         let mut seen = 0;
         loop {
             let mut spinning = Spinning::begin();
