@@ -202,9 +202,9 @@ impl<'a> Facts<'a> {
 
     fn close(&self, chain: Open) -> Option<Chain> {
         let rows: Vec<&Rows> = chain.members.iter().filter_map(|&m| self.rows(m)).collect();
-        let (size, parts) = (chunk(&rows, chain.rows), chain.rows.div_ceil(chunk(&rows, chain.rows)));
-        let lanes = rows.iter().map(|r| r.lanes()).min().unwrap_or(1).min(LANES).min(parts);
-        (chain.members.len() > 1).then_some(Chain { members: chain.members, rows: chain.rows, chunk: size, lanes })
+        let chunk = chunk(&rows, chain.rows);
+        let lanes = rows.iter().map(|r| r.lanes()).min().unwrap_or(1).min(LANES).min(chain.rows.div_ceil(chunk));
+        (chain.members.len() > 1).then_some(Chain { members: chain.members, rows: chain.rows, chunk, lanes })
     }
 }
 

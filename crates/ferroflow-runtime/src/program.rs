@@ -384,11 +384,13 @@ impl Lowering {
                 (*first, *last) = ((*first).min(step.time), (*last).max(step.time));
             }
         }
-        let start = |time: usize| spans.iter().find(|(f, l)| (*f..=*l).contains(&time)).map_or(time, |s| s.0);
-        let end = |time: usize| spans.iter().find(|(f, l)| (*f..=*l).contains(&time)).map_or(time, |s| s.1);
+        let together = |time: usize| {
+            let chain = spans.iter().copied().find(|(first, last)| (*first..=*last).contains(&time));
+            chain.unwrap_or((time, time))
+        };
         let lifetime = |(i, s): (usize, &Lifetime)| {
             let bytes = if moved.contains_key(&i) { 0 } else { s.bytes };
-            Lifetime { first: start(s.first), last: end(s.last), bytes }
+            Lifetime { first: together(s.first).0, last: together(s.last).1, bytes }
         };
         let lifetimes: Vec<Lifetime> = self.slots.iter().enumerate().map(lifetime).collect();
         let (offsets, total) = plan(&lifetimes);

@@ -69,8 +69,8 @@ struct Plan {
     /// Elements of a packed tile's row, 0 if the left operand is read as it is.
     leading: usize,
     panels: usize,
-    /// The inner dimension is cut into so many pieces.
-    pieces: usize,
+    /// Steps of the inner dimension in one piece; the last may be shorter.
+    piece: usize,
     /// The result is cut into `blocks` of row tiles times `groups` of panels, each a task.
     blocks: usize,
     groups: usize,
@@ -107,26 +107,12 @@ impl Plan {
         let conflicts = (left.lane * size_of::<T>()).is_multiple_of(1024);
         let packs = rows > 1 && (panels > 2 || conflicts);
         let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
-        let pieces = dims.k.div_ceil(PIECE);
+        let piece = dims.k.div_ceil(dims.k.div_ceil(PIECE).max(1)).next_multiple_of(LINE).max(LINE);
         let blocks = row_tiles.div_ceil(BLOCK);
         let wanted = (rows * columns * dims.k / GRAIN).clamp(1, TASKS * threads);
         let groups = wanted.div_ceil(blocks.max(1)).min(panels);
         let blocks = blocks.max(wanted.div_ceil(groups.max(1))).min(row_tiles);
-        Plan {
-            swapped,
-            rows,
-            columns,
-            k: dims.k,
-            left,
-            right,
-            tile,
-            row_tiles,
-            leading,
-            panels,
-            pieces,
-            blocks,
-            groups,
-        }
+        Plan { swapped, rows, columns, k: dims.k, left, right, tile, row_tiles, leading, panels, piece, blocks, groups }
     }
 
     /// Elements of the packed left operand.
@@ -239,12 +225,11 @@ impl Plan {
         let (first_panel, panels) = even(self.panels, self.groups, task % self.groups);
         let mut memory = MaybeUninit::<Panel>::uninit();
         let memory = memory.as_mut_ptr().cast::<T>();
-        let length = self.k.div_ceil(self.pieces.max(1)).next_multiple_of(LINE);
         let source = |panel: usize, start: usize| {
             right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step)
         };
-        for start in (0..self.k.max(1)).step_by(length.max(1)) {
-            let steps = length.min(self.k - start);
+        for start in (0..self.k.max(1)).step_by(self.piece) {
+            let steps = self.piece.min(self.k - start);
             let last = start + steps == self.k;
             for panel in first_panel..first_panel + panels {
                 let columns = width.min(self.columns - panel * width);
@@ -254,7 +239,7 @@ impl Plan {
                     false => {
                         // SAFETY: a panel fits into the memory; the columns and steps are within the operand.
                         unsafe {
-                            // Columns that are not there are computed too, and products of denormal garbage are slow.
+                            // Columns that are not there are computed too.
                             if columns < width {
                                 memory.write_bytes(0, steps * width);
                             }

@@ -113,6 +113,7 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
                     a = a.wrapping_add(run.a_steps[2]);
                     b = b.wrapping_add(run.b_steps[2]);
                     prefetch_far(ahead);
+                    // Of a packed operand every step is a line, which comes from the second-level cache.
                     prefetch(a.wrapping_add(8 * run.a_steps[2]));
                     ahead = ahead.wrapping_add(steps[2]);
                 }
