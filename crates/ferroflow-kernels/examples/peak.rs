@@ -50,7 +50,7 @@ fn main() {
             let t = best(|| {
                 turn = (turn + 1) % copies;
                 let (b, c) = (&b[turn * k * n..][..k * n], &mut c[turn * m * n..][..m * n]);
-                matmul(&a, b, c, &dims, Epilogue::NONE, scratch.as_bytes_mut(), &pool);
+                matmul(&a, b, c, &dims, scratch.as_bytes_mut(), &pool);
             });
             let (ta, tb) = (if transpose_a { "ᵀ" } else { "" }, if transpose_b { "ᵀ" } else { "" });
             show(format!("matmul {m}{ta} x {k} x {n}{tb}"), 2.0 * (m * n * k) as f64, t);
@@ -84,7 +84,7 @@ fn main() {
             let scratch = scratch.as_bytes_mut();
             let show =
                 |name: &str, t| show(format!("conv {size}x{size} {in_c} to {out_c} {name}"), g.flops() as f64, t);
-            show("forward", best(|| conv2d(&x, &w, &mut y, &g, Epilogue::NONE, scratch, &pool)));
+            show("forward", best(|| conv2d(&x, &w, &mut y, &g, scratch, &pool)));
             show("filter gradient", best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, scratch, &pool)));
             show("input gradient", best(|| conv2d_input_gradient(&y, &w, &mut x, &g, scratch, &pool)));
         }

@@ -1,6 +1,6 @@
 use crate::Pool;
 use crate::cpu::level;
-use crate::gemm::{Run, Store, Target, TileSize, WIDEST, run_tile, tile_size};
+use crate::gemm::{Run, Target, TileSize, WIDEST, run_tile, tile_size};
 use std::time::{Duration, Instant};
 
 /// What the machine can do at best with a number of threads: what a kernel's speed is measured against.
@@ -51,10 +51,9 @@ fn multiply_add(tile: TileSize, steps: usize) {
         b_steps: [0; 3],
         ahead: (b.as_ptr(), [0; 3]),
     };
-    let target = Target { c: c.as_mut_ptr(), row: tile.width, columns: tile.width };
-    let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
+    let target = Target { c: c.as_mut_ptr(), row: tile.width, columns: tile.width, accumulate: false };
     // SAFETY: the level is this processor's; no tile has more rows or columns than `WIDEST`, and no step moves on.
-    unsafe { run_tile(level(), (tile.vectors, tile.rows), &run, &target, &store) };
+    unsafe { run_tile(level(), (tile.vectors, tile.rows), &run, &target) };
     std::hint::black_box(&c);
 }
 

@@ -2,7 +2,7 @@
 
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_kernels::conv::*;
-use ferroflow_kernels::gemm::{Epilogue, MatMul, matmul, matmul_rows, matmul_scratch};
+use ferroflow_kernels::gemm::{MatMul, matmul, matmul_rows, matmul_scratch};
 use ferroflow_kernels::{
     Access, Group, Io, Kernel, KernelError, Machine, Map, Pool, Program, Reduce, Reduction, Region, Rows, Span, Step,
     evaluate,
@@ -117,7 +117,7 @@ fn convolutions_and_their_gradients() {
     {
         let forward = kernel(conv2d_scratch::<f32>(&g), conv2d_rows::<f32>(g), move |io| {
             let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-            conv2d(x, w, y, &g, Epilogue::NONE, io.scratch(), io.pool());
+            conv2d(x, w, y, &g, io.scratch(), io.pool());
             Ok(())
         });
         let by_input =
@@ -153,7 +153,7 @@ fn a_chain_passes_its_values_through_local_memory() {
     let g = geometry(8, 3, 16, 16, 1);
     let conv = kernel(conv2d_scratch::<f32>(&g), conv2d_rows::<f32>(g), move |io| {
         let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-        conv2d(x, w, y, &g, Epilogue::NONE, io.scratch(), io.pool());
+        conv2d(x, w, y, &g, io.scratch(), io.pool());
         Ok(())
     });
     let shape = [g.batch, g.out_h, g.out_w, g.out_c];
@@ -196,7 +196,7 @@ fn products_of_many_rows() {
         let dims = MatMul { m: 300, n: 70, k: 37, transpose_a, transpose_b };
         let product = kernel(matmul_scratch::<f32>(&dims), matmul_rows::<f32>(dims).unwrap(), move |io| {
             let (a, b, c) = (io.input::<f32>(0), io.input(1), io.output(0));
-            matmul(a, b, c, &dims, Epilogue::NONE, io.scratch(), io.pool());
+            matmul(a, b, c, &dims, io.scratch(), io.pool());
             Ok(())
         });
         let (a, b) = (values(300 * 37, 1), values(37 * 70, 2));

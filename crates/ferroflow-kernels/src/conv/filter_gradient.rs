@@ -1,6 +1,6 @@
 use super::{ConvGeometry, winograd};
 use crate::cpu::level;
-use crate::gemm::{Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
+use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 use crate::{Pool, Rows};
@@ -149,11 +149,11 @@ fn direct<T: TileElement>(
                     ahead: (grad[from..].as_ptr(), [0; 3]),
                 };
                 let to = (group * group_rows + row) * g.out_c + panel * width;
-                let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };
-                let store = Store { accumulate: accumulate || start > 0, bias: std::ptr::null(), relu: false };
+                let accumulate = accumulate || start > 0;
+                let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel, accumulate };
                 // SAFETY: the frame holds every pixel that these rows of the filter reach; the gradient's columns are
                 // padded to the tile's width; the tile's results belong to this task alone.
-                unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
+                unsafe { run_tile(level, (vectors, rows), &run, &target) };
             }
         }
     });

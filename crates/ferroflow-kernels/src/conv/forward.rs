@@ -1,7 +1,7 @@
 use super::geometry::Frame;
 use super::{ConvGeometry, winograd};
 use crate::cpu::{Level, level};
-use crate::gemm::{Epilogue, Run, Store, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
+use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 use crate::{Pool, Rows};
@@ -12,7 +12,7 @@ pub fn conv2d_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
     (prepared_len::<T>(g, fast) + frames_len(g, fast)) * size_of::<T>()
 }
 
-/// The convolution of `input`, `[batch, in_h, in_w, in_c]`, with `filter`, `[k_h, k_w, in_c, out_c]`, and the epilogue.
+/// The convolution of `input`, `[batch, in_h, in_w, in_c]`, with `filter`, `[k_h, k_w, in_c, out_c]`.
 ///
 /// # Panics
 /// If a slice is not of the size that the geometry says, or the scratch smaller than [`conv2d_scratch`].
@@ -21,7 +21,6 @@ pub fn conv2d<T: TileElement>(
     filter: &[T],
     output: &mut [T],
     g: &ConvGeometry,
-    epilogue: Epilogue<'_, T>,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
@@ -32,7 +31,7 @@ pub fn conv2d<T: TileElement>(
     let fast = winograd::applies::<T>(g);
     let [prepared, frames] = parts(scratch, [prepared_len::<T>(g, fast), frames_len(g, fast)]);
     prepare(fast, filter, bytemuck::cast_slice_mut(prepared), g, pool);
-    convolve(fast, input, prepared, output, g, epilogue, frames, pool);
+    convolve(fast, input, prepared, output, g, frames, pool);
 }
 
 /// The convolution as work that is cut by images; inputs are images and filters.
@@ -43,7 +42,7 @@ pub fn conv2d_rows<T: TileElement>(g: ConvGeometry) -> Rows {
         let g = of(part.units.len());
         let (input, prepared, output) = (io.input(0), io.prepared::<T>(), io.output(0));
         with_local(frames_len(&g, fast), |frames| {
-            convolve(fast, input, prepared, output, &g, Epilogue::NONE, frames, io.pool());
+            convolve(fast, input, prepared, output, &g, frames, io.pool());
         });
         Ok(())
     })
@@ -95,15 +94,14 @@ fn convolve<T: TileElement>(
     prepared: &[T],
     output: &mut [T],
     g: &ConvGeometry,
-    epilogue: Epilogue<'_, T>,
     frames: &mut [T],
     pool: &Pool,
 ) {
     if fast {
-        return winograd::convolve(level(), input, prepared, output, g, epilogue, pool);
+        return winograd::convolve(level(), input, prepared, output, g, pool);
     }
     let frames = g.frame().of(input, frames, pool);
-    tiles(level(), frames, &g.frame(), prepared, output, g, epilogue, pool);
+    tiles(level(), frames, &g.frame(), prepared, output, g, pool);
 }
 
 /// The convolution over frames and packed filters.
@@ -115,7 +113,6 @@ pub(super) fn tiles<T: TileElement>(
     panels: &[T],
     output: &mut [T],
     g: &ConvGeometry,
-    epilogue: Epilogue<'_, T>,
     pool: &Pool,
 ) {
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
@@ -136,15 +133,6 @@ pub(super) fn tiles<T: TileElement>(
         let (first, rows_of_band) = even(g.out_h, bands, band);
         for panel in 0..panel_count {
             let columns_of_panel = width.min(g.out_c - panel * width);
-            let mut bias = [T::ZERO; WIDEST];
-            if let Some(from) = epilogue.bias {
-                bias[..columns_of_panel].copy_from_slice(&from[panel * width..panel * width + columns_of_panel]);
-            }
-            let store = Store {
-                accumulate: false,
-                bias: if epilogue.bias.is_some() { bias.as_ptr() } else { std::ptr::null() },
-                relu: epilogue.relu,
-            };
             for y in first..first + rows_of_band {
                 for t in 0..row_tiles {
                     let (x, rows) = even(g.out_w, row_tiles, t);
@@ -159,10 +147,11 @@ pub(super) fn tiles<T: TileElement>(
                         ahead: (panels[panel * k * width..].as_ptr(), [0; 3]),
                     };
                     let to = ((n * g.out_h + y) * g.out_w + x) * g.out_c + panel * width;
-                    let target = Target { c: out.address(to), row: g.out_c, columns: columns_of_panel };
+                    let target =
+                        Target { c: out.address(to), row: g.out_c, columns: columns_of_panel, accumulate: false };
                     // SAFETY: the frame holds every pixel that the filter reaches from these rows; panels are padded to
                     // the tile's width; the tile's results belong to this task alone.
-                    unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
+                    unsafe { run_tile(level, (vectors, rows), &run, &target) };
                 }
             }
         }
@@ -257,15 +246,9 @@ pub(super) mod tests {
             let mut scratch = ferroflow_array::Buffer::zeroed(conv2d_scratch::<f64>(&g));
             for threads in [1, 3] {
                 let mut found = vec![7.0; g.output_len()];
-                conv2d(&x, &w, &mut found, &g, Epilogue::NONE, scratch.as_bytes_mut(), &Pool::new(threads));
+                conv2d(&x, &w, &mut found, &g, scratch.as_bytes_mut(), &Pool::new(threads));
                 assert!(found.iter().zip(&expected).all(|(f, e)| (f - e).abs() < 1e-12), "{g:?}");
             }
-            let bias = values(g.out_c, 3);
-            let mut fused = vec![7.0; g.output_len()];
-            let epilogue = Epilogue { bias: Some(&bias[..]), relu: true };
-            conv2d(&x, &w, &mut fused, &g, epilogue, scratch.as_bytes_mut(), &Pool::new(1));
-            let close = |(i, f): (usize, &f64)| (f - (expected[i] + bias[i % g.out_c]).max(0.0)).abs() < 1e-12;
-            assert!(fused.iter().enumerate().all(close), "{g:?}");
         }
     }
 }

@@ -2,7 +2,7 @@ use super::forward::tiles;
 use super::geometry::Frame;
 use super::{ConvGeometry, winograd};
 use crate::cpu::level;
-use crate::gemm::{Epilogue, TileElement, WIDEST, tile_size};
+use crate::gemm::{TileElement, WIDEST, tile_size};
 use crate::scratch::{parts, with_local};
 use crate::{Pool, Rows};
 
@@ -146,11 +146,11 @@ fn convolve<T: TileElement>(
     pool: &Pool,
 ) {
     if fast {
-        return winograd::convolve(level(), grad, prepared, input_grad, &exchanged(g), Epilogue::NONE, pool);
+        return winograd::convolve(level(), grad, prepared, input_grad, &exchanged(g), pool);
     }
     let (turned, frame) = transposed(g);
     let frames = frame.of(grad, frames, pool);
-    tiles(level(), frames, &frame, prepared, input_grad, &turned, Epilogue::NONE, pool);
+    tiles(level(), frames, &frame, prepared, input_grad, &turned, pool);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::pack::{Strides, pack};
 use super::simd::TileElement;
 use super::small::Small;
-use super::tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
+use super::tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
@@ -21,20 +21,6 @@ pub struct MatMul {
     pub transpose_a: bool,
     /// Whether `b` is stored as `n × k`.
     pub transpose_b: bool,
-}
-
-/// What follows a product in the same pass.
-#[derive(Debug, Clone, Copy)]
-pub struct Epilogue<'a, T> {
-    /// Added to every row, `n` elements.
-    pub bias: Option<&'a [T]>,
-    /// Whether negative results become zero.
-    pub relu: bool,
-}
-
-impl<T: 'static> Epilogue<'_, T> {
-    /// Nothing.
-    pub const NONE: Epilogue<'static, T> = Epilogue { bias: None, relu: false };
 }
 
 impl MatMul {
@@ -130,36 +116,12 @@ pub fn matmul_scratch<T: TileElement>(dims: &MatMul) -> usize {
     [Level::Portable, Level::Avx2, Level::Avx512].into_iter().map(bytes).max().unwrap_or(0)
 }
 
-/// `c = op(a)·op(b)`, then the epilogue. Every element is summed in one order, whatever the number of threads.
+/// `c = op(a)·op(b)`. Every element is summed in one order, whatever the number of threads.
 ///
 /// # Panics
 /// If a slice is not of the size that `dims` says, or the scratch smaller than [`matmul_scratch`] or not aligned to `T`.
-pub fn matmul<T: TileElement>(
-    a: &[T],
-    b: &[T],
-    c: &mut [T],
-    dims: &MatMul,
-    epilogue: Epilogue<'_, T>,
-    scratch: &mut [u8],
-    pool: &Pool,
-) {
-    matmul_at(level(), a, b, c, dims, false, epilogue, scratch, pool);
-}
-
-/// `c += op(a)·op(b)`, then the epilogue; otherwise as [`matmul`].
-///
-/// # Panics
-/// As [`matmul`].
-pub fn matmul_accumulate<T: TileElement>(
-    a: &[T],
-    b: &[T],
-    c: &mut [T],
-    dims: &MatMul,
-    epilogue: Epilogue<'_, T>,
-    scratch: &mut [u8],
-    pool: &Pool,
-) {
-    matmul_at(level(), a, b, c, dims, true, epilogue, scratch, pool);
+pub fn matmul<T: TileElement>(a: &[T], b: &[T], c: &mut [T], dims: &MatMul, scratch: &mut [u8], pool: &Pool) {
+    matmul_at(level(), a, b, c, dims, scratch, pool);
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -169,18 +131,15 @@ pub(crate) fn matmul_at<T: TileElement>(
     b: &[T],
     c: &mut [T],
     dims: &MatMul,
-    accumulate: bool,
-    epilogue: Epilogue<'_, T>,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
     dims.check(a.len(), b.len(), c.len());
-    assert!(epilogue.bias.is_none_or(|bias| bias.len() == dims.n), "size of the bias of {dims:?}");
     if c.is_empty() {
         return;
     }
     if let Some(small) = Small::new::<T>(level, dims) {
-        return small.run(level, a, b, c, accumulate, &epilogue, pool);
+        return small.run(level, a, b, c, false, pool);
     }
     let plan = Plan::new::<T>(dims, level, pool.threads());
     let (left, right) = if plan.swapped { (b, a) } else { (a, b) };
@@ -201,7 +160,7 @@ pub(crate) fn matmul_at<T: TileElement>(
     let packed = &*scratch;
     pool.for_each(plan.blocks * plan.groups, |task| {
         // SAFETY: a task writes the elements of its own block and group; sizes were checked above.
-        unsafe { plan.run(level, task, left, right, packed, &out, accumulate, &epilogue) };
+        unsafe { plan.run(level, task, left, right, packed, &out) };
     });
 }
 
@@ -217,8 +176,6 @@ impl Plan {
         right: &[T],
         packed: &[T],
         out: &Disjoint<'_, T>,
-        accumulate: bool,
-        epilogue: &Epilogue<'_, T>,
     ) {
         let width = self.tile.width;
         let (first_tile, tiles) = even(self.row_tiles, self.blocks, task / self.groups);
@@ -230,7 +187,6 @@ impl Plan {
         };
         for start in (0..self.k.max(1)).step_by(self.piece) {
             let steps = self.piece.min(self.k - start);
-            let last = start + steps == self.k;
             for panel in first_panel..first_panel + panels {
                 let columns = width.min(self.columns - panel * width);
                 let direct = tiles <= DIRECT && self.right.lane == 1 && columns == width;
@@ -249,18 +205,6 @@ impl Plan {
                     }
                 };
                 let b_step = if direct { self.right.step } else { width };
-                let mut bias = [T::ZERO; WIDEST];
-                if let (Some(from), true) = (epilogue.bias, last) {
-                    match self.swapped {
-                        true => bias.fill(from[0]),
-                        false => bias[..columns].copy_from_slice(&from[panel * width..panel * width + columns]),
-                    }
-                }
-                let store = Store {
-                    accumulate: accumulate || start > 0,
-                    bias: if last && epilogue.bias.is_some() { bias.as_ptr() } else { std::ptr::null() },
-                    relu: last && epilogue.relu,
-                };
                 // The panel after this one.
                 let next = match panel + 1 < first_panel + panels {
                     true => source(panel + 1, start),
@@ -286,11 +230,11 @@ impl Plan {
                         b_steps: [0, steps / lines * b_step, b_step],
                         ahead,
                     };
-                    let target =
-                        Target { c: out.address(row * self.columns + panel * width), row: self.columns, columns };
+                    let c = out.address(row * self.columns + panel * width);
+                    let target = Target { c, row: self.columns, columns, accumulate: start > 0 };
                     // SAFETY: rows, steps and columns are within the operands; panels are as wide as the tile; the
                     // tile's elements of the result belong to this task alone.
-                    unsafe { run_tile(level, (self.tile.vectors, rows), &run, &target, &store) };
+                    unsafe { run_tile(level, (self.tile.vectors, rows), &run, &target) };
                 }
             }
         }
@@ -341,7 +285,6 @@ pub fn matmul_rows<T: TileElement>(dims: MatMul) -> Option<Rows> {
         assert!(a.len() > (count - 1) * strides.lane + (k - 1) * strides.step, "sizes of {dims:?}");
         let (row_tiles, leading) = (count.div_ceil(tile.rows), tile.rows.next_multiple_of(8));
         let out = Disjoint::new(c);
-        let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
         with_local::<T, _>(k * leading, |packed| {
             for t in 0..row_tiles {
                 let (row, rows) = even(count, row_tiles, t);
@@ -361,10 +304,11 @@ pub fn matmul_rows<T: TileElement>(dims: MatMul) -> Option<Rows> {
                         ahead: (b, [0; 3]),
                     };
                     let columns = tile.width.min(n - panel * tile.width);
-                    let target = Target { c: out.address(row * n + panel * tile.width), row: n, columns };
+                    let c = out.address(row * n + panel * tile.width);
+                    let target = Target { c, row: n, columns, accumulate: false };
                     // SAFETY: rows, steps and columns are within the operands, panels as wide as the tile; the part's
                     // rows of the result belong to it alone.
-                    unsafe { run_tile(level(), (tile.vectors, rows), &run, &target, &store) };
+                    unsafe { run_tile(level(), (tile.vectors, rows), &run, &target) };
                 }
             }
         });
@@ -399,12 +343,12 @@ mod tests {
         [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(|l| *l <= level()).collect()
     }
 
-    fn product<T: TileElement>(level: Level, dims: &MatMul, epilogue: Epilogue<'_, T>, threads: usize) -> Vec<T> {
+    fn product<T: TileElement>(level: Level, dims: &MatMul, threads: usize) -> Vec<T> {
         let convert = |v: Vec<f64>| v.into_iter().map(T::from_f64).collect::<Vec<T>>();
         let (a, b) = (convert(values(dims.m * dims.k, 1)), convert(values(dims.k * dims.n, 2)));
         let mut c = vec![T::from_f64(9.0); dims.m * dims.n];
         let mut scratch = ferroflow_array::Buffer::zeroed(matmul_scratch::<T>(dims));
-        matmul_at(level, &a, &b, &mut c, dims, false, epilogue, scratch.as_bytes_mut(), &Pool::new(threads));
+        matmul_at(level, &a, &b, &mut c, dims, scratch.as_bytes_mut(), &Pool::new(threads));
         c
     }
 
@@ -428,10 +372,10 @@ mod tests {
                 let mut expected = vec![0.0; m * n];
                 matmul_plain::<f64, f64>(&values(m * k, 1), &values(k * n, 2), &mut expected, dims);
                 for level in levels() {
-                    let found = product::<f64>(level, &dims, Epilogue::NONE, 2);
+                    let found = product::<f64>(level, &dims, 2);
                     let close = found.iter().zip(&expected).all(|(f, e)| (f - e).abs() <= 1e-10);
                     assert!(close, "{dims:?} at {level:?}");
-                    let single = product::<f32>(level, &dims, Epilogue::NONE, 2);
+                    let single = product::<f32>(level, &dims, 2);
                     assert!(
                         single
                             .iter()
@@ -445,24 +389,11 @@ mod tests {
     }
 
     #[test]
-    fn bias_and_relu_follow() {
-        for transpose_b in [false, true] {
-            let dims = MatMul { m: 15, n: 37, k: 11, transpose_a: false, transpose_b };
-            let bias = values(37, 3);
-            let plain = product::<f64>(level(), &dims, Epilogue::NONE, 1);
-            let fused = product(level(), &dims, Epilogue { bias: Some(&bias), relu: true }, 1);
-            for (i, (f, p)) in fused.iter().zip(&plain).enumerate() {
-                assert!((f - (p + bias[i % 37]).max(0.0)).abs() < 1e-12);
-            }
-        }
-    }
-
-    #[test]
     fn the_same_bits_on_any_number_of_threads() {
         for flags in 0..4 {
             let dims = MatMul { m: 150, n: 300, k: 210, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2 };
-            let one = product::<f32>(level(), &dims, Epilogue::NONE, 1);
-            assert!((2..=4).all(|t| product::<f32>(level(), &dims, Epilogue::NONE, t) == one));
+            let one = product::<f32>(level(), &dims, 1);
+            assert!((2..=4).all(|t| product::<f32>(level(), &dims, t) == one));
         }
     }
 }

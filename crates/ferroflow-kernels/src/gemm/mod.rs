@@ -8,8 +8,8 @@ mod small;
 mod small_tile;
 mod tile;
 
-pub use matmul::{Epilogue, MatMul, matmul, matmul_accumulate, matmul_rows, matmul_scratch};
+pub use matmul::{MatMul, matmul, matmul_rows, matmul_scratch};
 pub use plain::{Accumulate, matmul_plain};
 pub use simd::TileElement;
 pub(crate) use simd::{Levelled, Simd, at_level, prefetch_far};
-pub(crate) use tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};
+pub(crate) use tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};

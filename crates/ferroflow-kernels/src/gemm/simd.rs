@@ -71,10 +71,6 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// See [`Simd::splat`].
     unsafe fn mul(self, other: Self) -> Self;
-    /// `max(self, 0)`, NaN of NaN.
-    /// # Safety
-    /// See [`Simd::splat`].
-    unsafe fn relu(self) -> Self;
 }
 
 /// `f32` and `f64`: what products and convolutions are fast for, with vectors for each level.
@@ -166,11 +162,6 @@ macro_rules! portable {
             unsafe fn mul(self, other: Self) -> Self {
                 std::array::from_fn(|i| self[i] * other[i])
             }
-
-            #[inline(always)]
-            unsafe fn relu(self) -> Self {
-                self.map(Float::relu)
-            }
         }
     )*};
 }
@@ -183,7 +174,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     macro_rules! vectors {
-        ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $sub:ident $mul:ident $max:ident $zero:ident
+        ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $sub:ident $mul:ident
             $mask:ty, $first:ident $load_masked:ident $store_masked:ident $sum:ident;)*) => {$(
             impl Simd for $v {
                 type Element = $t;
@@ -255,13 +246,6 @@ mod x86 {
                     // SAFETY: the caller's promise.
                     unsafe { $mul(self, other) }
                 }
-
-                #[inline(always)]
-                unsafe fn relu(self) -> Self {
-                    // The instruction gives its second operand if either is NaN.
-                    // SAFETY: the caller's promise.
-                    unsafe { $max($zero(), self) }
-                }
             }
         )*};
     }
@@ -321,13 +305,13 @@ mod x86 {
     }
 
     vectors! {
-        __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_max_ps _mm512_setzero_ps
+        __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps
             __mmask16, bits16 load16 _mm512_mask_storeu_ps _mm512_reduce_add_ps;
-        __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_max_pd _mm512_setzero_pd
+        __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd
             __mmask8, bits8 load8 _mm512_mask_storeu_pd _mm512_reduce_add_pd;
-        __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_max_ps _mm256_setzero_ps
+        __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps
             __m256i, lanes32 _mm256_maskload_ps _mm256_maskstore_ps sum_ps;
-        __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_max_pd _mm256_setzero_pd
+        __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd
             __m256i, lanes64 _mm256_maskload_pd _mm256_maskstore_pd sum_pd;
     }
 

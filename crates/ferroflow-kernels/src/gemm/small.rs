@@ -1,7 +1,7 @@
 //! Products too small, or with too narrow a result, for the operands to be worth packing: tiles that read them where they
 //! lie.
 
-use super::matmul::{Epilogue, MatMul};
+use super::matmul::MatMul;
 use super::pack::Strides;
 use super::simd::{Simd, TileElement, at_level};
 use super::small_tile::{TALLEST, Tile};
@@ -83,7 +83,6 @@ impl Small {
         b: &[T],
         c: &mut [T],
         accumulate: bool,
-        epilogue: &Epilogue<'_, T>,
         pool: &Pool,
     ) {
         let (left, right) = if self.turned { (b, a) } else { (a, b) };
@@ -96,7 +95,6 @@ impl Small {
             for tile in first..first + count {
                 let (row, rows) = even(self.rows, down, tile / across);
                 let column = tile % across * self.tile_columns;
-                let bias = epilogue.bias.map(|bias| &bias[if self.turned { row } else { column }..]);
                 let tile = Tile {
                     level,
                     dots: self.dots,
@@ -114,8 +112,6 @@ impl Small {
                     columns: self.tile_columns.min(self.columns - column),
                     turned: self.turned,
                     accumulate,
-                    bias: bias.map_or(std::ptr::null(), <[T]>::as_ptr),
-                    relu: epilogue.relu,
                 };
                 // SAFETY: the tile's rows, columns and steps are within the operands, its elements of the result belong to
                 // this task alone, and the processor has the level.
@@ -142,23 +138,19 @@ mod tests {
         f64: num_traits::AsPrimitive<T>,
     {
         let MatMul { m, n, k, .. } = dims;
-        let (a, b, old, bias) =
-            (values::<T>(m * k, 1), values::<T>(k * n, 2), values::<T>(m * n, 3), values::<T>(n, 4));
+        let (a, b, old) = (values::<T>(m * k, 1), values::<T>(k * n, 2), values::<T>(m * n, 3));
         let mut product = vec![T::ZERO; m * n];
         matmul_plain::<T, f64>(&a, &b, &mut product, dims);
         let levels = [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(|l| *l <= level());
         let mut found = 0;
         for (level, small) in levels.filter_map(|l| Some((l, Small::new::<T>(l, &dims)?))) {
             found += 1;
-            for (accumulate, with_bias, relu) in [(false, false, false), (true, true, false), (false, true, true)] {
+            for accumulate in [false, true] {
                 let mut c = old.clone();
-                let epilogue = Epilogue { bias: with_bias.then_some(&*bias), relu };
-                small.run(level, &a, &b, &mut c, accumulate, &epilogue, &Pool::new(2));
+                small.run(level, &a, &b, &mut c, accumulate, &Pool::new(2));
                 for (i, c) in c.iter().enumerate() {
                     let mut expected = product[i].to_f64();
-                    expected += if with_bias { bias[i % n].to_f64() } else { 0.0 };
                     expected += if accumulate { old[i].to_f64() } else { 0.0 };
-                    let expected = if relu { expected.max(0.0) } else { expected };
                     let error = (c.to_f64() - expected).abs();
                     assert!(error <= tolerance * (k + 1) as f64, "{dims:?} at {level:?}: {error} off");
                 }
@@ -198,7 +190,7 @@ mod tests {
         let small = Small::new::<f32>(level(), &dims).unwrap();
         let product = |threads| {
             let mut c = vec![0.0; 1000 * 4];
-            small.run(level(), &a, &b, &mut c, false, &Epilogue::NONE, &Pool::new(threads));
+            small.run(level(), &a, &b, &mut c, false, &Pool::new(threads));
             c
         };
         assert!((2..=4).all(|t| product(t) == product(1)));

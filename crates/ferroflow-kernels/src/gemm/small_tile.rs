@@ -32,9 +32,6 @@ pub(super) struct Tile<T> {
     pub(super) columns: usize,
     pub(super) turned: bool,
     pub(super) accumulate: bool,
-    /// That of the first column, or row if turned; null for none.
-    pub(super) bias: *const T,
-    pub(super) relu: bool,
 }
 
 impl<T: TileElement> Levelled<T> for Tile<T> {
@@ -92,15 +89,6 @@ impl<T: TileElement> Tile<T> {
             if self.turned && self.c_column > 1 {
                 return self.store_turned(sums);
             }
-            if !self.bias.is_null() {
-                let bias: [V; N] = std::array::from_fn(|j| match self.turned {
-                    true => V::splat(*self.bias),
-                    false => V::load_masked(self.bias.wrapping_add(j * V::LANES), masks[j]),
-                });
-                for sums in &mut sums {
-                    *sums = std::array::from_fn(|j| sums[j].add(bias[j]));
-                }
-            }
             for (i, sums) in sums.into_iter().enumerate() {
                 for (j, sum) in sums.into_iter().enumerate() {
                     self.store(sum, self.c.wrapping_add(i * self.c_row + j * V::LANES), masks[j]);
@@ -156,7 +144,6 @@ impl<T: TileElement> Tile<T> {
                 for j in (0..M).step_by(V::LANES) {
                     let mask = V::mask(V::LANES.min(M - j));
                     let sum = V::load_masked(row.as_ptr().cast::<T>().add(j), mask);
-                    let sum = if self.bias.is_null() { sum } else { sum.add(V::load_masked(self.bias.add(j), mask)) };
                     self.store(sum, self.c.add(i * self.c_column + j), mask);
                 }
             }
@@ -171,9 +158,6 @@ impl<T: TileElement> Tile<T> {
         unsafe {
             if self.accumulate {
                 sum = sum.add(V::load_masked(c, mask));
-            }
-            if self.relu {
-                sum = sum.relu();
             }
             sum.store_masked(c, mask);
         }
@@ -202,14 +186,7 @@ impl<T: TileElement> Tile<T> {
             for (i, sums) in sums.into_iter().enumerate() {
                 for (j, sum) in sums.into_iter().enumerate() {
                     let c = self.c.add(i * self.c_row + j * self.c_column);
-                    let mut sum = sum.sum();
-                    if !self.bias.is_null() {
-                        sum += *self.bias.add(if self.turned { i } else { j });
-                    }
-                    if self.accumulate {
-                        sum = *c + sum;
-                    }
-                    *c = if self.relu { sum.relu() } else { sum };
+                    *c = if self.accumulate { *c + sum.sum() } else { sum.sum() };
                 }
             }
         }

@@ -36,17 +36,8 @@ pub(crate) struct Target<T> {
     pub(crate) row: usize,
     /// Columns that exist, at most the tile's width.
     pub(crate) columns: usize,
-}
-
-/// What is done with a tile's sums.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Store<T> {
-    /// Added to what is there, instead of replacing it.
+    /// Whether the sums are added to what is there, instead of replacing it.
     pub(crate) accumulate: bool,
-    /// Added to each row, a tile's width of elements that can be read; null for none.
-    pub(crate) bias: *const T,
-    /// Negative results become zero.
-    pub(crate) relu: bool,
 }
 
 /// The size of a tile.
@@ -80,11 +71,8 @@ pub(crate) fn tile_size<T: TileElement>(level: Level, columns: usize) -> TileSiz
 /// The processor has the vector's instructions; the addresses that the loops of `run` lead to can be read (a whole tile
 /// width of the right operand), and those of `target` for `M` rows written.
 #[inline(always)]
-unsafe fn tile<V: Simd, const M: usize, const N: usize>(
-    run: &Run<V::Element>,
-    target: &Target<V::Element>,
-    store: &Store<V::Element>,
-) where
+unsafe fn tile<V: Simd, const M: usize, const N: usize>(run: &Run<V::Element>, target: &Target<V::Element>)
+where
     V::Element: TileElement,
 {
     // SAFETY: all by the contract; prefetching is safe at any address.
@@ -119,23 +107,14 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
                 }
             }
         }
-        if !store.bias.is_null() {
-            let bias: [V; N] = std::array::from_fn(|j| V::load(store.bias.add(j * V::LANES)));
-            for sum in &mut sums {
-                *sum = std::array::from_fn(|j| sum[j].add(bias[j]));
-            }
-        }
         let whole = target.columns == N * V::LANES;
         for (i, sum) in sums.into_iter().enumerate() {
             let c = target.c.add(i * target.row);
             if whole {
                 for (j, mut sum) in sum.into_iter().enumerate() {
                     let c = c.add(j * V::LANES);
-                    if store.accumulate {
+                    if target.accumulate {
                         sum = sum.add(V::load(c));
-                    }
-                    if store.relu {
-                        sum = sum.relu();
                     }
                     sum.store(c);
                 }
@@ -147,8 +126,7 @@ unsafe fn tile<V: Simd, const M: usize, const N: usize>(
             }
             for (j, &value) in row[..target.columns].iter().enumerate() {
                 let c = c.add(j);
-                let value = if store.accumulate { *c + value } else { value };
-                *c = if store.relu { value.relu() } else { value };
+                *c = if target.accumulate { *c + value } else { value };
             }
         }
     }
@@ -162,23 +140,23 @@ macro_rules! by_rows {
             size => unreachable!("no tile of {size:?}"),
         }
     };
-    (@ $v:ty, $m:literal, $n:literal, ($run:expr, $target:expr, $store:expr)) => {
-        tile::<$v, $m, $n>($run, $target, $store)
+    (@ $v:ty, $m:literal, $n:literal, ($run:expr, $target:expr)) => {
+        tile::<$v, $m, $n>($run, $target)
     };
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq")]
-unsafe fn avx512<T: TileElement>(size: (usize, usize), run: &Run<T>, target: &Target<T>, store: &Store<T>) {
+unsafe fn avx512<T: TileElement>(size: (usize, usize), run: &Run<T>, target: &Target<T>) {
     // SAFETY: by the contract of `run_tile`.
-    unsafe { by_rows!(T::Avx512, size, (run, target, store): 1 2 3 4 5 6 7 8 9 10 11 12 13 14) }
+    unsafe { by_rows!(T::Avx512, size, (run, target): 1 2 3 4 5 6 7 8 9 10 11 12 13 14) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn avx2<T: TileElement>(size: (usize, usize), run: &Run<T>, target: &Target<T>, store: &Store<T>) {
+unsafe fn avx2<T: TileElement>(size: (usize, usize), run: &Run<T>, target: &Target<T>) {
     // SAFETY: by the contract of `run_tile`.
-    unsafe { by_rows!(T::Avx2, size, (run, target, store): 1 2 3 4 5 6) }
+    unsafe { by_rows!(T::Avx2, size, (run, target): 1 2 3 4 5 6) }
 }
 
 /// Computes one tile of `rows` rows, at least 1 and at most those of [`tile_size`].
@@ -190,17 +168,16 @@ pub(crate) unsafe fn run_tile<T: TileElement>(
     (vectors, rows): (usize, usize),
     run: &Run<T>,
     target: &Target<T>,
-    store: &Store<T>,
 ) {
     let size = (vectors, rows);
     // SAFETY: by the contract.
     unsafe {
         match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => avx512(size, run, target, store),
+            Level::Avx512 => avx512(size, run, target),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => avx2(size, run, target, store),
-            _ => by_rows!(T::Portable, size, (run, target, store): 1 2 3 4),
+            Level::Avx2 => avx2(size, run, target),
+            _ => by_rows!(T::Portable, size, (run, target): 1 2 3 4),
         }
     }
 }

@@ -9,7 +9,7 @@ pub use matmul::MatMul;
 
 use crate::{OpError, OpResult};
 use ferroflow_array::{DType, bf16, f16};
-use ferroflow_kernels::gemm::{self, Epilogue, matmul_plain};
+use ferroflow_kernels::gemm::{self, matmul_plain};
 use ferroflow_kernels::{Io, Kernel, Number, Pool, Work};
 
 /// The kernel of products of matrices of these dimensions: the `k`-th of the result is that of matrices `pairs[k]` of
@@ -40,7 +40,7 @@ fn tiled<T: gemm::TileElement + Number>(dims: gemm::MatMul, pairs: Vec<(usize, u
     let rows = if pairs.len() == 1 { gemm::matmul_rows::<T>(dims) } else { None };
     let kernel = Kernel::new(move |io| {
         each(io, &dims, &pairs, |a, b, c, scratch, pool| {
-            gemm::matmul::<T>(a, b, c, &dims, Epilogue::NONE, scratch, pool);
+            gemm::matmul::<T>(a, b, c, &dims, scratch, pool);
         });
         Ok(())
     });

@@ -5,7 +5,7 @@ use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::{DType, PartialShape};
 use ferroflow_kernels::conv::{ConvGeometry, conv2d, conv2d_rows, conv2d_scratch};
-use ferroflow_kernels::gemm::{Epilogue, TileElement};
+use ferroflow_kernels::gemm::TileElement;
 use ferroflow_kernels::{Kernel, Work};
 
 op! {
@@ -75,8 +75,7 @@ pub(super) fn windows(strides: &[i64], padding: Padding, dilations: &[i64]) -> O
 
 pub(super) fn forward<T: TileElement>(g: ConvGeometry) -> Kernel {
     Kernel::new(move |io| {
-        let epilogue = Epilogue { bias: None, relu: false };
-        conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, epilogue, io.scratch(), io.pool());
+        conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, io.scratch(), io.pool());
         Ok(())
     })
     .with_scratch(conv2d_scratch::<T>(&g))

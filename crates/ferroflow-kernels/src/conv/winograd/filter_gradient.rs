@@ -3,7 +3,7 @@ use super::tiling::{RESULTS, Spread, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
 use crate::cpu::Level;
-use crate::gemm::{Levelled, Run, Simd, Store, Target, TileElement, TileSize, at_level, even, run_tile, tile_size};
+use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, at_level, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 use std::ops::Range;
@@ -119,7 +119,7 @@ fn add_sided<T: TileElement, const A: usize>(
                 at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels });
                 at_level(level, SpreadGrads::<T, A> { g, tiling, grad, first, count: tiles, to: grads });
             }
-            let store = Store { accumulate: accumulate || i > 0, bias: std::ptr::null(), relu: false };
+            let accumulate = accumulate || i > 0;
             for frequency in 0..A * A {
                 for (panel, t) in (0..panels).flat_map(|p| (0..row_tiles).map(move |t| (p, t))) {
                     let (row, rows) = even(c, row_tiles, t);
@@ -134,9 +134,9 @@ fn add_sided<T: TileElement, const A: usize>(
                         ahead: (b, [0; 3]),
                     };
                     let to = sums.address((frequency * c + row) * o + panel * width);
-                    let target = Target { c: to, row: o, columns: width.min(o - panel * width) };
+                    let target = Target { c: to, row: o, columns: width.min(o - panel * width), accumulate };
                     // SAFETY: rows, steps and columns are within the operands; the sums are this call's.
-                    unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
+                    unsafe { run_tile(level, (vectors, rows), &run, &target) };
                 }
             }
         });

@@ -3,9 +3,7 @@ use super::tiling::{RESULTS, Spread, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
 use crate::cpu::Level;
-use crate::gemm::{
-    Epilogue, Levelled, Run, Simd, Store, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size,
-};
+use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 
@@ -45,12 +43,11 @@ pub(in crate::conv) fn convolve<T: TileElement>(
     prepared: &[T],
     output: &mut [T],
     g: &ConvGeometry,
-    epilogue: Epilogue<'_, T>,
     pool: &Pool,
 ) {
     match g.k_h {
-        3 => convolve_sided::<T, 6>(level, input, prepared, output, g, epilogue, pool),
-        _ => convolve_sided::<T, 8>(level, input, prepared, output, g, epilogue, pool),
+        3 => convolve_sided::<T, 6>(level, input, prepared, output, g, pool),
+        _ => convolve_sided::<T, 8>(level, input, prepared, output, g, pool),
     }
 }
 
@@ -85,7 +82,6 @@ fn convolve_sided<T: TileElement, const A: usize>(
     transformed: &[T],
     output: &mut [T],
     g: &ConvGeometry,
-    epilogue: Epilogue<'_, T>,
     pool: &Pool,
 ) {
     let tiling = Tiling::new(g);
@@ -104,7 +100,6 @@ fn convolve_sided<T: TileElement, const A: usize>(
             unsafe { at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels }) };
             let row_tiles = tiles.div_ceil(tile_rows);
             let products = Disjoint::new(results);
-            let store = Store { accumulate: false, bias: std::ptr::null(), relu: false };
             for frequency in 0..A * A {
                 for panel in 0..panels {
                     let b = transformed[(frequency * panels + panel) * c * width..].as_ptr();
@@ -120,16 +115,14 @@ fn convolve_sided<T: TileElement, const A: usize>(
                             ahead: (b, [0; 3]),
                         };
                         let c = products.address(frequency * result_pitch + row * o + panel * width);
-                        let target = Target { c, row: o, columns: width.min(o - panel * width) };
+                        let target = Target { c, row: o, columns: width.min(o - panel * width), accumulate: false };
                         // SAFETY: rows, steps and columns are within the operands; this task owns the products.
-                        unsafe { run_tile(level, (vectors, rows), &run, &target, &store) };
+                        unsafe { run_tile(level, (vectors, rows), &run, &target) };
                     }
                 }
             }
             // SAFETY: the processor has the level; each task writes the results of its tiles.
-            unsafe {
-                at_level(level, Gather::<T, A> { g, tiling, from: results, first, count: tiles, out: &out, epilogue })
-            };
+            unsafe { at_level(level, Gather::<T, A> { g, tiling, from: results, first, count: tiles, out: &out }) };
         });
     });
 }
@@ -174,7 +167,7 @@ impl<T: TileElement, const K: usize, const A: usize> Levelled<T> for SpreadFilte
     }
 }
 
-/// Transforms products into results, and the epilogue.
+/// Transforms products into results.
 struct Gather<'a, T, const A: usize> {
     g: &'a ConvGeometry,
     tiling: Tiling,
@@ -182,13 +175,12 @@ struct Gather<'a, T, const A: usize> {
     first: usize,
     count: usize,
     out: &'a Disjoint<'a, T>,
-    epilogue: Epilogue<'a, T>,
 }
 
 impl<T: TileElement, const A: usize> Levelled<T> for Gather<'_, T, A> {
     #[inline(always)]
     unsafe fn run<V: Simd<Element = T>>(self) {
-        let Gather { g, tiling, from, first, count, out, epilogue } = self;
+        let Gather { g, tiling, from, first, count, out } = self;
         let o = g.out_c;
         let pitch = pitch(count, o);
         assert!(from.len() >= A * A * pitch && o.is_multiple_of(V::LANES));
@@ -197,16 +189,9 @@ impl<T: TileElement, const A: usize> Levelled<T> for Gather<'_, T, A> {
             for column in (0..o).step_by(V::LANES) {
                 // SAFETY: whole vectors of the products; results that lie in the image.
                 unsafe {
-                    let bias = epilogue.bias.map(|b| V::load(b[column..column + V::LANES].as_ptr()));
                     let from = from.as_ptr().add(t * o + column);
-                    let put = |i: usize, j: usize, mut v: V| {
+                    let put = |i: usize, j: usize, v: V| {
                         if y + i < g.out_h && x + j < g.out_w {
-                            if let Some(bias) = bias {
-                                v = v.add(bias);
-                            }
-                            if epilogue.relu {
-                                v = v.relu();
-                            }
                             v.store(out.address(((image * g.out_h + y + i) * g.out_w + x + j) * o + column));
                         }
                     };

@@ -19,7 +19,7 @@ mod tests {
     use crate::conv::ConvGeometry;
     use crate::conv::forward::tests::{definition, values};
     use crate::cpu::{Level, level};
-    use crate::gemm::{Epilogue, TileElement};
+    use crate::gemm::TileElement;
     use ferroflow_array::Buffer;
 
     /// Sizes that tiles do not divide, one pixel, no images, padding on either side, none, and uneven.
@@ -82,19 +82,14 @@ mod tests {
                 dw[k] += dy[o] * x[i];
             });
             let (x, w, dy) = (of::<T>(&x), of::<T>(&w), of::<T>(&dy));
-            let bias: Vec<f64> = values(g.out_c, 4);
-            for (i, y) in y.iter_mut().enumerate() {
-                *y = (*y + bias[i % g.out_c]).max(0.0);
-            }
             let mut bits: Option<Vec<T>> = None;
             for threads in [1, 3] {
                 let pool = Pool::new(threads);
                 let what = format!("{g:?} at {level:?}");
                 let mut found = vec![T::ONE; g.output_len()];
-                let epilogue = Epilogue { bias: Some(&of::<T>(&bias)), relu: true };
                 let mut memory = Buffer::zeroed(scratch::<T>(&g));
                 prepare(level, (&w, Filters::Plain), &g, memory.as_bytes_mut(), &pool);
-                convolve(level, &x, bytemuck::cast_slice(memory.as_bytes()), &mut found, &g, epilogue, &pool);
+                convolve(level, &x, bytemuck::cast_slice(memory.as_bytes()), &mut found, &g, &pool);
                 close(&found, &y, tolerance, &what);
                 let mut all = found;
                 let turned = crate::conv::input_gradient::exchanged(&g);
@@ -102,7 +97,7 @@ mod tests {
                 let mut memory = Buffer::zeroed(scratch::<T>(&turned));
                 prepare(level, (&w, Filters::Turned), &turned, memory.as_bytes_mut(), &pool);
                 let prepared = bytemuck::cast_slice(memory.as_bytes());
-                convolve(level, &dy, prepared, &mut found, &turned, Epilogue::NONE, &pool);
+                convolve(level, &dy, prepared, &mut found, &turned, &pool);
                 close(&found, &dx, tolerance, &what);
                 all.extend(found);
                 let mut found = vec![T::ONE; g.filter_len()];
