@@ -3,7 +3,7 @@
 use ferroflow_array::Buffer;
 use ferroflow_kernels::conv::*;
 use ferroflow_kernels::gemm::*;
-use ferroflow_kernels::{Limits, Pool};
+use ferroflow_kernels::{Limits, Pool, Precision};
 use std::time::{Duration, Instant};
 
 fn best(mut f: impl FnMut()) -> f64 {
@@ -41,7 +41,7 @@ fn main() {
             if std::env::args().nth(1).is_some_and(|a| a != format!("{m}x{n}x{k}")) {
                 continue;
             }
-            let dims = MatMul { m, n, k, transpose_a, transpose_b };
+            let dims = MatMul { m, n, k, transpose_a, transpose_b, precision: Precision::default() };
             // So many operands in turn that they come from memory, as weights do in training.
             let copies = (1 << 24) / (m * k + k * n + m * n).max(1 << 20);
             let (a, b, mut c) = (vec![0.5f32; m * k], vec![0.25f32; k * n * copies], vec![0f32; m * n * copies]);

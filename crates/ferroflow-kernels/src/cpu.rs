@@ -14,7 +14,7 @@ pub enum Level {
 }
 
 /// The highest level that this processor has, or the lower one that `FERROFLOW_CPU` (`portable`, `avx2`, `avx512`) asks
-/// for; found out once.
+/// for; found out once. Where it asks for none, products may use the matrix unit too, see [`amx`].
 pub fn level() -> Level {
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| {
@@ -44,4 +44,33 @@ fn highest() -> Level {
 #[cfg(not(target_arch = "x86_64"))]
 fn highest() -> Level {
     Level::Portable
+}
+
+/// Whether the processor has a matrix unit for bf16 (AMX), the system lets this process use it, and `FERROFLOW_CPU` asks
+/// for no level; found out once.
+pub(crate) fn amx() -> bool {
+    static AMX: OnceLock<bool> = OnceLock::new();
+    *AMX.get_or_init(|| level() == Level::Avx512 && std::env::var_os("FERROFLOW_CPU").is_none() && has_amx())
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn has_amx() -> bool {
+    use std::arch::{asm, x86_64::__cpuid_count};
+    const BF16_AND_TILES: u32 = 1 << 22 | 1 << 24;
+    if __cpuid_count(0, 0).eax < 7 || __cpuid_count(7, 0).edx & BF16_AND_TILES != BF16_AND_TILES {
+        return false;
+    }
+    // arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA): without it, the first tile is an illegal instruction.
+    let mut result: i64 = 158;
+    // SAFETY: the system call changes nothing but what the threads of this process may use.
+    unsafe {
+        asm!("syscall", inlateout("rax") result, in("rdi") 0x1023, in("rsi") 18, lateout("rcx") _, lateout("r11") _,
+            options(nostack));
+    }
+    result == 0
+}
+
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+fn has_amx() -> bool {
+    false
 }

@@ -3,6 +3,7 @@
 //!
 //! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
 
+mod amx;
 mod arg_extreme;
 mod batch_norm;
 pub mod conv;
@@ -24,6 +25,7 @@ mod pool;
 pub mod pooling;
 pub mod random;
 mod reduce;
+mod precision;
 mod rows;
 mod scan;
 mod scratch;
@@ -43,6 +45,7 @@ pub use limits::Limits;
 pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
 pub use map::{Instruction, Map, Program, ProgramError, Scalar};
 pub use number::Number;
+pub use precision::Precision;
 pub use polygamma::polygamma;
 pub use pool::Pool;
 pub use reduce::{Reduce, Reduction};

@@ -3,7 +3,7 @@
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_kernels::conv::*;
 use ferroflow_kernels::gemm::{MatMul, matmul, matmul_rows, matmul_scratch};
-use ferroflow_kernels::{
+use ferroflow_kernels::{Precision, 
     Access, Group, Io, Kernel, KernelError, Machine, Map, Pool, Program, Reduce, Reduction, Region, Rows, Span, Step,
     evaluate,
 };
@@ -193,7 +193,7 @@ fn rows_that_cut_through_a_repeated_vector() {
 #[test]
 fn products_of_many_rows() {
     for (transpose_a, transpose_b) in [(false, false), (true, false), (false, true), (true, true)] {
-        let dims = MatMul { m: 300, n: 70, k: 37, transpose_a, transpose_b };
+        let dims = MatMul { m: 300, n: 70, k: 37, transpose_a, transpose_b, precision: Precision::default() };
         let product = kernel(matmul_scratch::<f32>(&dims), matmul_rows::<f32>(dims).unwrap(), move |io| {
             let (a, b, c) = (io.input::<f32>(0), io.input(1), io.output(0));
             matmul(a, b, c, &dims, io.scratch(), io.pool());
@@ -205,7 +205,7 @@ fn products_of_many_rows() {
             close(&found, &whole(&product, &[&a, &b], 300 * 70), &format!("{dims:?} cut {cut:?}"));
         }
     }
-    assert!(matmul_rows::<f32>(MatMul { m: 50, n: 1024, k: 3136, transpose_a: false, transpose_b: false }).is_none());
+    assert!(matmul_rows::<f32>(MatMul { m: 50, n: 1024, k: 3136, transpose_a: false, transpose_b: false, precision: Precision::default() }).is_none());
 }
 
 #[test]

@@ -5,7 +5,8 @@ use super::tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
-use crate::{Pool, Rows};
+use crate::amx::Product;
+use crate::{Pool, Precision, Rows};
 use std::mem::MaybeUninit;
 
 /// The sizes of a matrix product `c = op(a)·op(b)`: `op(a)` is `m × k`, `op(b)` is `k × n`, all row-major.
@@ -21,17 +22,19 @@ pub struct MatMul {
     pub transpose_a: bool,
     /// Whether `b` is stored as `n × k`.
     pub transpose_b: bool,
+    /// Of products of `f32`.
+    pub precision: Precision,
 }
 
 impl MatMul {
     /// Lanes are rows.
-    pub(super) fn a_strides(&self) -> Strides {
+    pub(crate) fn a_strides(&self) -> Strides {
         let (lane, step) = if self.transpose_a { (1, self.m) } else { (self.k, 1) };
         Strides { lane, step }
     }
 
     /// Lanes are columns.
-    pub(super) fn b_strides(&self) -> Strides {
+    pub(crate) fn b_strides(&self) -> Strides {
         let (lane, step) = if self.transpose_b { (self.k, 1) } else { (1, self.n) };
         Strides { lane, step }
     }
@@ -113,7 +116,8 @@ pub fn matmul_scratch<T: TileElement>(dims: &MatMul) -> usize {
         Some(_) => 0,
         None => Plan::new::<T>(dims, level, 1).packed() * size_of::<T>(),
     };
-    [Level::Portable, Level::Avx2, Level::Avx512].into_iter().map(bytes).max().unwrap_or(0)
+    let levels = [Level::Portable, Level::Avx2, Level::Avx512].into_iter().map(bytes);
+    levels.chain(Product::of::<T>(dims).map(|p| p.scratch())).max().unwrap_or(0)
 }
 
 /// `c = op(a)·op(b)`. Every element is summed in one order, whatever the number of threads.
@@ -121,6 +125,13 @@ pub fn matmul_scratch<T: TileElement>(dims: &MatMul) -> usize {
 /// # Panics
 /// If a slice is not of the size that `dims` says, or the scratch smaller than [`matmul_scratch`] or not aligned to `T`.
 pub fn matmul<T: TileElement>(a: &[T], b: &[T], c: &mut [T], dims: &MatMul, scratch: &mut [u8], pool: &Pool) {
+    dims.check(a.len(), b.len(), c.len());
+    if let Some(product) = Product::of::<T>(dims) {
+        let [a, b] = [a, b].map(bytemuck::cast_slice);
+        if product.run(a, b, bytemuck::cast_slice_mut(c), scratch, pool) {
+            return;
+        }
+    }
     matmul_at(level(), a, b, c, dims, scratch, pool);
 }
 
@@ -368,7 +379,7 @@ mod tests {
         ];
         for (m, n, k) in sizes {
             for flags in 0..4 {
-                let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2 };
+                let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
                 let mut expected = vec![0.0; m * n];
                 matmul_plain::<f64, f64>(&values(m * k, 1), &values(k * n, 2), &mut expected, dims);
                 for level in levels() {
@@ -391,7 +402,7 @@ mod tests {
     #[test]
     fn the_same_bits_on_any_number_of_threads() {
         for flags in 0..4 {
-            let dims = MatMul { m: 150, n: 300, k: 210, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2 };
+            let dims = MatMul { m: 150, n: 300, k: 210, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
             let one = product::<f32>(level(), &dims, 1);
             assert!((2..=4).all(|t| product::<f32>(level(), &dims, t) == one));
         }

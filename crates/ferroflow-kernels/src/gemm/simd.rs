@@ -5,7 +5,7 @@ use crate::cpu::Level;
 
 /// Asks for the line of any address, valid or not, ahead of its use.
 #[inline(always)]
-pub(super) fn prefetch<T>(at: *const T) {
+pub(crate) fn prefetch<T>(at: *const T) {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: a hint, which may be of any address.
     unsafe {

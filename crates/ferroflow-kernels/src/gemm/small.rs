@@ -124,7 +124,7 @@ impl Small {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Float;
+    use crate::{Float, Precision};
     use crate::cpu::level;
     use crate::gemm::matmul_plain;
 
@@ -167,7 +167,7 @@ mod tests {
             for (j, &n) in sizes.iter().enumerate() {
                 let k = [0, 1, 2, 5, 16, 31, 64][(i + 3 * j) % 7];
                 for flags in 0..4 {
-                    let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2 };
+                    let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
                     found += check::<f32>(dims, 1e-6) + check::<f64>(dims, 1e-15);
                 }
             }
@@ -176,7 +176,7 @@ mod tests {
         assert!(found > 300 * levels, "{found} of {levels} levels");
         for (m, n, k) in [(50, 10, 784), (784, 10, 50), (40, 7, 5000), (50, 10, 1024), (3000, 1, 400), (1, 3000, 400)] {
             for flags in 0..4 {
-                let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2 };
+                let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
                 check::<f32>(dims, 1e-6);
                 check::<f64>(dims, 1e-15);
             }
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_same_bits_on_any_number_of_threads() {
-        let dims = MatMul { m: 1000, n: 4, k: 400, transpose_a: false, transpose_b: false };
+        let dims = MatMul { m: 1000, n: 4, k: 400, transpose_a: false, transpose_b: false, precision: Precision::default() };
         let (a, b) = (values::<f32>(1000 * 400, 1), values::<f32>(400 * 4, 2));
         let small = Small::new::<f32>(level(), &dims).unwrap();
         let product = |threads| {

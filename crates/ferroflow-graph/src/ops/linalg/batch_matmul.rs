@@ -59,7 +59,7 @@ impl Op for BatchMatMul {
         let stack = stack.to_shape().ok_or_else(|| OpError::value("shapes must be known"))?;
         let x_at = matrices(&stack, &inputs[0].concrete()?);
         let y_at = matrices(&stack, &inputs[1].concrete()?);
-        let dims = gemm::MatMul { m, n, k, transpose_a: self.adj_x, transpose_b: self.adj_y };
+        let dims = gemm::MatMul { m, n, k, transpose_a: self.adj_x, transpose_b: self.adj_y, precision: Default::default() };
         super::kernel(inputs[0].dtype, dims, x_at.into_iter().zip(y_at).collect())
     }
 

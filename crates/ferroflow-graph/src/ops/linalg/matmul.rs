@@ -63,7 +63,7 @@ impl Op for MatMul {
             return Err(OpError::value("shapes must be known"));
         };
         let (transpose_a, transpose_b) = (self.transpose_a, self.transpose_b);
-        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b }, vec![(0, 0)])
+        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b, precision: Default::default() }, vec![(0, 0)])
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

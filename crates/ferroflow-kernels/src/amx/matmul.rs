@@ -1,0 +1,219 @@
+use super::split::{Operand, pack_lanes, pack_steps};
+use super::unit::{Block, DEPTH, ROW, SIDE, TILE, Unit};
+use crate::cpu::amx;
+use crate::gemm::{MatMul, Strides, even};
+use crate::pool::Disjoint;
+use crate::scratch::with_local;
+use crate::{Pool, Precision};
+use std::any::TypeId;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Tiles of the inner dimension in one piece: the pieces of a pair of panels stay in the first-level cache, and those of the
+/// right operand's panels of a task in the second-level one.
+const PIECE: usize = 8;
+/// Pairs of row panels of a task at most: their part of the packed left operand stays in the second-level cache.
+const BLOCK: usize = 8;
+/// Multiply-adds up to which splitting the operands is not worth it.
+const FEW: usize = 1 << 18;
+/// Multiply-adds that are worth a task, and the most tasks for each thread.
+const GRAIN: usize = 1 << 22;
+const TASKS: usize = 2;
+
+/// How a product is computed on the unit, panel by panel: 16 rows or columns of an operand, over the inner dimension.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Product {
+    dims: MatMul,
+    halves: bool,
+    /// Tiles of the inner dimension.
+    depth: usize,
+    row_panels: usize,
+    column_panels: usize,
+}
+
+impl Product {
+    /// `None` if there is no unit, or it is not for this product.
+    pub(crate) fn of<T: 'static>(dims: &MatMul) -> Option<Product> {
+        let wanted = TypeId::of::<T>() == TypeId::of::<f32>() && dims.precision != Precision::F32;
+        (wanted && dims.m * dims.n * dims.k > FEW && amx()).then(|| Product {
+            dims: *dims,
+            halves: dims.precision == Precision::Bf16x3,
+            depth: dims.k.div_ceil(DEPTH),
+            row_panels: dims.m.div_ceil(SIDE),
+            column_panels: dims.n.div_ceil(SIDE),
+        })
+    }
+
+    /// Bytes of scratch that [`Product::run`] needs: the packed left operand.
+    pub(crate) fn scratch(&self) -> usize {
+        self.row_panels * self.depth * TILE
+    }
+
+    /// Computes the product; not if an operand cannot be split: then what `c` holds is unspecified.
+    pub(crate) fn run(&self, a: &[f32], b: &[f32], c: &mut [f32], scratch: &mut [u8], pool: &Pool) -> bool {
+        let MatMul { m, n, k, .. } = self.dims;
+        let panel = self.depth * TILE;
+        let odd = AtomicBool::new(false);
+        let scratch = &mut scratch[..self.scratch()];
+        let each = (GRAIN / 64 / panel).max(1);
+        pool.for_each_chunk_mut(scratch, each * panel, |chunk, to| {
+            let a = Packing { from: a, strides: self.dims.a_strides(), lanes: m, steps: k, operand: Operand::Left };
+            odd.fetch_or(a.pack((chunk * each, to.len() / panel), (0, self.depth), to), Ordering::Relaxed);
+        });
+        if odd.load(Ordering::Relaxed) {
+            return false;
+        }
+        let packed = &*scratch;
+        let (row_pairs, column_pairs) = (self.row_panels.div_ceil(2), self.column_panels.div_ceil(2));
+        let blocks = row_pairs.div_ceil(BLOCK);
+        let wanted = (m * n * k / GRAIN).clamp(1, TASKS * pool.threads());
+        let groups = wanted.div_ceil(blocks).min(column_pairs);
+        let out = Disjoint::new(c);
+        pool.for_each(blocks * groups, |task| {
+            let rows = even(row_pairs, blocks, task / groups);
+            let columns = even(column_pairs, groups, task % groups);
+            let panels = 2 * columns.0..(2 * (columns.0 + columns.1)).min(self.column_panels);
+            let b = Packing { from: b, strides: self.dims.b_strides(), lanes: n, steps: k, operand: Operand::Right };
+            let failed = with_local::<u8, _>(panels.len() * PIECE * TILE, |right| {
+                let mut unit = Unit::new();
+                let mut failed = false;
+                for start in (0..self.depth).step_by(PIECE) {
+                    let tiles = PIECE.min(self.depth - start);
+                    failed |= b.pack((panels.start, panels.len()), (start, tiles), right);
+                    for (i, pair) in (columns.0..columns.0 + columns.1).enumerate() {
+                        let right = right[2 * i * tiles * TILE..].as_ptr();
+                        for row_pair in rows.0..rows.0 + rows.1 {
+                            let c = out.address((row_pair * 2 * SIDE) * n + pair * 2 * SIDE);
+                            let left = packed[(2 * row_pair * self.depth + start) * TILE..].as_ptr();
+                            let block = Block {
+                                a: [left, left.wrapping_add(self.depth * TILE)],
+                                b: [right, right.wrapping_add(tiles * TILE)],
+                                c,
+                                next: c.wrapping_add(2 * SIDE * n),
+                                c_right: SIDE * size_of::<f32>(),
+                                c_down: SIDE * n * size_of::<f32>(),
+                                a_row: ROW,
+                                b_row: ROW,
+                                c_row: n * size_of::<f32>(),
+                                counts: [1, tiles],
+                                a_steps: [0, TILE],
+                                b_steps: [0, TILE],
+                                accumulate: start > 0,
+                            };
+                            // SAFETY: the processor has the unit; panels are whole; the rows and columns of the result
+                            // belong to this task alone.
+                            unsafe { unit.run(&block, sides(m, row_pair), sides(n, pair), self.halves) };
+                        }
+                    }
+                }
+                failed
+            });
+            odd.fetch_or(failed, Ordering::Relaxed);
+        });
+        !odd.load(Ordering::Relaxed)
+    }
+}
+
+/// Rows or columns of the panels of a pair, of `n` in all.
+fn sides(n: usize, pair: usize) -> [usize; 2] {
+    [2 * pair, 2 * pair + 1].map(|panel| SIDE.min(n.saturating_sub(panel * SIDE)))
+}
+
+/// An operand to pack.
+struct Packing<'a> {
+    from: &'a [f32],
+    strides: Strides,
+    lanes: usize,
+    steps: usize,
+    operand: Operand,
+}
+
+impl Packing<'_> {
+    /// Packs panels of lanes, from tile to tile of the inner dimension, both given as start and count. Whether an element
+    /// could not be split.
+    fn pack(&self, panels: (usize, usize), tiles: (usize, usize), to: &mut [u8]) -> bool {
+        assert!(to.len() >= panels.1 * tiles.1 * TILE && (panels.0 + panels.1 - 1) * SIDE < self.lanes);
+        assert!(self.from.len() > (self.lanes - 1) * self.strides.lane + (self.steps - 1) * self.strides.step);
+        let mut failed = false;
+        let mut pack = |panel: usize, tile: usize| {
+            let (lane, step) = ((panels.0 + panel) * SIDE, (tiles.0 + tile) * DEPTH);
+            let (lanes, steps) = (SIDE.min(self.lanes - lane), self.steps - step);
+            let from = self.from.as_ptr().wrapping_add(lane * self.strides.lane + step * self.strides.step);
+            let to = to[(panel * tiles.1 + tile) * TILE..][..TILE].as_mut_ptr();
+            // SAFETY: the processor has the unit, and so AVX-512; lanes and steps are within the operand.
+            failed |= unsafe {
+                match self.strides.lane {
+                    1 => {
+                        let stride = self.strides.step;
+                        let at = |i| if i < steps { from.wrapping_add(i * stride) } else { std::ptr::null() };
+                        pack_steps(at, lanes, to, self.operand)
+                    }
+                    stride => pack_lanes(|i| from.wrapping_add(i * stride), lanes, steps, to, self.operand),
+                }
+            };
+        };
+        // What is contiguous in memory is read in a row.
+        match self.strides.lane {
+            1 => (0..tiles.1).for_each(|tile| (0..panels.1).for_each(|panel| pack(panel, tile))),
+            _ => (0..panels.1).for_each(|panel| (0..tiles.1).for_each(|tile| pack(panel, tile))),
+        }
+        failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gemm::matmul_plain;
+    use ferroflow_array::Buffer;
+
+    fn values(n: usize, seed: usize) -> Vec<f32> {
+        (0..n).map(|i| ((i * 7919 + seed * 104_729) % 20_011) as f32 / 10_000.0 - 1.0).collect()
+    }
+
+    fn product(dims: &MatMul, a: &[f32], b: &[f32], threads: usize) -> Option<Vec<f32>> {
+        let product = Product { halves: dims.precision == Precision::Bf16x3, ..Product::of::<f32>(dims)? };
+        let mut scratch = Buffer::zeroed(product.scratch());
+        let mut c = vec![9.0; dims.m * dims.n];
+        product.run(a, b, &mut c, scratch.as_bytes_mut(), &Pool::new(threads)).then_some(c)
+    }
+
+    #[test]
+    fn every_shape_and_transposition_equals_the_definition() {
+        let sizes =
+            [(16, 16, 2000), (50, 1024, 33), (1, 700, 400), (700, 1, 400), (70, 65, 100), (300, 33, 32), (33, 300, 261)];
+        for (m, n, k) in sizes {
+            for flags in 0..4 {
+                for (precision, tolerance) in [(Precision::Bf16x3, 2e-6), (Precision::Bf16, 1e-3)] {
+                    let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision };
+                    let (a, b) = (values(m * k, 1), values(k * n, 2));
+                    let Some(found) = product(&dims, &a, &b, 2) else { continue };
+                    let mut expected = vec![0.0; m * n];
+                    matmul_plain::<f32, f64>(&a, &b, &mut expected, dims);
+                    let error = found.iter().zip(&expected).fold(0.0, |e: f32, (f, x)| e.max((f - x).abs()));
+                    assert!(error <= tolerance * k as f32, "{dims:?}: {error} off");
+                    assert_eq!(product(&dims, &a, &b, 5), Some(found), "threads change bits: {dims:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_split_is_told() {
+        let (m, n, k) = (40, 300, 70);
+        let dims = MatMul { m, n, k, transpose_a: false, transpose_b: true, precision: Precision::Bf16x3 };
+        let (a, b) = (values(m * k, 1), values(k * n, 2));
+        if product(&dims, &a, &b, 1).is_none() {
+            return;
+        }
+        for odd in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::from_bits(0x7fff_ffff)] {
+            for at in [0, 1, k * m - 1] {
+                let mut a = a.clone();
+                a[at] = odd;
+                assert_eq!(product(&dims, &a, &b, 2), None, "{odd}");
+            }
+            let mut b = b.clone();
+            b[n * k - 1] = odd;
+            assert_eq!(product(&dims, &a, &b, 2), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Operands of the unit: every element as the sum of two numbers in bf16, its upper and its lower half, which leaves an
+//! error of 2⁻¹⁶ of it at most.
+
+use super::unit::{DEPTH, ROW, SIDE};
+use crate::gemm::prefetch_far;
+use std::arch::x86_64::*;
+
+/// Steps ahead that are fetched of contiguous ones.
+const AHEAD: usize = 4 * DEPTH;
+
+/// Which operand of a product a tile is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operand {
+    /// A row for each lane, steps along it.
+    Left,
+    /// A row for each two steps, which alternate, lanes along it.
+    Right,
+}
+
+/// The upper and the lower halves of the elements, each in the upper bits of its lane. `odd` becomes NaN where an element
+/// is not finite, or so large that its upper half is not.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn split(x: __m512, odd: &mut __m512) -> (__m512i, __m512i) {
+    let (half, mask) = (_mm512_set1_epi32(0x8000), _mm512_set1_epi32(0xffff_0000u32 as i32));
+    let upper = _mm512_and_si512(_mm512_add_epi32(_mm512_castps_si512(x), half), mask);
+    let rest = _mm512_sub_ps(x, _mm512_castsi512_ps(upper));
+    *odd = _mm512_fmadd_ps(rest, _mm512_setzero_ps(), *odd);
+    (upper, _mm512_add_epi32(_mm512_castps_si512(rest), half))
+}
+
+/// `first` in the lower 16 bits of each lane, `second` in the upper ones.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn pair(first: __m512i, second: __m512i) -> __m512i {
+    const SECOND: __mmask32 = 0xaaaa_aaaa;
+    _mm512_mask_blend_epi16(SECOND, _mm512_srli_epi32::<16>(first), second)
+}
+
+/// The upper 16 bits of each lane of `first`, then of `second`.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn join(first: __m512i, second: __m512i) -> __m512i {
+    const WORDS: [u16; 32] = {
+        let (mut words, mut i) = ([0; 32], 0);
+        while i < 32 {
+            words[i] = 2 * i as u16 + 1;
+            i += 1;
+        }
+        words
+    };
+    // SAFETY: a vector of words.
+    let words = unsafe { _mm512_loadu_si512(WORDS.as_ptr().cast()) };
+    _mm512_permutex2var_epi16(first, words, second)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn is_odd(odd: __m512) -> bool {
+    _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(odd, odd) != 0
+}
+
+fn first(count: usize) -> __mmask16 {
+    if count >= SIDE { u16::MAX } else { (1 << count) - 1 }
+}
+
+/// # Safety
+/// The lanes of the mask can be read, or the address is null, for zeros.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn load(from: *const f32, mask: __mmask16) -> __m512 {
+    // SAFETY: by the contract; masked lanes are not touched.
+    if from.is_null() { _mm512_setzero_ps() } else { unsafe { _mm512_maskz_loadu_ps(mask, from) } }
+}
+
+/// Packs a tile of 32 steps whose lanes are contiguous: those of step `i` at `step(i)`, zeros if that is null. Steps from 32
+/// on are those of the tile after this one. Whether an element was not finite, or too large to split.
+///
+/// # Safety
+/// The processor has AVX-512; `lanes` elements, at most 16, can be read at each address, and the tile written.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(crate) unsafe fn pack_steps(
+    step: impl Fn(usize) -> *const f32,
+    lanes: usize,
+    to: *mut u8,
+    operand: Operand,
+) -> bool {
+    let (mask, mut odd) = (first(lanes), _mm512_setzero_ps());
+    let (mut upper, mut lower) = ([_mm512_setzero_si512(); SIDE], [_mm512_setzero_si512(); SIDE]);
+    for p in 0..SIDE {
+        // SAFETY: by the contract; masked lanes are not touched.
+        let (x, y) = unsafe { (load(step(2 * p), mask), load(step(2 * p + 1), mask)) };
+        prefetch_far(step(DEPTH + 2 * p));
+        prefetch_far(step(DEPTH + 2 * p + 1));
+        let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
+        (upper[p], lower[p]) = (pair(x, y), pair(x_rest, y_rest));
+    }
+    // SAFETY: by the contract.
+    unsafe { store(upper, lower, to, operand == Operand::Left) };
+    is_odd(odd)
+}
+
+/// Packs a tile of lanes whose steps are contiguous: those of lane `i` at `lane(i)`, `steps` of them, then zeros to 32.
+/// Whether an element was not finite, or too large to split.
+///
+/// # Safety
+/// The processor has AVX-512; `steps` elements can be read for each of at most 16 lanes, and the tile written.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(crate) unsafe fn pack_lanes(
+    lane: impl Fn(usize) -> *const f32,
+    lanes: usize,
+    steps: usize,
+    to: *mut u8,
+    operand: Operand,
+) -> bool {
+    let mut odd = _mm512_setzero_ps();
+    let masks = (first(steps), first(steps.saturating_sub(SIDE)));
+    let (mut upper, mut lower) = ([_mm512_setzero_si512(); SIDE], [_mm512_setzero_si512(); SIDE]);
+    for l in 0..lanes.min(SIDE) {
+        let from = lane(l);
+        // SAFETY: by the contract; masked lanes are not touched.
+        let (x, y) = unsafe { (load(from, masks.0), load(from.wrapping_add(SIDE), masks.1)) };
+        prefetch_far(from.wrapping_add(AHEAD));
+        prefetch_far(from.wrapping_add(AHEAD + SIDE));
+        let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
+        (upper[l], lower[l]) = (join(x, y), join(x_rest, y_rest));
+    }
+    // SAFETY: by the contract.
+    unsafe { store(upper, lower, to, operand == Operand::Right) };
+    is_odd(odd)
+}
+
+/// # Safety
+/// A tile can be written.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn store(upper: [__m512i; SIDE], lower: [__m512i; SIDE], to: *mut u8, turned: bool) {
+    let (upper, lower) = if turned { (transpose(upper), transpose(lower)) } else { (upper, lower) };
+    for row in 0..SIDE {
+        // SAFETY: within the tile.
+        unsafe {
+            _mm512_storeu_si512(to.add(row * ROW).cast(), upper[row]);
+            _mm512_storeu_si512(to.add(row * ROW + ROW / 2).cast(), lower[row]);
+        }
+    }
+}
+
+/// The transpose of 16 × 16 lanes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn transpose(rows: [__m512i; SIDE]) -> [__m512i; SIDE] {
+    let mut a = rows;
+    for i in (0..SIDE).step_by(2) {
+        a[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+        a[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+    }
+    let mut b = a;
+    for i in (0..SIDE).step_by(4) {
+        for j in 0..2 {
+            b[i + 2 * j] = _mm512_unpacklo_epi64(a[i + j], a[i + j + 2]);
+            b[i + 2 * j + 1] = _mm512_unpackhi_epi64(a[i + j], a[i + j + 2]);
+        }
+    }
+    // Lane 4·q + j of the transpose is quarter q of the vectors j of each four.
+    let mut c = b;
+    for j in 0..4 {
+        let (x, y, z, w) = (b[j], b[j + 4], b[j + 8], b[j + 12]);
+        let (xy, zw) = (_mm512_shuffle_i32x4::<0x88>(x, y), _mm512_shuffle_i32x4::<0x88>(z, w));
+        (c[j], c[j + 8]) = (_mm512_shuffle_i32x4::<0x88>(xy, zw), _mm512_shuffle_i32x4::<0xdd>(xy, zw));
+        let (xy, zw) = (_mm512_shuffle_i32x4::<0xdd>(x, y), _mm512_shuffle_i32x4::<0xdd>(z, w));
+        (c[j + 4], c[j + 12]) = (_mm512_shuffle_i32x4::<0x88>(xy, zw), _mm512_shuffle_i32x4::<0xdd>(xy, zw));
+    }
+    c
+}
