@@ -11,5 +11,5 @@ mod tile;
 pub use matmul::{Epilogue, MatMul, matmul, matmul_accumulate, matmul_rows, matmul_scratch};
 pub use plain::{Accumulate, matmul_plain};
 pub use simd::TileElement;
-pub(crate) use simd::{Levelled, Simd, at_level, prefetch_far};
+pub(crate) use simd::{Levelled, Simd, at_level};
 pub(crate) use tile::{Run, Store, Target, TileSize, WIDEST, even, run_tile, tile_size};

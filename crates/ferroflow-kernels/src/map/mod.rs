@@ -5,6 +5,7 @@ mod eval;
 mod eval_cast;
 mod eval_float;
 mod eval_integer;
+mod formula;
 mod layout;
 mod program;
 mod run;
