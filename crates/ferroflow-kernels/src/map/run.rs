@@ -1,11 +1,11 @@
 use super::block::{ARGUMENTS, Block};
 use super::eval::evaluator;
 use super::eval_float::Function;
-use super::formula::{Step, steps};
-use super::layout::{Layout, gather};
+use super::layout::Layout;
+use super::load::{load, period, splat};
+use super::steps::{Step, steps};
 use super::{Program, ProgramError, Scalar};
 use crate::scratch::with_local;
-use crate::vectorised::{Vectorised, vectorised};
 use crate::{Io, Kernel, KernelError, Pool, Rows, Work};
 use ferroflow_array::DType;
 use smallvec::{SmallVec, smallvec};
@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// Elements evaluated at a time: registers of a block stay in the first-level cache.
-const BLOCK: usize = 512;
+pub(super) const BLOCK: usize = 512;
 /// Elements of one chunk; fewer are not worth sharing.
 const CHUNK: usize = 32 * BLOCK;
 /// The most tasks, each with scratch of its own; the chunks are dealt out among them.
@@ -324,85 +324,5 @@ impl Kernel {
             .with_in_place(pairs)
             .with_work(Work { flops, bytes: 0 });
         rows.into_iter().fold(kernel, Kernel::with_rows)
-    }
-}
-
-/// The length of a vector that is repeated alike in every block.
-fn period(dims: &[(usize, usize)]) -> Option<usize> {
-    match dims {
-        [(_, 0), (n, 1)] if BLOCK.is_multiple_of(*n) => Some(*n),
-        _ => None,
-    }
-}
-
-/// Fills `to` with `n` times the element at `from`.
-///
-/// # Safety
-/// `from` holds an element of `size` bytes; `to` has room for `n`, aligned.
-unsafe fn splat(from: *const u8, size: usize, n: usize, to: *mut u8) {
-    // SAFETY: passed on.
-    unsafe {
-        match size {
-            1 => filled::<u8>(from, n, to),
-            2 => filled::<u16>(from, n, to),
-            4 => filled::<u32>(from, n, to),
-            _ => filled::<u64>(from, n, to),
-        }
-    }
-}
-
-/// # Safety
-/// See [`splat`].
-unsafe fn filled<T: Copy>(from: *const u8, n: usize, to: *mut u8) {
-    // SAFETY: passed on; constants are bytes, so their elements need not be aligned.
-    unsafe { std::slice::from_raw_parts_mut(to.cast(), n).fill(from.cast::<T>().read_unaligned()) };
-}
-
-/// # Safety
-/// `dims` lead from `from` to initialised elements of `size` bytes; `to` has room for `n`; both are aligned.
-unsafe fn load(from: *const u8, size: usize, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
-    vectorised(Load { from, size, dims, start, n, to });
-}
-
-struct Load<'a> {
-    from: *const u8,
-    size: usize,
-    dims: &'a [(usize, usize)],
-    start: usize,
-    n: usize,
-    to: *mut u8,
-}
-
-impl Load<'_> {
-    /// # Safety
-    /// See [`load`]; the elements are `T`s.
-    #[inline(always)]
-    unsafe fn typed<T: Copy>(self) {
-        let reach = self.dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
-        // SAFETY: `reach` elements are there to read, and `n` to write.
-        let (from, to) = unsafe {
-            (
-                std::slice::from_raw_parts(self.from.cast(), reach),
-                std::slice::from_raw_parts_mut(self.to.cast(), self.n),
-            )
-        };
-        gather::<T>(self.dims, from, self.start, to);
-    }
-}
-
-impl Vectorised for Load<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // SAFETY: see `load`, the only one to make this.
-        unsafe {
-            match self.size {
-                1 => self.typed::<u8>(),
-                2 => self.typed::<u16>(),
-                4 => self.typed::<u32>(),
-                _ => self.typed::<u64>(),
-            }
-        }
     }
 }
