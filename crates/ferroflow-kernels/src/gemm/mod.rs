@@ -13,4 +13,3 @@ pub use plain::{Accumulate, matmul_plain};
 pub use simd::TileElement;
 pub(crate) use pack::Strides;
 pub(crate) use simd::{Levelled, Simd, at_level, prefetch, prefetch_far};
-pub(crate) use tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};

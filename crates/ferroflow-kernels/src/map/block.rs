@@ -1,9 +1,12 @@
 use std::mem::MaybeUninit;
 
-/// Addresses of an instruction's operands, for a block of `n` elements.
+/// The most arguments of a function.
+pub(super) const ARGUMENTS: usize = 6;
+
+/// Addresses of a function's operands, for a block of `n` elements.
 #[derive(Clone, Copy)]
 pub(super) struct Block {
-    pub(super) args: [*const u8; 3],
+    pub(super) args: [*const u8; ARGUMENTS],
     pub(super) out: *mut u8,
     pub(super) n: usize,
 }
@@ -22,7 +25,7 @@ impl Block {
     #[inline(always)]
     pub(super) unsafe fn map1<A: Copy, R: Copy>(self, f: impl Fn(A) -> R) {
         // SAFETY: passed on.
-        unsafe { self.map3::<A, (), (), R>(|x, (), ()| f(x)) };
+        unsafe { self.map(|[x]: [A; 1]| f(x)) };
     }
 
     /// # Safety
@@ -30,7 +33,15 @@ impl Block {
     #[inline(always)]
     pub(super) unsafe fn map2<A: Copy, R: Copy>(self, f: impl Fn(A, A) -> R) {
         // SAFETY: passed on.
-        unsafe { self.map3::<A, A, (), R>(|x, y, ()| f(x, y)) };
+        unsafe { self.map(|[x, y]: [A; 2]| f(x, y)) };
+    }
+
+    /// # Safety
+    /// As [`Block::map1`], for the first `N` arguments.
+    #[inline(always)]
+    pub(super) unsafe fn map<A: Copy, R: Copy, const N: usize>(self, f: impl Fn([A; N]) -> R) {
+        // SAFETY: `i < n`.
+        unsafe { self.results(|i| f(std::array::from_fn(|k| self.args[k].cast::<A>().add(i).read()))) };
     }
 
     /// `a` where the bool `c` is true, else `b`.
@@ -39,42 +50,46 @@ impl Block {
     /// As [`Block::map1`], for three arguments, of which the first are bools.
     #[inline(always)]
     pub(super) unsafe fn select<A: Copy>(self) {
-        // SAFETY: passed on.
-        unsafe { self.map3::<u8, A, A, A>(|c, x, y| if c != 0 { x } else { y }) };
+        let [c, a, b, ..] = self.args;
+        // SAFETY: `i < n`.
+        unsafe {
+            self.results(|i| if c.add(i).read() != 0 { a.cast::<A>().add(i) } else { b.cast::<A>().add(i) }.read())
+        };
     }
 
+    /// Writes what `f` gives of each position below `n`, of which it reads the elements of arguments.
+    ///
     /// # Safety
-    /// As [`Block::map1`], for three arguments; those that are not there are `()`.
+    /// As [`Block::map1`], for all arguments that `f` reads.
     #[inline(always)]
-    unsafe fn map3<A: Copy, B: Copy, C: Copy, R: Copy>(self, f: impl Fn(A, B, C) -> R) {
+    unsafe fn results<R: Copy>(self, f: impl Fn(usize) -> R) {
         let (n, out) = (self.n, self.out.cast::<R>());
-        let [a, b, c] = self.args;
-        let (a, b, c) = (a.cast::<A>(), b.cast::<B>(), c.cast::<C>());
         let mut last: Group<R> = [const { MaybeUninit::uninit() }; GROUP];
         if n < GROUP {
             for (i, result) in last[..n].iter_mut().enumerate() {
-                // SAFETY: `i < n`.
-                result.write(unsafe { f(a.add(i).read(), b.add(i).read(), c.add(i).read()) });
+                result.write(f(i));
             }
             // SAFETY: `n` results are there.
             unsafe { last.as_ptr().cast::<R>().copy_to_nonoverlapping(out, n) };
             return;
         }
-        // The last group comes first and is written last: it may overlap the one before.
-        for group in 0..n.div_ceil(GROUP) {
+        // A last group that overlaps the one before comes first and is written last.
+        let overlaps = !n.is_multiple_of(GROUP);
+        for group in usize::from(!overlaps)..=n / GROUP {
             let start = if group == 0 { n - GROUP } else { (group - 1) * GROUP };
             let mut results: Group<R> = [const { MaybeUninit::uninit() }; GROUP];
             for (i, result) in results.iter_mut().enumerate() {
-                let i = start + i;
-                // SAFETY: `i < n`, and of the elements from `start` on none is written yet.
-                result.write(unsafe { f(a.add(i).read(), b.add(i).read(), c.add(i).read()) });
+                // Of the elements from `start` on none is written yet.
+                result.write(f(start + i));
             }
             let to = if group == 0 { &raw mut last } else { out.wrapping_add(start).cast() };
             // SAFETY: the group's elements are below `n`.
             unsafe { to.write(results) };
         }
-        // SAFETY: as above.
-        unsafe { out.add(n - GROUP).cast::<Group<R>>().write(last) };
+        if overlaps {
+            // SAFETY: as above.
+            unsafe { out.add(n - GROUP).cast::<Group<R>>().write(last) };
+        }
     }
 
     /// As [`Block::map1`], for functions whose loops do not vectorise.

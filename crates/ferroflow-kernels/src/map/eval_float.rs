@@ -172,7 +172,8 @@ where
             // SAFETY: `start + n <= block.n`.
             unsafe { std::slice::from_raw_parts(arg.cast::<T>().add(start), n) }.convert_to_f32_slice(&mut wide[..n]);
         }
-        let args = [wide[0].as_ptr().cast(), wide[1].as_ptr().cast(), wide[1].as_ptr().cast()];
+        let mut args = block.args;
+        args.iter_mut().zip(&wide).for_each(|(arg, wide)| *arg = wide.as_ptr().cast());
         // SAFETY: for a predicate the output holds a byte an element, else it is converted below; no argument of
         // these elements is read any more when they are written.
         unsafe {

@@ -5,10 +5,13 @@ mod eval;
 mod eval_cast;
 mod eval_float;
 mod eval_integer;
+mod formula;
 mod layout;
+mod load;
 mod program;
 mod run;
 mod scalar;
+mod steps;
 
 pub use program::{Instruction, Program, ProgramError};
 pub use run::Map;

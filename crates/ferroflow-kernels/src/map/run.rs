@@ -1,18 +1,19 @@
-use super::block::Block;
+use super::block::{ARGUMENTS, Block};
 use super::eval::evaluator;
 use super::eval_float::Function;
-use super::layout::{Layout, gather};
+use super::layout::Layout;
+use super::load::{load, period, splat};
+use super::steps::{Step, steps};
 use super::{Program, ProgramError, Scalar};
-use crate::gemm::{even, prefetch_far};
 use crate::scratch::with_local;
-use crate::vectorised::{Vectorised, vectorised};
 use crate::{Io, Kernel, KernelError, Pool, Rows, Work};
 use ferroflow_array::DType;
+use smallvec::{SmallVec, smallvec};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 /// Elements evaluated at a time: registers of a block stay in the first-level cache.
-const BLOCK: usize = 512;
+pub(super) const BLOCK: usize = 512;
 /// Elements of one chunk; fewer are not worth sharing.
 const CHUNK: usize = 32 * BLOCK;
 /// The most tasks, each with scratch of its own; the chunks are dealt out among them.
@@ -21,7 +22,9 @@ const TASKS: usize = 16;
 /// A [`Program`] made ready for inputs and outputs of given shapes.
 #[derive(Debug, Clone)]
 pub struct Map {
-    instructions: Vec<Code>,
+    code: Vec<Code>,
+    /// Functions of one element.
+    functions: usize,
     /// By input: dtype, layout, and the buffer it is loaded into, if it cannot be read in place.
     inputs: Vec<(DType, Layout, Option<usize>)>,
     /// Constants, splatted once a task: bytes of the scalar, and the buffer.
@@ -42,7 +45,7 @@ struct Code {
     run: Function,
     op: Scalar,
     dtype: DType,
-    args: [Place; 3],
+    args: SmallVec<[Place; 3]>,
     result: Place,
 }
 
@@ -90,44 +93,34 @@ impl Map {
             constants.push((constant.bytes().to_vec(), buffer));
         }
         let first = places.len();
+        places.resize(dtypes.len(), Place::Buffer(0));
+        let steps = steps(program, &dtypes);
         let mut last_use = vec![0; dtypes.len()];
-        for (i, code) in program.instructions.iter().enumerate() {
-            code.args.iter().for_each(|&a| last_use[a] = i);
+        for (i, step) in steps.iter().enumerate() {
+            step.args.iter().for_each(|&a| last_use[a] = i);
         }
         program.outputs.iter().for_each(|&o| last_use[o] = usize::MAX);
         let mut free: Vec<usize> = Vec::new();
-        let mut instructions = Vec::new();
+        let mut code = Vec::new();
         // An input that is also an output is set aside: another output may be its memory.
         let mut aside = vec![None; program.outputs.len()];
         for (k, &o) in program.outputs.iter().enumerate().filter(|_| program.outputs.len() > 1) {
-            if let Some(&input @ Place::Input(..)) = places.get(o) {
+            if let input @ Place::Input(..) = places[o] {
                 let result = Place::Buffer(fresh());
-                instructions.push(Code {
-                    run: evaluator(Scalar::Identity, dtypes[o]),
-                    op: Scalar::Identity,
-                    dtype: dtypes[o],
-                    args: [input; 3],
-                    result,
-                });
+                let (op, dtype, run) = (Scalar::Identity, dtypes[o], evaluator(Scalar::Identity, dtypes[o]));
+                code.push(Code { run, op, dtype, args: smallvec![input], result });
                 aside[k] = Some(result);
             }
         }
-        for (i, code) in program.instructions.iter().enumerate() {
-            let register = first + i;
-            let output = program.outputs.iter().position(|&o| o == register);
-            let result = match output {
+        for (i, &Step { run, op, dtype, ref args, result: register }) in steps.iter().enumerate() {
+            let result = match program.outputs.iter().position(|&o| o == register) {
                 Some(k) => Place::Output(k, dtypes[register].size()),
                 _ => Place::Buffer(free.pop().unwrap_or_else(&mut fresh)),
             };
-            places.push(result);
-            let mut args = [Place::Buffer(0); 3];
-            for (slot, &arg) in args.iter_mut().zip(&code.args) {
-                *slot = places[arg];
-            }
-            let dtype = dtypes[*code.args.last().unwrap_or(&0)];
-            instructions.push(Code { run: evaluator(code.op, dtype), op: code.op, dtype, args, result });
-            for (j, &arg) in code.args.iter().enumerate() {
-                let first_mention = !code.args[..j].contains(&arg);
+            places[register] = result;
+            code.push(Code { run, op, dtype, args: args.iter().map(|&a| places[a]).collect(), result });
+            for (j, &arg) in args.iter().enumerate() {
+                let first_mention = !args[..j].contains(&arg);
                 if let (true, Place::Buffer(b)) = (arg >= first && last_use[arg] == i && first_mention, places[arg]) {
                     free.push(b);
                 }
@@ -140,10 +133,10 @@ impl Map {
         let late: Vec<_> = late.collect();
         // An output may be the memory of an input that is not read any more when it is written.
         let written = |k: usize| match late.iter().any(|l| l.0 == k) {
-            true => usize::MAX,
-            false => program.outputs[k] - first,
+            true => Some(usize::MAX),
+            false => steps.iter().position(|s| s.result == program.outputs[k]),
         };
-        let read = |i: usize| program.instructions.iter().rposition(|c| c.args.contains(&i)).unwrap_or(0);
+        let read = |i: usize| steps.iter().rposition(|s| s.args.contains(&i));
         let outputs: Vec<DType> = program.outputs.iter().map(|&o| dtypes[o]).collect();
         let mut in_place = Vec::new();
         for (i, (dtype, layout, _)) in loaded.iter().enumerate() {
@@ -156,7 +149,8 @@ impl Map {
         }
         let elements = output.iter().product();
         let buffer = BLOCK * dtypes.iter().map(|d| d.size()).max().unwrap_or(1);
-        Ok(Map { instructions, inputs: loaded, constants, late, outputs, buffers, buffer, elements, in_place })
+        let functions = program.instructions.len();
+        Ok(Map { code, functions, inputs: loaded, constants, late, outputs, buffers, buffer, elements, in_place })
     }
 
     fn tasks(&self) -> usize {
@@ -185,6 +179,8 @@ impl Map {
         // SAFETY: `buffers` buffers of `buffer` bytes.
         let buffer = |b: usize| unsafe { scratch.add(b * self.buffer) };
         let most = BLOCK.min(self.elements);
+        let bases: SmallVec<[*const u8; 8]> = (0..self.inputs.len()).map(inputs).collect();
+        let results: SmallVec<[*mut u8; 8]> = (0..self.outputs.len()).map(outputs).collect();
         for (bytes, b) in &self.constants {
             // SAFETY: the buffer has room for BLOCK elements.
             unsafe { splat(bytes.as_ptr(), bytes.len(), most, buffer(*b)) };
@@ -212,20 +208,19 @@ impl Map {
                 }
             }
             let address = |place: Place| match place {
-                Place::Input(i, size) => inputs(i).wrapping_add(start * size),
+                Place::Input(i, size) => bases[i].wrapping_add(start * size),
                 Place::Buffer(b) => buffer(b).cast_const(),
-                Place::Output(k, size) => outputs(k).wrapping_add(start * size).cast_const(),
+                Place::Output(k, size) => results[k].wrapping_add(start * size).cast_const(),
             };
-            let ahead = Ahead { map: self, inputs, start: start + BLOCK, far: end > start + BLOCK };
-            for (i, code) in self.instructions.iter().enumerate() {
-                ahead.fetch(i);
-                let args = code.args.map(address);
+            for code in &self.code {
+                let mut args = [std::ptr::null(); ARGUMENTS];
+                args.iter_mut().zip(&code.args).for_each(|(to, &place)| *to = address(place));
                 // SAFETY: the registers hold what the program's dtypes say; see the contract for aliasing.
                 unsafe { (code.run)(code.op, code.dtype, Block { args, out: address(code.result).cast_mut(), n })? };
             }
             for &(k, place, size) in &self.late {
                 // SAFETY: both hold n elements; they may be the same memory.
-                unsafe { std::ptr::copy(address(place), outputs(k).wrapping_add(start * size), n * size) };
+                unsafe { std::ptr::copy(address(place), results[k].wrapping_add(start * size), n * size) };
             }
         }
         Ok(())
@@ -321,7 +316,7 @@ impl Kernel {
     pub fn map(map: Map) -> Kernel {
         let scratch = map.tasks() * map.task_scratch();
         let pairs = map.in_place.clone();
-        let flops = (map.instructions.len() * map.elements) as u64;
+        let flops = (map.functions * map.elements) as u64;
         let map = Arc::new(map);
         let rows = (map.inputs.len() <= Rows::INPUTS).then(|| map.clone().rows());
         let kernel = Kernel::new(move |io| map.run(io))
@@ -329,110 +324,5 @@ impl Kernel {
             .with_in_place(pairs)
             .with_work(Work { flops, bytes: 0 });
         rows.into_iter().fold(kernel, Kernel::with_rows)
-    }
-}
-
-/// The inputs of a later block, fetched while the one before is evaluated.
-struct Ahead<'a> {
-    map: &'a Map,
-    inputs: &'a dyn Fn(usize) -> *const u8,
-    start: usize,
-    far: bool,
-}
-
-impl Ahead<'_> {
-    /// Fetches the share of one instruction.
-    fn fetch(&self, instruction: usize) {
-        if !self.far {
-            return;
-        }
-        for (i, (dtype, layout, _)) in self.map.inputs.iter().enumerate() {
-            if *layout == Layout::Contiguous {
-                let (from, lines) =
-                    ((self.inputs)(i).wrapping_add(self.start * dtype.size()), BLOCK * dtype.size() / 64);
-                let (first, count) = even(lines, self.map.instructions.len(), instruction);
-                (first..first + count).for_each(|line| prefetch_far(from.wrapping_add(line * 64)));
-            }
-        }
-    }
-}
-
-/// The length of a vector that is repeated alike in every block.
-fn period(dims: &[(usize, usize)]) -> Option<usize> {
-    match dims {
-        [(_, 0), (n, 1)] if BLOCK.is_multiple_of(*n) => Some(*n),
-        _ => None,
-    }
-}
-
-/// Fills `to` with `n` times the element at `from`.
-///
-/// # Safety
-/// `from` holds an element of `size` bytes; `to` has room for `n`, aligned.
-unsafe fn splat(from: *const u8, size: usize, n: usize, to: *mut u8) {
-    // SAFETY: passed on.
-    unsafe {
-        match size {
-            1 => filled::<u8>(from, n, to),
-            2 => filled::<u16>(from, n, to),
-            4 => filled::<u32>(from, n, to),
-            _ => filled::<u64>(from, n, to),
-        }
-    }
-}
-
-/// # Safety
-/// See [`splat`].
-unsafe fn filled<T: Copy>(from: *const u8, n: usize, to: *mut u8) {
-    // SAFETY: passed on; constants are bytes, so their elements need not be aligned.
-    unsafe { std::slice::from_raw_parts_mut(to.cast(), n).fill(from.cast::<T>().read_unaligned()) };
-}
-
-/// # Safety
-/// `dims` lead from `from` to initialised elements of `size` bytes; `to` has room for `n`; both are aligned.
-unsafe fn load(from: *const u8, size: usize, dims: &[(usize, usize)], start: usize, n: usize, to: *mut u8) {
-    vectorised(Load { from, size, dims, start, n, to });
-}
-
-struct Load<'a> {
-    from: *const u8,
-    size: usize,
-    dims: &'a [(usize, usize)],
-    start: usize,
-    n: usize,
-    to: *mut u8,
-}
-
-impl Load<'_> {
-    /// # Safety
-    /// See [`load`]; the elements are `T`s.
-    #[inline(always)]
-    unsafe fn typed<T: Copy>(self) {
-        let reach = self.dims.iter().map(|(n, s)| (n - 1) * s).sum::<usize>() + 1;
-        // SAFETY: `reach` elements are there to read, and `n` to write.
-        let (from, to) = unsafe {
-            (
-                std::slice::from_raw_parts(self.from.cast(), reach),
-                std::slice::from_raw_parts_mut(self.to.cast(), self.n),
-            )
-        };
-        gather::<T>(self.dims, from, self.start, to);
-    }
-}
-
-impl Vectorised for Load<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // SAFETY: see `load`, the only one to make this.
-        unsafe {
-            match self.size {
-                1 => self.typed::<u8>(),
-                2 => self.typed::<u16>(),
-                4 => self.typed::<u32>(),
-                _ => self.typed::<u64>(),
-            }
-        }
     }
 }

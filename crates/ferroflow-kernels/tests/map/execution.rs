@@ -99,6 +99,10 @@ fn results_may_lie_where_the_inputs_were() {
         ("out r1 r0", &[(0, 0), (0, 1), (1, 0), (1, 1)]),
         ("r2 = Neg r0; out r2 r2", &[(0, 0), (0, 1), (1, 0), (1, 1)]),
         ("r2 = f32 0.5; r3 = Add r0 r2; r4 = Mul r3 r1; r5 = Exp r0; out r3 r5", &[(0, 1), (1, 1)]),
+        (
+            "r2 = f32 0.5; r3 = Sub r1 r0; r4 = Mul r3 r2; r5 = Add r0 r4; r6 = Mul r5 r2; r7 = Sub r1 r6; out r5 r7",
+            &[(0, 0), (0, 1), (1, 1)],
+        ),
         ("r2 = Less r0 r1; r3 = Select r2 r1 r0; r4 = Select r2 r0 r1; out r3 r4", &[(0, 1), (1, 1)]),
     ] {
         let program = Program::parse(text, &[DType::F32; 2]).unwrap();
