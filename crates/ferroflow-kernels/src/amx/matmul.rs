@@ -1,11 +1,12 @@
 use super::split::{Operand, pack_lanes, pack_steps};
 use super::unit::{Block, DEPTH, ROW, SIDE, TILE, Unit};
 use crate::cpu::amx;
-use crate::gemm::{MatMul, Strides, even};
+use crate::gemm::{MatMul, Strides, even, multiply_rows};
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
-use crate::{Pool, Precision};
+use crate::{Pool, Precision, Rows};
 use std::any::TypeId;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tiles of the inner dimension in one piece: the pieces of a pair of panels stay in the first-level cache, and those of the
@@ -79,25 +80,18 @@ impl Product {
                 for start in (0..self.depth).step_by(PIECE) {
                     let tiles = PIECE.min(self.depth - start);
                     failed |= b.pack((panels.start, panels.len()), (start, tiles), right);
-                    for (i, pair) in (columns.0..columns.0 + columns.1).enumerate() {
-                        let right = right[2 * i * tiles * TILE..].as_ptr();
-                        for row_pair in rows.0..rows.0 + rows.1 {
+                    for row_pair in rows.0..rows.0 + rows.1 {
+                        for (i, pair) in (columns.0..columns.0 + columns.1).enumerate() {
+                            let right = right[2 * i * tiles * TILE..].as_ptr();
                             let c = out.address((row_pair * 2 * SIDE) * n + pair * 2 * SIDE);
                             let left = packed[(2 * row_pair * self.depth + start) * TILE..].as_ptr();
                             let block = Block {
                                 a: [left, left.wrapping_add(self.depth * TILE)],
                                 b: [right, right.wrapping_add(tiles * TILE)],
                                 c,
-                                next: c.wrapping_add(2 * SIDE * n),
-                                c_right: SIDE * size_of::<f32>(),
-                                c_down: SIDE * n * size_of::<f32>(),
-                                a_row: ROW,
-                                b_row: ROW,
-                                c_row: n * size_of::<f32>(),
-                                counts: [1, tiles],
-                                a_steps: [0, TILE],
-                                b_steps: [0, TILE],
+                                next: c.wrapping_add(2 * SIDE),
                                 accumulate: start > 0,
+                                ..self.block(tiles)
                             };
                             // SAFETY: the processor has the unit; panels are whole; the rows and columns of the result
                             // belong to this task alone.
@@ -110,6 +104,91 @@ impl Product {
             odd.fetch_or(failed, Ordering::Relaxed);
         });
         !odd.load(Ordering::Relaxed)
+    }
+}
+
+/// What is before the packed right operand of [`Product::rows`]: whether an element could not be split.
+const HEADER: usize = 64;
+/// Rows of a part.
+const PART: usize = 64;
+
+impl Product {
+    /// The product as work that is cut by rows of the result; inputs are `a` and `b`, which is small.
+    pub(crate) fn rows(self) -> Rows {
+        let Product { dims, depth, column_panels, .. } = self;
+        let packed = column_panels * depth * TILE;
+        Rows::new(dims.m, move |io, part| {
+            let (a, right, c) = (io.input::<f32>(0), io.prepared::<u8>(), io.output::<f32>(0));
+            let units = part.units.clone();
+            if right[0] == 1 || !self.multiply(a, &right[HEADER..], c, part.units) {
+                multiply_rows(&dims, a, io.input(1), c, units);
+            }
+            Ok(())
+        })
+        .with_grain(PART)
+        .with_prepare(HEADER + packed, move |io| {
+            let b = io.input(1);
+            let b = Packing { from: b, strides: dims.b_strides(), lanes: dims.n, steps: dims.k, operand: Operand::Right };
+            let (header, to) = io.scratch().split_at_mut(HEADER);
+            let odd = AtomicBool::new(false);
+            io.pool().for_each_chunk_mut(&mut to[..packed], 4 * depth * TILE, |chunk, to| {
+                odd.fetch_or(b.pack((4 * chunk, to.len() / (depth * TILE)), (0, depth), to), Ordering::Relaxed);
+            });
+            header[0] = u8::from(odd.into_inner());
+            Ok(())
+        })
+    }
+
+    /// Some rows of the result, of the left operand from their first on, or of all of it if it is transposed, and the
+    /// packed right operand; not if an element cannot be split.
+    fn multiply(&self, a: &[f32], right: &[u8], c: &mut [f32], units: Range<usize>) -> bool {
+        let (MatMul { n, k, .. }, strides) = (self.dims, self.dims.a_strides());
+        let a = if self.dims.transpose_a { &a[units.start..] } else { a };
+        let (lanes, panel) = (units.len(), self.depth * TILE);
+        assert!(c.len() == lanes * n && right.len() >= self.column_panels * panel, "sizes of {:?}", self.dims);
+        let a = Packing { from: a, strides, lanes, steps: k, operand: Operand::Left };
+        let out = Disjoint::new(c);
+        with_local::<u8, _>(2 * panel, |left| {
+            let mut unit = Unit::new();
+            (0..lanes.div_ceil(2 * SIDE)).all(|row_pair| {
+                let rows = sides(lanes, row_pair);
+                let failed = a.pack((2 * row_pair, 1 + usize::from(rows[1] > 0)), (0, self.depth), left);
+                for pair in 0..self.column_panels.div_ceil(2) {
+                    let b = right[2 * pair * panel..].as_ptr();
+                    let c = out.address(row_pair * 2 * SIDE * n + pair * 2 * SIDE);
+                    let block = Block {
+                        a: [left.as_ptr(), left.as_ptr().wrapping_add(panel)],
+                        b: [b, b.wrapping_add(panel)],
+                        c,
+                        next: c.wrapping_add(2 * SIDE),
+                        ..self.block(self.depth)
+                    };
+                    // SAFETY: the processor has the unit; panels are whole; the rows of the result belong to the part.
+                    unsafe { unit.run(&block, rows, sides(n, pair), self.halves) };
+                }
+                !failed
+            })
+        })
+    }
+
+    /// A block over so many tiles of packed operands.
+    fn block(&self, tiles: usize) -> Block {
+        let row = self.dims.n * size_of::<f32>();
+        Block {
+            a: [std::ptr::null(); 2],
+            b: [std::ptr::null(); 2],
+            c: std::ptr::null_mut(),
+            c_right: SIDE * size_of::<f32>(),
+            c_down: SIDE * row,
+            a_row: ROW,
+            b_row: ROW,
+            c_row: row,
+            counts: [1, tiles],
+            next: std::ptr::null(),
+            a_steps: [0, TILE],
+            b_steps: [0, TILE],
+            accumulate: false,
+        }
     }
 }
 
@@ -144,8 +223,12 @@ impl Packing<'_> {
                 match self.strides.lane {
                     1 => {
                         let stride = self.strides.step;
-                        let at = |i| if i < steps { from.wrapping_add(i * stride) } else { std::ptr::null() };
-                        pack_steps(at, lanes, to, self.operand)
+                        if steps >= DEPTH {
+                            pack_steps(|i| from.wrapping_add(i * stride), lanes, to, self.operand)
+                        } else {
+                            let at = |i| if i < steps { from.wrapping_add(i * stride) } else { std::ptr::null() };
+                            pack_steps(at, lanes, to, self.operand)
+                        }
                     }
                     stride => pack_lanes(|i| from.wrapping_add(i * stride), lanes, steps, to, self.operand),
                 }

@@ -1,12 +1,8 @@
 //! Operands of the unit: every element as the sum of two numbers in bf16, its upper and its lower half, which leaves an
 //! error of 2⁻¹⁶ of it at most.
 
-use super::unit::{DEPTH, ROW, SIDE};
-use crate::gemm::prefetch_far;
+use super::unit::{ROW, SIDE};
 use std::arch::x86_64::*;
-
-/// Steps ahead that are fetched of contiguous ones.
-const AHEAD: usize = 4 * DEPTH;
 
 /// Which operand of a product a tile is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +69,7 @@ unsafe fn load(from: *const f32, mask: __mmask16) -> __m512 {
     if from.is_null() { _mm512_setzero_ps() } else { unsafe { _mm512_maskz_loadu_ps(mask, from) } }
 }
 
-/// Packs a tile of 32 steps whose lanes are contiguous: those of step `i` at `step(i)`, zeros if that is null. Steps from 32
-/// on are those of the tile after this one. Whether an element was not finite, or too large to split.
+/// Packs a tile of 32 steps whose lanes are contiguous: those of step `i` at `step(i)`, zeros if that is null. Whether an element was not finite, or too large to split.
 ///
 /// # Safety
 /// The processor has AVX-512; `lanes` elements, at most 16, can be read at each address, and the tile written.
@@ -86,17 +81,14 @@ pub(crate) unsafe fn pack_steps(
     operand: Operand,
 ) -> bool {
     let (mask, mut odd) = (first(lanes), _mm512_setzero_ps());
-    let (mut upper, mut lower) = ([_mm512_setzero_si512(); SIDE], [_mm512_setzero_si512(); SIDE]);
-    for p in 0..SIDE {
+    let tile = |p: usize| {
         // SAFETY: by the contract; masked lanes are not touched.
         let (x, y) = unsafe { (load(step(2 * p), mask), load(step(2 * p + 1), mask)) };
-        prefetch_far(step(DEPTH + 2 * p));
-        prefetch_far(step(DEPTH + 2 * p + 1));
         let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
-        (upper[p], lower[p]) = (pair(x, y), pair(x_rest, y_rest));
-    }
+        (pair(x, y), pair(x_rest, y_rest))
+    };
     // SAFETY: by the contract.
-    unsafe { store(upper, lower, to, operand == Operand::Left) };
+    unsafe { store(tile, to, operand == Operand::Left) };
     is_odd(odd)
 }
 
@@ -115,33 +107,49 @@ pub(crate) unsafe fn pack_lanes(
 ) -> bool {
     let mut odd = _mm512_setzero_ps();
     let masks = (first(steps), first(steps.saturating_sub(SIDE)));
-    let (mut upper, mut lower) = ([_mm512_setzero_si512(); SIDE], [_mm512_setzero_si512(); SIDE]);
-    for l in 0..lanes.min(SIDE) {
+    let tile = |l: usize| {
+        if l >= lanes {
+            return (_mm512_setzero_si512(), _mm512_setzero_si512());
+        }
         let from = lane(l);
         // SAFETY: by the contract; masked lanes are not touched.
         let (x, y) = unsafe { (load(from, masks.0), load(from.wrapping_add(SIDE), masks.1)) };
-        prefetch_far(from.wrapping_add(AHEAD));
-        prefetch_far(from.wrapping_add(AHEAD + SIDE));
         let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
-        (upper[l], lower[l]) = (join(x, y), join(x_rest, y_rest));
-    }
+        (join(x, y), join(x_rest, y_rest))
+    };
     // SAFETY: by the contract.
-    unsafe { store(upper, lower, to, operand == Operand::Right) };
+    unsafe { store(tile, to, operand == Operand::Right) };
     is_odd(odd)
 }
 
+/// Writes a tile of 16 vectors of upper halves, and 16 of lower ones, or its transpose.
+///
 /// # Safety
-/// A tile can be written.
+/// The tile can be written.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn store(upper: [__m512i; SIDE], lower: [__m512i; SIDE], to: *mut u8, turned: bool) {
-    let (upper, lower) = if turned { (transpose(upper), transpose(lower)) } else { (upper, lower) };
-    for row in 0..SIDE {
+unsafe fn store(mut rows: impl FnMut(usize) -> (__m512i, __m512i), to: *mut u8, turned: bool) {
+    let put = |row: usize, upper, lower| {
         // SAFETY: within the tile.
         unsafe {
-            _mm512_storeu_si512(to.add(row * ROW).cast(), upper[row]);
-            _mm512_storeu_si512(to.add(row * ROW + ROW / 2).cast(), lower[row]);
+            _mm512_storeu_si512(to.add(row * ROW).cast(), upper);
+            _mm512_storeu_si512(to.add(row * ROW + ROW / 2).cast(), lower);
         }
+    };
+    if !turned {
+        for row in 0..SIDE {
+            let (upper, lower) = rows(row);
+            put(row, upper, lower);
+        }
+        return;
+    }
+    let (mut upper, mut lower) = ([_mm512_setzero_si512(); SIDE], [_mm512_setzero_si512(); SIDE]);
+    for row in 0..SIDE {
+        (upper[row], lower[row]) = rows(row);
+    }
+    let (upper, lower) = (transpose(upper), transpose(lower));
+    for row in 0..SIDE {
+        put(row, upper[row], lower[row]);
     }
 }
 

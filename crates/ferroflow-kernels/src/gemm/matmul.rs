@@ -4,9 +4,9 @@ use super::small::Small;
 use super::tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
-use crate::scratch::{parts, with_local};
+use crate::scratch::parts;
 use crate::amx::Product;
-use crate::{Pool, Precision, Rows};
+use crate::{Pool, Precision};
 use std::mem::MaybeUninit;
 
 /// The sizes of a matrix product `c = op(a)·op(b)`: `op(a)` is `m × k`, `op(b)` is `k × n`, all row-major.
@@ -271,74 +271,6 @@ impl Plan {
         }
         (steps / line, (next.wrapping_add(n * line * self.right.lane), [0, line, self.right.lane]))
     }
-}
-
-/// Rows of a part of a product, at least, and parts that are worth it.
-const PART: usize = 56;
-const PARTS: usize = 4;
-/// Elements of the right operand at most: it stays in the second-level cache beside a part.
-const RIGHT: usize = 1 << 18;
-
-/// The product as work that is cut by rows of the result, if it has many and the right operand is small; inputs are `a`
-/// and `b`.
-pub fn matmul_rows<T: TileElement>(dims: MatMul) -> Option<Rows> {
-    let MatMul { m, n, k, .. } = dims;
-    if m < PART * PARTS || n < WIDEST || k * n > RIGHT || k == 0 {
-        return None;
-    }
-    let tile = tile_size::<T>(level(), n);
-    let panels = n.div_ceil(tile.width);
-    let rows = Rows::new(m, move |io, part| {
-        let (a, b, c) = (io.input::<T>(0), io.prepared::<T>(), io.output::<T>(0));
-        let (count, strides) = (part.units.len(), dims.a_strides());
-        assert!(c.len() == count * n && b.len() >= panels * k * tile.width, "sizes of {dims:?}");
-        let a = if dims.transpose_a { &a[part.units.start..] } else { a };
-        assert!(a.len() > (count - 1) * strides.lane + (k - 1) * strides.step, "sizes of {dims:?}");
-        let (row_tiles, leading) = (count.div_ceil(tile.rows), tile.rows.next_multiple_of(8));
-        let out = Disjoint::new(c);
-        with_local::<T, _>(k * leading, |packed| {
-            for t in 0..row_tiles {
-                let (row, rows) = even(count, row_tiles, t);
-                // SAFETY: the rows are within the left operand; a packed tile has room for whole vectors.
-                unsafe {
-                    pack(level(), a[row * strides.lane..].as_ptr(), strides, rows, k, packed.as_mut_ptr(), leading)
-                };
-                for panel in 0..panels {
-                    let b = b[panel * k * tile.width..].as_ptr();
-                    let run = Run {
-                        a: packed.as_ptr(),
-                        a_row: 1,
-                        counts: [1, 1, k],
-                        a_steps: [0, 0, leading],
-                        b,
-                        b_steps: [0, 0, tile.width],
-                        ahead: (b, [0; 3]),
-                    };
-                    let columns = tile.width.min(n - panel * tile.width);
-                    let c = out.address(row * n + panel * tile.width);
-                    let target = Target { c, row: n, columns, accumulate: false };
-                    // SAFETY: rows, steps and columns are within the operands, panels as wide as the tile; the part's
-                    // rows of the result belong to it alone.
-                    unsafe { run_tile(level(), (tile.vectors, rows), &run, &target) };
-                }
-            }
-        });
-        Ok(())
-    });
-    let rows = rows.with_grain(PART).with_whole(1).with_prepare(panels * k * tile.width * size_of::<T>(), move |io| {
-        let b = io.input::<T>(1);
-        assert_eq!(b.len(), k * n, "sizes of {dims:?}");
-        let strides = dims.b_strides();
-        let [packed] = parts::<T, 1>(io.scratch(), [panels * k * tile.width]);
-        io.pool().for_each_chunk_mut(packed, k * tile.width, |panel, to| {
-            let columns = tile.width.min(n - panel * tile.width);
-            let from = b[panel * tile.width * strides.lane..].as_ptr();
-            // SAFETY: the columns are within the right operand, the panel has room for them.
-            unsafe { pack(level(), from, strides, columns, k, to.as_mut_ptr(), tile.width) };
-        });
-        Ok(())
-    });
-    Some(if dims.transpose_a { rows.with_whole(0) } else { rows })
 }
 
 #[cfg(test)]

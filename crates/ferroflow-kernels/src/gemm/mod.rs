@@ -3,13 +3,17 @@
 mod matmul;
 mod pack;
 mod plain;
+mod rows;
 mod simd;
 mod small;
 mod small_tile;
 mod tile;
 
-pub use matmul::{MatMul, matmul, matmul_rows, matmul_scratch};
+pub use matmul::{MatMul, matmul, matmul_scratch};
 pub use plain::{Accumulate, matmul_plain};
+pub use rows::matmul_rows;
 pub use simd::TileElement;
 pub(crate) use pack::Strides;
-pub(crate) use simd::{Levelled, Simd, at_level, prefetch, prefetch_far};
+pub(crate) use rows::multiply_rows;
+pub(crate) use simd::{Levelled, Simd, at_level, prefetch};
+pub(crate) use tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
