@@ -76,17 +76,17 @@ fn main() {
             let (mut x, mut w) = (vec![0.5f32; g.input_len()], vec![0.25f32; g.filter_len()]);
             let mut y = vec![0f32; g.output_len()];
             let bytes = [
-                conv2d_scratch::<f32>(&g),
-                conv2d_filter_gradient_scratch::<f32>(&g),
-                conv2d_input_gradient_scratch::<f32>(&g),
+                conv2d_scratch::<f32>(&g, Default::default()),
+                conv2d_filter_gradient_scratch::<f32>(&g, Default::default()),
+                conv2d_input_gradient_scratch::<f32>(&g, Default::default()),
             ];
             let mut scratch = Buffer::zeroed(bytes.into_iter().max().unwrap_or(0));
             let scratch = scratch.as_bytes_mut();
             let show =
                 |name: &str, t| show(format!("conv {size}x{size} {in_c} to {out_c} {name}"), g.flops() as f64, t);
-            show("forward", best(|| conv2d(&x, &w, &mut y, &g, scratch, &pool)));
-            show("filter gradient", best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, scratch, &pool)));
-            show("input gradient", best(|| conv2d_input_gradient(&y, &w, &mut x, &g, scratch, &pool)));
+            show("forward", best(|| conv2d(&x, &w, &mut y, &g, Default::default(), scratch, &pool)));
+            show("filter gradient", best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, Default::default(), scratch, &pool)));
+            show("input gradient", best(|| conv2d_input_gradient(&y, &w, &mut x, &g, Default::default(), scratch, &pool)));
         }
     }
 }

@@ -115,21 +115,21 @@ fn convolutions_and_their_gradients() {
     // By tiles of several sizes, and directly.
     for g in [geometry(14, 5, 32, 64, 1), geometry(8, 3, 16, 16, 1), geometry(9, 3, 3, 5, 1), geometry(8, 3, 16, 16, 2)]
     {
-        let forward = kernel(conv2d_scratch::<f32>(&g), conv2d_rows::<f32>(g), move |io| {
+        let forward = kernel(conv2d_scratch::<f32>(&g, Default::default()), conv2d_rows::<f32>(g, Default::default()), move |io| {
             let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-            conv2d(x, w, y, &g, io.scratch(), io.pool());
+            conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
             Ok(())
         });
         let by_input =
-            kernel(conv2d_input_gradient_scratch::<f32>(&g), conv2d_input_gradient_rows::<f32>(g), move |io| {
+            kernel(conv2d_input_gradient_scratch::<f32>(&g, Default::default()), conv2d_input_gradient_rows::<f32>(g, Default::default()), move |io| {
                 let (w, dy, dx) = (io.input::<f32>(1), io.input(2), io.output(0));
-                conv2d_input_gradient(dy, w, dx, &g, io.scratch(), io.pool());
+                conv2d_input_gradient(dy, w, dx, &g, Default::default(), io.scratch(), io.pool());
                 Ok(())
             });
         let by_filter =
-            kernel(conv2d_filter_gradient_scratch::<f32>(&g), conv2d_filter_gradient_rows::<f32>(g), move |io| {
+            kernel(conv2d_filter_gradient_scratch::<f32>(&g, Default::default()), conv2d_filter_gradient_rows::<f32>(g, Default::default()), move |io| {
                 let (x, dy, dw) = (io.input::<f32>(0), io.input(2), io.output(0));
-                conv2d_filter_gradient(x, dy, dw, &g, io.scratch(), io.pool());
+                conv2d_filter_gradient(x, dy, dw, &g, Default::default(), io.scratch(), io.pool());
                 Ok(())
             });
         let (x, w, dy, sizes) =
@@ -151,9 +151,9 @@ fn convolutions_and_their_gradients() {
 #[test]
 fn a_chain_passes_its_values_through_local_memory() {
     let g = geometry(8, 3, 16, 16, 1);
-    let conv = kernel(conv2d_scratch::<f32>(&g), conv2d_rows::<f32>(g), move |io| {
+    let conv = kernel(conv2d_scratch::<f32>(&g, Default::default()), conv2d_rows::<f32>(g, Default::default()), move |io| {
         let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-        conv2d(x, w, y, &g, io.scratch(), io.pool());
+        conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
         Ok(())
     });
     let shape = [g.batch, g.out_h, g.out_w, g.out_c];

@@ -5,9 +5,13 @@
 //! What is not finite, or is within 1/256 of what `f32` can hold, cannot be split; whoever calls gets to know, and computes
 //! the result otherwise.
 
+mod convolution;
+mod filter_gradient;
 mod matmul;
 #[cfg(target_arch = "x86_64")]
 mod split;
 mod unit;
 
+pub(crate) use convolution::{Convolution, Filters};
+pub(crate) use filter_gradient::FilterGradient;
 pub(crate) use matmul::Product;

@@ -122,6 +122,28 @@ pub(crate) unsafe fn pack_lanes(
     is_odd(odd)
 }
 
+/// Splits elements that follow each other: 32 upper halves, then their lower ones, and so on, the last with zeros. Whether an
+/// element was not finite, or too large to split.
+///
+/// # Safety
+/// The processor has AVX-512; `len` elements can be read, and 128 bytes for every 32 of them written.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(crate) unsafe fn split_row(from: *const f32, len: usize, to: *mut u8) -> bool {
+    let mut odd = _mm512_setzero_ps();
+    for block in 0..len.div_ceil(2 * SIDE) {
+        let (from, left) = (from.wrapping_add(2 * SIDE * block), len - 2 * SIDE * block);
+        // SAFETY: by the contract; masked lanes are not touched.
+        unsafe {
+            let x = load(from, first(left));
+            let y = load(from.wrapping_add(SIDE), first(left.saturating_sub(SIDE)));
+            let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
+            _mm512_storeu_si512(to.add(block * ROW).cast(), join(x, y));
+            _mm512_storeu_si512(to.add(block * ROW + ROW / 2).cast(), join(x_rest, y_rest));
+        }
+    }
+    is_odd(odd)
+}
+
 /// Writes a tile of 16 vectors of upper halves, and 16 of lower ones, or its transpose.
 ///
 /// # Safety

@@ -1,9 +1,11 @@
 use super::{ConvGeometry, winograd};
+use crate::amx::FilterGradient;
 use crate::cpu::level;
 use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
-use crate::{Pool, Rows};
+use crate::{Pool, Precision, Rows};
+use ferroflow_array::Buffer;
 
 /// Images whose part of the sum is formed at a time, so that they stay in the second-level cache for several tiles.
 const IMAGES: usize = 8;
@@ -14,8 +16,16 @@ const TILES: usize = 4;
 const LANES: usize = 16;
 const SUMS: usize = 1 << 19;
 
+/// Lanes for so many sums.
+fn lanes(sums: usize) -> usize {
+    (SUMS / sums.max(1)).clamp(4, LANES)
+}
+
 /// Bytes of scratch that [`conv2d_filter_gradient`] needs.
-pub fn conv2d_filter_gradient_scratch<T: TileElement>(g: &ConvGeometry) -> usize {
+pub fn conv2d_filter_gradient_scratch<T: TileElement>(g: &ConvGeometry, precision: Precision) -> usize {
+    if !winograd::applies::<T>(g) && FilterGradient::of::<T>(g, precision).is_some() {
+        return lanes(g.filter_len()).min(g.batch) * g.filter_len() * size_of::<T>();
+    }
     match winograd::applies::<T>(g) {
         true => winograd::filter_gradient_scratch::<T>(g),
         false => direct_len(g) * size_of::<T>(),
@@ -39,6 +49,7 @@ pub fn conv2d_filter_gradient<T: TileElement>(
     grad: &[T],
     filter_grad: &mut [T],
     g: &ConvGeometry,
+    precision: Precision,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
@@ -48,6 +59,18 @@ pub fn conv2d_filter_gradient<T: TileElement>(
         filter_grad.fill(T::ZERO);
         return;
     }
+    if let (false, Some(gradient)) = (winograd::applies::<T>(g), FilterGradient::of::<T>(g, precision)) {
+        let (input, grad) = (bytemuck::cast_slice::<T, f32>(input), bytemuck::cast_slice::<T, f32>(grad));
+        let lanes = lanes(g.filter_len()).min(g.batch);
+        let [sums] = parts::<f32, 1>(scratch, [lanes * g.filter_len()]);
+        let (image, result) = (input.len() / g.batch, grad.len() / g.batch);
+        pool.for_each_chunk_mut(sums, g.filter_len(), |lane, sums| {
+            let (first, count) = even(g.batch, lanes, lane);
+            let (input, grad) = (&input[first * image..], &grad[first * result..]);
+            gradient.with_batch(count).add(&input[..count * image], &grad[..count * result], sums, true);
+        });
+        return gradient.finish(sums, bytemuck::cast_slice_mut(filter_grad), pool);
+    }
     match winograd::applies::<T>(g) {
         true => winograd::filter_gradient(level(), input, grad, filter_grad, g, scratch, pool),
         false => direct(input, grad, filter_grad, g, false, scratch, pool),
@@ -56,7 +79,22 @@ pub fn conv2d_filter_gradient<T: TileElement>(
 
 /// The derivative of the filters as work that is cut by images; inputs are the images, the sizes of the filters, and the
 /// derivative of the result.
-pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
+pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry, precision: Precision) -> Rows {
+    if let (false, Some(gradient)) = (winograd::applies::<T>(&g), FilterGradient::of::<T>(&g, precision)) {
+        let len = g.filter_len();
+        let rows = Rows::new(g.batch, move |io, part| {
+            let (input, grad) = (io.input(0), io.input(2));
+            let [sums] = parts(io.scratch(), [len]);
+            gradient.with_batch(part.units.len()).add(input, grad, sums, part.first);
+            Ok(())
+        });
+        return rows.with_grain(FilterGradient::GRAIN).with_whole(1).with_finish(lanes(len), len * size_of::<T>(), move |io, lanes| {
+            let (filter_grad, pool) = (io.output(0), io.pool());
+            let [sums] = parts(io.scratch(), [len * lanes]);
+            gradient.finish(sums, filter_grad, pool);
+            Ok(())
+        });
+    }
     let fast = winograd::applies::<T>(&g);
     let sums = if fast { winograd::frequencies(&g) * g.in_c * g.out_c } else { g.filter_len() };
     Rows::new(g.batch, move |io, part| {
@@ -74,7 +112,7 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
     })
     .with_grain(if fast { winograd::grain(&g) } else { 1 })
     .with_whole(1)
-    .with_finish((SUMS / sums.max(1)).clamp(4, LANES), sums * size_of::<T>(), move |io, lanes| {
+    .with_finish(lanes(sums), sums * size_of::<T>(), move |io, lanes| {
         let (filter_grad, pool) = (io.output::<T>(0), io.pool());
         let [all] = parts::<T, 1>(io.scratch(), [sums * lanes]);
         if fast {
@@ -87,6 +125,12 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry) -> Rows {
         }
         Ok(())
     })
+}
+
+/// The derivative of the filters by register tiles, on this thread.
+pub(crate) fn filter_gradient_by_tiles<T: TileElement>(input: &[T], grad: &[T], filter_grad: &mut [T], g: &ConvGeometry) {
+    let mut scratch = Buffer::zeroed(direct_len(g) * size_of::<T>());
+    direct(input, grad, filter_grad, g, false, scratch.as_bytes_mut(), &Pool::new(1));
 }
 
 /// The derivative of the filters by register tiles, added to what is there or in its place.
@@ -161,7 +205,7 @@ fn direct<T: TileElement>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::forward::tests::{definition, geometries, values};
+    use super::super::definition::{definition, geometries, values};
     use super::*;
 
     #[test]
@@ -170,10 +214,10 @@ mod tests {
             let (x, dy) = (values(g.input_len(), 1), values(g.output_len(), 2));
             let mut expected = vec![0.0; g.filter_len()];
             definition(&g, |i, k, o| expected[k] += x[i] * dy[o]);
-            let mut scratch = ferroflow_array::Buffer::zeroed(conv2d_filter_gradient_scratch::<f64>(&g));
+            let mut scratch = ferroflow_array::Buffer::zeroed(conv2d_filter_gradient_scratch::<f64>(&g, Precision::F32));
             for threads in [1, 3] {
                 let mut found = vec![7.0; g.filter_len()];
-                conv2d_filter_gradient(&x, &dy, &mut found, &g, scratch.as_bytes_mut(), &Pool::new(threads));
+                conv2d_filter_gradient(&x, &dy, &mut found, &g, Precision::F32, scratch.as_bytes_mut(), &Pool::new(threads));
                 assert!(found.iter().zip(&expected).all(|(f, e)| (f - e).abs() < 1e-11), "{g:?}");
             }
         }

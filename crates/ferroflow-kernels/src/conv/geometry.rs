@@ -45,7 +45,7 @@ impl ConvGeometry {
     }
 
     /// The frame that filters reach: the image with its padding.
-    pub(super) fn frame(&self) -> Frame {
+    pub(crate) fn frame(&self) -> Frame {
         Frame {
             images: self.batch,
             from: (self.in_h, self.in_w),
@@ -62,15 +62,15 @@ impl ConvGeometry {
 
 /// Images set in frames of zeros, their pixels spread apart by zeros.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Frame {
-    pub(super) images: usize,
-    pub(super) from: (usize, usize),
-    pub(super) channels: usize,
+pub(crate) struct Frame {
+    pub(crate) images: usize,
+    pub(crate) from: (usize, usize),
+    pub(crate) channels: usize,
     /// Rows above and columns left of the image; negative cuts off.
-    pub(super) pad: (isize, isize),
+    pub(crate) pad: (isize, isize),
     /// Steps from pixel to pixel.
-    pub(super) spread: (usize, usize),
-    pub(super) to: (usize, usize),
+    pub(crate) spread: (usize, usize),
+    pub(crate) to: (usize, usize),
 }
 
 impl Frame {
@@ -87,6 +87,23 @@ impl Frame {
     /// Elements of one frame.
     pub(super) fn image_len(&self) -> usize {
         self.to.0 * self.to.1 * self.channels
+    }
+
+    /// Elements of the images.
+    pub(crate) fn source_len(&self) -> usize {
+        self.images * self.from.0 * self.from.1 * self.channels
+    }
+
+    /// Calls `f` for every pixel of image `n` that is in the frame: with its first element among the images, and its place
+    /// among the frame's pixels.
+    pub(crate) fn each_pixel(&self, n: usize, mut f: impl FnMut(usize, usize)) {
+        for y in 0..self.from.0 {
+            let Some(to_y) = place(y, self.spread.0, self.pad.0, self.to.0) else { continue };
+            for x in 0..self.from.1 {
+                let Some(to_x) = place(x, self.spread.1, self.pad.1, self.to.1) else { continue };
+                f(((n * self.from.0 + y) * self.from.1 + x) * self.channels, to_y * self.to.1 + to_x);
+            }
+        }
     }
 
     /// The frames of `images`, in `memory` if need be.

@@ -2,15 +2,21 @@
 //! gradients: register tiles read the (padded) images in place, so that no matrix of patches is ever made, or, where that
 //! takes fewer multiplications, Winograd's tiles.
 
+mod convolution;
+#[cfg(test)]
+mod definition;
 mod depthwise;
 mod filter_gradient;
-mod forward;
 mod geometry;
-mod input_gradient;
+#[cfg(test)]
+mod tests;
 mod winograd;
 
+pub use convolution::{
+    conv2d, conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch, conv2d_rows, conv2d_scratch,
+};
 pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradient};
 pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
-pub use forward::{conv2d, conv2d_rows, conv2d_scratch};
+pub(crate) use filter_gradient::filter_gradient_by_tiles;
 pub use geometry::ConvGeometry;
-pub use input_gradient::{conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch};
+pub(crate) use geometry::Frame;

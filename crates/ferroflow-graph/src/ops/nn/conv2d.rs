@@ -75,11 +75,11 @@ pub(super) fn windows(strides: &[i64], padding: Padding, dilations: &[i64]) -> O
 
 pub(super) fn forward<T: TileElement>(g: ConvGeometry) -> Kernel {
     Kernel::new(move |io| {
-        conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, io.scratch(), io.pool());
+        conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, Default::default(), io.scratch(), io.pool());
         Ok(())
     })
-    .with_scratch(conv2d_scratch::<T>(&g))
-    .with_rows(conv2d_rows::<T>(g))
+    .with_scratch(conv2d_scratch::<T>(&g, Default::default()))
+    .with_rows(conv2d_rows::<T>(g, Default::default()))
 }
 
 impl Op for Conv2D {

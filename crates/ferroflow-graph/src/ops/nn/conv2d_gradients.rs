@@ -69,11 +69,11 @@ impl Op for Conv2DBackpropInput {
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         fn kernel<T: TileElement>(g: ConvGeometry) -> Kernel {
             Kernel::new(move |io| {
-                conv2d_input_gradient::<T>(io.input(2), io.input(1), io.output(0), &g, io.scratch(), io.pool());
+                conv2d_input_gradient::<T>(io.input(2), io.input(1), io.output(0), &g, Default::default(), io.scratch(), io.pool());
                 Ok(())
             })
-            .with_scratch(conv2d_input_gradient_scratch::<T>(&g))
-            .with_rows(conv2d_input_gradient_rows::<T>(g))
+            .with_scratch(conv2d_input_gradient_scratch::<T>(&g, Default::default()))
+            .with_rows(conv2d_input_gradient_rows::<T>(g, Default::default()))
         }
         let windows = windows(&self.strides, self.padding, &self.dilations)?;
         let g = windows.geometry(&outputs[0].concrete()?, &inputs[1].concrete()?)?;
@@ -125,11 +125,11 @@ impl Op for Conv2DBackpropFilter {
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         fn kernel<T: TileElement>(g: ConvGeometry) -> Kernel {
             Kernel::new(move |io| {
-                conv2d_filter_gradient::<T>(io.input(0), io.input(2), io.output(0), &g, io.scratch(), io.pool());
+                conv2d_filter_gradient::<T>(io.input(0), io.input(2), io.output(0), &g, Default::default(), io.scratch(), io.pool());
                 Ok(())
             })
-            .with_scratch(conv2d_filter_gradient_scratch::<T>(&g))
-            .with_rows(conv2d_filter_gradient_rows::<T>(g))
+            .with_scratch(conv2d_filter_gradient_scratch::<T>(&g, Default::default()))
+            .with_rows(conv2d_filter_gradient_rows::<T>(g, Default::default()))
         }
         let windows = windows(&self.strides, self.padding, &self.dilations)?;
         let g = windows.geometry(&inputs[0].concrete()?, &outputs[0].concrete()?)?;

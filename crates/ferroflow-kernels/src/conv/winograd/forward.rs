@@ -2,18 +2,11 @@ use super::super::ConvGeometry;
 use super::tiling::{RESULTS, Spread, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
+use crate::amx::Filters;
 use crate::cpu::Level;
 use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
-
-/// Which filters: those of the geometry, or turned around and with input and output exchanged, as the gradient of the
-/// images takes them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::conv) enum Filters {
-    Plain,
-    Turned,
-}
 
 /// Bytes of scratch that [`convolve`] needs.
 pub(in crate::conv) fn scratch<T>(g: &ConvGeometry) -> usize {

@@ -9,7 +9,7 @@ mod tiling;
 mod transform;
 
 pub(super) use filter_gradient::{add_filters, filter_gradient, filter_gradient_scratch, finish_filters};
-pub(super) use forward::{Filters, convolve, prepare, scratch};
+pub(super) use forward::{convolve, prepare, scratch};
 pub(super) use tiling::{applies, frequencies, grain};
 
 #[cfg(test)]
@@ -17,7 +17,8 @@ mod tests {
     use super::*;
     use crate::Pool;
     use crate::conv::ConvGeometry;
-    use crate::conv::forward::tests::{definition, values};
+    use crate::amx::Filters;
+    use crate::conv::definition::{definition, values};
     use crate::cpu::{Level, level};
     use crate::gemm::TileElement;
     use ferroflow_array::Buffer;
@@ -92,7 +93,7 @@ mod tests {
                 convolve(level, &x, bytemuck::cast_slice(memory.as_bytes()), &mut found, &g, &pool);
                 close(&found, &y, tolerance, &what);
                 let mut all = found;
-                let turned = crate::conv::input_gradient::exchanged(&g);
+                let turned = crate::conv::convolution::exchanged(&g);
                 let mut found = vec![T::ONE; g.input_len()];
                 let mut memory = Buffer::zeroed(scratch::<T>(&turned));
                 prepare(level, (&w, Filters::Turned), &turned, memory.as_bytes_mut(), &pool);
