@@ -74,7 +74,7 @@ fn test() -> Result<(), String> {
 }
 
 fn levels() -> Result<(), String> {
-    ["portable", "avx2"].iter().try_for_each(|level| {
+    ["portable", "avx2", "avx512"].iter().try_for_each(|level| {
         cargo(&["test", "-p", "ferroflow-kernels", "-p", "ferroflow-runtime"], &[("FERROFLOW_CPU", level)])
     })
 }

@@ -1,5 +1,6 @@
 use crate::model::ModelKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ferroflow::prelude::Precision;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -47,6 +48,10 @@ pub(crate) struct TrainArgs {
     /// Threads; 0 for as many as there are cores
     #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
+    /// How products and convolutions are computed: in f32; with operands split into two numbers in bf16, where the
+    /// processor has a matrix unit; or with operands rounded to bf16, where it multiplies those faster
+    #[arg(long, default_value = "bf16x3")]
+    pub(crate) precision: PrecisionKind,
     /// Folder with the four files of MNIST, or of a set like it [default: MNIST, built in]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -114,12 +119,35 @@ pub(crate) struct BenchArgs {
     /// Threads; 0 for as many as there are cores
     #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
+    /// How products and convolutions are computed: in f32; with operands split into two numbers in bf16, where the
+    /// processor has a matrix unit; or with operands rounded to bf16, where it multiplies those faster
+    #[arg(long, default_value = "bf16x3")]
+    pub(crate) precision: PrecisionKind,
     /// Training steps measured
     #[arg(long, value_name = "N", value_parser = runs, default_value = "100")]
     pub(crate) runs: usize,
     /// Write a trace of one step for Chrome's or Perfetto's viewer, as FILE.MODEL.json
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrecisionKind {
+    F32,
+    #[value(name = "bf16x3")]
+    Bf16x3,
+    #[value(name = "bf16")]
+    Bf16,
+}
+
+impl From<PrecisionKind> for Precision {
+    fn from(kind: PrecisionKind) -> Precision {
+        match kind {
+            PrecisionKind::F32 => Precision::F32,
+            PrecisionKind::Bf16x3 => Precision::Bf16x3,
+            PrecisionKind::Bf16 => Precision::Bf16,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

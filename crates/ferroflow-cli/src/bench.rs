@@ -11,7 +11,8 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
         graph.set_random_seed(1);
         let handles = model.build(&graph);
         let train_step = model.default_optimizer().minimize(model.default_learning_rate(), handles.cross_entropy)?;
-        let options = SessionOptions { threads: args.threads, ..SessionOptions::default() };
+        let options =
+            SessionOptions { threads: args.threads, precision: args.precision.into(), ..SessionOptions::default() };
         let session = Session::with_options(&graph, &options)?;
         session.run(graph.global_variables_initializer())?;
         let batch =

@@ -53,8 +53,10 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     graph.set_random_seed(graph_seed(run.seed));
     let model = run.model.build(&graph);
     let train_step = run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session =
-        Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
+    let session = Session::with_options(
+        &graph,
+        &SessionOptions { threads: args.threads, precision: args.precision.into(), ..SessionOptions::default() },
+    )?;
     match &resumed {
         Some((_, checkpoint, path)) => checkpoint.restore(&session).with_context(|| path.display().to_string())?,
         None => session.run(graph.global_variables_initializer())?,

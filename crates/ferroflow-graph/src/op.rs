@@ -1,5 +1,5 @@
 use crate::{Attrs, Fact, Gradient, GradientCx, Graph, OpAttrs, OpError, OpResult, Tensor};
-use ferroflow_kernels::Kernel;
+use ferroflow_kernels::{Kernel, Precision};
 use std::any::Any;
 use std::fmt;
 
@@ -71,6 +71,14 @@ pub trait Op: AsOp {
             Some(scalar) => crate::ops::elementwise::kernel(scalar, inputs, outputs),
             None => Err(OpError::unimplemented("the op has no kernel")),
         }
+    }
+
+    /// The kernel with a choice of how products of `f32` are computed; [`Op::kernel`] computes them in `f32`.
+    ///
+    /// # Errors
+    /// As [`Op::kernel`].
+    fn kernel_with(&self, inputs: &[Fact], outputs: &[Fact], _: Precision) -> OpResult<Kernel> {
+        self.kernel(inputs, outputs)
     }
 
     /// The gradient: derivatives of the inputs, as graph nodes, from those of the outputs. Sums nothing over

@@ -85,8 +85,14 @@ fn main() {
             let show =
                 |name: &str, t| show(format!("conv {size}x{size} {in_c} to {out_c} {name}"), g.flops() as f64, t);
             show("forward", best(|| conv2d(&x, &w, &mut y, &g, Default::default(), scratch, &pool)));
-            show("filter gradient", best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, Default::default(), scratch, &pool)));
-            show("input gradient", best(|| conv2d_input_gradient(&y, &w, &mut x, &g, Default::default(), scratch, &pool)));
+            show(
+                "filter gradient",
+                best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, Default::default(), scratch, &pool)),
+            );
+            show(
+                "input gradient",
+                best(|| conv2d_input_gradient(&y, &w, &mut x, &g, Default::default(), scratch, &pool)),
+            );
         }
     }
 }

@@ -74,3 +74,14 @@ fn has_amx() -> bool {
 fn has_amx() -> bool {
     false
 }
+
+/// Whether the processor multiplies vectors of bf16 (AVX512-BF16), and the level is AVX-512; found out once.
+pub(crate) fn avx512_bf16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        static FOUND: OnceLock<bool> = OnceLock::new();
+        *FOUND.get_or_init(|| level() == Level::Avx512 && is_x86_feature_detected!("avx512bf16"))
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}

@@ -3,9 +3,9 @@
 //!
 //! This is the only crate with `unsafe` code. It knows nothing of graphs and names.
 
-mod amx;
 mod arg_extreme;
 mod batch_norm;
+mod bf16;
 pub mod conv;
 pub mod copy;
 pub mod cpu;
@@ -23,9 +23,9 @@ mod number;
 mod polygamma;
 mod pool;
 pub mod pooling;
+mod precision;
 pub mod random;
 mod reduce;
-mod precision;
 mod rows;
 mod scan;
 mod scratch;
@@ -45,9 +45,9 @@ pub use limits::Limits;
 pub use machine::{Binder, Frame, Machine, MachineError, Region, RunError, Span, Step};
 pub use map::{Instruction, Map, Program, ProgramError, Scalar};
 pub use number::Number;
-pub use precision::Precision;
 pub use polygamma::polygamma;
 pub use pool::Pool;
+pub use precision::Precision;
 pub use reduce::{Reduce, Reduction};
 pub use rows::{Part, Rows};
 pub use scan::{Scan, scan};

@@ -3,9 +3,9 @@
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_kernels::conv::*;
 use ferroflow_kernels::gemm::{MatMul, matmul, matmul_rows, matmul_scratch};
-use ferroflow_kernels::{Precision, 
-    Access, Group, Io, Kernel, KernelError, Machine, Map, Pool, Program, Reduce, Reduction, Region, Rows, Span, Step,
-    evaluate,
+use ferroflow_kernels::{
+    Access, Group, Io, Kernel, KernelError, Machine, Map, Pool, Precision, Program, Reduce, Reduction, Region, Rows,
+    Span, Step, evaluate,
 };
 use std::sync::Arc;
 
@@ -115,23 +115,33 @@ fn convolutions_and_their_gradients() {
     // By tiles of several sizes, and directly.
     for g in [geometry(14, 5, 32, 64, 1), geometry(8, 3, 16, 16, 1), geometry(9, 3, 3, 5, 1), geometry(8, 3, 16, 16, 2)]
     {
-        let forward = kernel(conv2d_scratch::<f32>(&g, Default::default()), conv2d_rows::<f32>(g, Default::default()), move |io| {
-            let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-            conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
-            Ok(())
-        });
-        let by_input =
-            kernel(conv2d_input_gradient_scratch::<f32>(&g, Default::default()), conv2d_input_gradient_rows::<f32>(g, Default::default()), move |io| {
+        let forward = kernel(
+            conv2d_scratch::<f32>(&g, Default::default()),
+            conv2d_rows::<f32>(g, Default::default()),
+            move |io| {
+                let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
+                conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
+                Ok(())
+            },
+        );
+        let by_input = kernel(
+            conv2d_input_gradient_scratch::<f32>(&g, Default::default()),
+            conv2d_input_gradient_rows::<f32>(g, Default::default()),
+            move |io| {
                 let (w, dy, dx) = (io.input::<f32>(1), io.input(2), io.output(0));
                 conv2d_input_gradient(dy, w, dx, &g, Default::default(), io.scratch(), io.pool());
                 Ok(())
-            });
-        let by_filter =
-            kernel(conv2d_filter_gradient_scratch::<f32>(&g, Default::default()), conv2d_filter_gradient_rows::<f32>(g, Default::default()), move |io| {
+            },
+        );
+        let by_filter = kernel(
+            conv2d_filter_gradient_scratch::<f32>(&g, Default::default()),
+            conv2d_filter_gradient_rows::<f32>(g, Default::default()),
+            move |io| {
                 let (x, dy, dw) = (io.input::<f32>(0), io.input(2), io.output(0));
                 conv2d_filter_gradient(x, dy, dw, &g, Default::default(), io.scratch(), io.pool());
                 Ok(())
-            });
+            },
+        );
         let (x, w, dy, sizes) =
             (values(g.input_len(), 1), values(g.filter_len(), 2), values(g.output_len(), 3), values(4, 4));
         for cut in [(6, 1, 3), (6, 4, 2), (3, 1, 2), (6, 6, 1)] {
@@ -151,11 +161,12 @@ fn convolutions_and_their_gradients() {
 #[test]
 fn a_chain_passes_its_values_through_local_memory() {
     let g = geometry(8, 3, 16, 16, 1);
-    let conv = kernel(conv2d_scratch::<f32>(&g, Default::default()), conv2d_rows::<f32>(g, Default::default()), move |io| {
-        let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-        conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
-        Ok(())
-    });
+    let conv =
+        kernel(conv2d_scratch::<f32>(&g, Default::default()), conv2d_rows::<f32>(g, Default::default()), move |io| {
+            let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
+            conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
+            Ok(())
+        });
     let shape = [g.batch, g.out_h, g.out_w, g.out_c];
     let program = Program::parse("r2 = Add r0 r1; r3 = Relu r2; out r3", &[DType::F32; 2]).unwrap();
     let map = Arc::new(Kernel::map(Map::new(&program, &[&shape, &[16]], &shape).unwrap()));
@@ -205,7 +216,17 @@ fn products_of_many_rows() {
             close(&found, &whole(&product, &[&a, &b], 300 * 70), &format!("{dims:?} cut {cut:?}"));
         }
     }
-    assert!(matmul_rows::<f32>(MatMul { m: 50, n: 1024, k: 3136, transpose_a: false, transpose_b: false, precision: Precision::default() }).is_none());
+    assert!(
+        matmul_rows::<f32>(MatMul {
+            m: 50,
+            n: 1024,
+            k: 3136,
+            transpose_a: false,
+            transpose_b: false,
+            precision: Precision::default()
+        })
+        .is_none()
+    );
 }
 
 #[test]

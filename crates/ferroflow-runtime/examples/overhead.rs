@@ -43,7 +43,8 @@ fn measure<'g>(
     let gradients = g.gradients([loss], variables.iter().copied()).unwrap();
     let updates = variables.iter().zip(gradients).map(|(v, d)| v.assign(v.value() - d.unwrap() * rate).operation());
     let step = g.group(updates);
-    let session = Session::with_options(g, &SessionOptions { threads: 1, optimize: true }).unwrap();
+    let session =
+        Session::with_options(g, &SessionOptions { threads: 1, optimize: true, ..SessionOptions::default() }).unwrap();
     session.run(g.global_variables_initializer()).unwrap();
     show(&format!("{name}, run_with"), || session.run_with(step, feeds).unwrap());
     let (tensors, values) = (feeds.map(|(tensor, _)| tensor), feeds.map(|(_, value)| value));

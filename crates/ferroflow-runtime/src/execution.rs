@@ -111,7 +111,7 @@ impl Session {
         let draft = passes::widen(pruned.draft).map_err(internal)?;
         let draft = if self.optimize { passes::optimize(draft).map_err(internal)? } else { draft };
         let schedule = passes::order(draft).map_err(internal)?;
-        let program = crate::program::lower(schedule, self.optimize)?;
+        let program = crate::program::lower(schedule, self.optimize, self.precision)?;
         let mut slots = Vec::with_capacity(program.states.len());
         for state in &program.states {
             let id = pruned.states.get(&state.name);

@@ -27,6 +27,7 @@ pub use draft::Draft;
 pub use error::{Error, Result};
 pub use explain::{ProgramTable, StepRow};
 pub use feed::Feeds;
+pub use ferroflow_kernels::Precision;
 pub use fetch::Fetch;
 pub use plan::{Lifetime, plan};
 pub use profile::Profile;

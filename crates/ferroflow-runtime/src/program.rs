@@ -5,7 +5,7 @@ use crate::{Error, Result};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{Arg, Assign, Const};
 use ferroflow_graph::{Effect, Fact, NodeId, Outlet};
-use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Region, Span, Step};
+use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Precision, Region, Span, Step};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
@@ -102,8 +102,8 @@ fn bytes_of(fact: &Fact) -> Result<usize> {
 }
 
 /// Gives every value of the schedule its memory and every node its kernel; runs chains of nodes part by part if `chained`.
-pub(crate) fn lower(mut schedule: Schedule, chained: bool) -> Result<Program> {
-    let kernels = kernels(&schedule)?;
+pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Precision) -> Result<Program> {
+    let kernels = kernels(&schedule, precision)?;
     let mut chains = Vec::new();
     if chained {
         chain::bring_together(&mut schedule, &kernels);
@@ -163,7 +163,7 @@ pub(crate) fn lower(mut schedule: Schedule, chained: bool) -> Result<Program> {
 }
 
 /// The kernel of every node that is computed.
-fn kernels(schedule: &Schedule) -> Result<Kernels> {
+fn kernels(schedule: &Schedule, precision: Precision) -> Result<Kernels> {
     let dag = &schedule.draft.dag;
     let computed = |id: &&NodeId| {
         let op = &dag.node(**id).op;
@@ -172,7 +172,8 @@ fn kernels(schedule: &Schedule) -> Result<Kernels> {
     let kernel = |&id: &NodeId| {
         let node = dag.node(id);
         let facts: Vec<Fact> = node.inputs.iter().map(|&o| dag.fact(o).clone()).collect();
-        let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| crate::passes::invalid(node, e))?;
+        let kernel =
+            node.op.kernel_with(&facts, &node.facts, precision).map_err(|e| crate::passes::invalid(node, e))?;
         Ok((id, kernel))
     };
     schedule.order.iter().filter(computed).map(kernel).collect()

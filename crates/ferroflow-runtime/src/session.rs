@@ -4,7 +4,7 @@ use crate::store::Store;
 use crate::{Callable, Error, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Effect, Graph, Member, NodeId, Tensor, Variable, keys};
-use ferroflow_kernels::{Limits, Pool};
+use ferroflow_kernels::{Limits, Pool, Precision};
 use std::borrow::Cow;
 use std::sync::{PoisonError, RwLock};
 
@@ -16,11 +16,13 @@ pub struct SessionOptions {
     /// Whether the optional passes of the compiler run. Without them every operation is computed as it was written: the
     /// reference that programs are tested against.
     pub optimize: bool,
+    /// How products and convolutions of `f32` are computed; in `f32` where `optimize` is not set.
+    pub precision: Precision,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        SessionOptions { threads: 0, optimize: true }
+        SessionOptions { threads: 0, optimize: true, precision: Precision::default() }
     }
 }
 
@@ -31,6 +33,7 @@ pub struct Session {
     pub(crate) graph: Graph,
     pub(crate) pool: Pool,
     pub(crate) optimize: bool,
+    pub(crate) precision: Precision,
     pub(crate) store: RwLock<Store>,
     pub(crate) programs: Programs,
     pub(crate) entropy: u64,
@@ -57,6 +60,7 @@ impl Session {
             graph: graph.clone(),
             pool: Pool::new(options.threads),
             optimize: options.optimize,
+            precision: if options.optimize { options.precision } else { Precision::F32 },
             store: RwLock::default(),
             programs: Programs::default(),
             entropy: nanos ^ (u64::from(std::process::id()) << 32),

@@ -63,7 +63,8 @@ fn a_steady_run_allocates_only_what_it_hands_out() {
     let g = Graph::new();
     let (x, labels) = training(&g);
     let step = g.group([g.operation("step").unwrap(), g.operation("step_1").unwrap()]);
-    let session = Session::with_options(&g, &SessionOptions { threads: 2, optimize: true }).unwrap();
+    let session =
+        Session::with_options(&g, &SessionOptions { threads: 2, optimize: true, ..SessionOptions::default() }).unwrap();
     session.run(g.global_variables_initializer()).unwrap();
     let batch = |n: usize| {
         let mut classes = Array::zeros(DType::F32, [n, 10]).unwrap();

@@ -22,7 +22,8 @@ fn each_sample(mut f: impl FnMut(&str, &Graph, Tensor<'_>)) {
 }
 
 fn session(graph: &Graph, threads: usize, optimize: bool) -> Session {
-    let session = Session::with_options(graph, &SessionOptions { threads, optimize }).unwrap();
+    let session =
+        Session::with_options(graph, &SessionOptions { threads, optimize, ..SessionOptions::default() }).unwrap();
     session.run(graph.global_variables_initializer()).unwrap();
     session
 }

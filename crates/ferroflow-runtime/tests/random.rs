@@ -54,7 +54,7 @@ fn runs_with_given_seeds_equal_tensorflows() {
     for (i, case) in cases.iter().enumerate() {
         let g = Graph::new();
         let tensor = build(&g, case);
-        let options = SessionOptions { threads: 1 + i % 3, optimize: true };
+        let options = SessionOptions { threads: 1 + i % 3, optimize: true, ..SessionOptions::default() };
         let session = Session::with_options(&g, &options).unwrap();
         for run in case["runs"].as_array().unwrap() {
             let all = session.run(tensor).unwrap().to_f64s().unwrap();

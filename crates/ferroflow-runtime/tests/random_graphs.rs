@@ -161,7 +161,7 @@ proptest! {
     fn programs_equal_the_interpreter(recipe in recipe()) {
         let g = Graph::new();
         let (fetches, feeds, variables) = build(&g, &recipe);
-        let session = Session::with_options(&g, &SessionOptions { threads: recipe.threads, optimize: true }).unwrap();
+        let session = Session::with_options(&g, &SessionOptions { threads: recipe.threads, optimize: true, ..SessionOptions::default() }).unwrap();
         session.run(g.global_variables_initializer()).unwrap();
         let id = |v: &Variable<'_>| v.reference().outlet().node;
         let mut state: State = variables.iter().map(|v| (id(v), session.value(*v).unwrap())).collect();

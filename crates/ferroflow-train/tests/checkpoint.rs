@@ -138,7 +138,9 @@ fn a_stopped_run_goes_on_bit_for_bit() {
         // As a new process would: the graph is built again, and another number of threads shares the work.
         let again = Graph::new();
         let net = network(&again, seed);
-        let rest = Session::with_options(&again, &SessionOptions { threads: 3, optimize: true }).unwrap();
+        let rest =
+            Session::with_options(&again, &SessionOptions { threads: 3, optimize: true, ..SessionOptions::default() })
+                .unwrap();
         Checkpoint::load(&path).unwrap().restore(&rest).unwrap();
         assert_eq!(losses(&rest, &net, 4..10), expected);
         assert_eq!(Checkpoint::capture(&rest).unwrap(), last);

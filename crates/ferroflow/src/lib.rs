@@ -41,7 +41,7 @@ pub mod prelude {
     pub use ferroflow_data::{DataSet, DataSetOptions, DataSets, embedded_mnist, read_data_sets};
     pub use ferroflow_graph::ops::{Padding, keep};
     pub use ferroflow_graph::{Graph, Operation, Reuse, Tensor, Variable, VariableOptions};
-    pub use ferroflow_runtime::{Feeds, Session, SessionOptions, feed};
+    pub use ferroflow_runtime::{Feeds, Precision, Session, SessionOptions, feed};
     pub use ferroflow_train::{
         Adadelta, Adagrad, AdagradDa, Adam, Checkpoint, Classifier, ExponentialMovingAverage, Ftrl, GradientDescent,
         Momentum, ProximalAdagrad, ProximalGradientDescent, RmsProp, global_step, initializers, schedules,

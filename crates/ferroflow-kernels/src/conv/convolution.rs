@@ -1,6 +1,6 @@
 use super::geometry::Frame;
 use super::{ConvGeometry, winograd};
-use crate::amx::{Convolution, Filters};
+use crate::bf16::{Convolution, Filters};
 use crate::cpu::{Level, level};
 use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
@@ -183,7 +183,12 @@ impl Task {
         scratch: &mut [u8],
         pool: &Pool,
     ) {
-        assert_eq!((images.len(), output.len()), (self.frame.source_len(), self.g.output_len()), "sizes of {:?}", self.g);
+        assert_eq!(
+            (images.len(), output.len()),
+            (self.frame.source_len(), self.g.output_len()),
+            "sizes of {:?}",
+            self.g
+        );
         if output.is_empty() {
             return;
         }

@@ -1,5 +1,5 @@
 use super::{ConvGeometry, winograd};
-use crate::amx::FilterGradient;
+use crate::bf16::FilterGradient;
 use crate::cpu::level;
 use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
@@ -88,12 +88,16 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry, precision: P
             gradient.with_batch(part.units.len()).add(input, grad, sums, part.first);
             Ok(())
         });
-        return rows.with_grain(FilterGradient::GRAIN).with_whole(1).with_finish(lanes(len), len * size_of::<T>(), move |io, lanes| {
-            let (filter_grad, pool) = (io.output(0), io.pool());
-            let [sums] = parts(io.scratch(), [len * lanes]);
-            gradient.finish(sums, filter_grad, pool);
-            Ok(())
-        });
+        return rows.with_grain(FilterGradient::GRAIN).with_whole(1).with_finish(
+            lanes(len),
+            len * size_of::<T>(),
+            move |io, lanes| {
+                let (filter_grad, pool) = (io.output(0), io.pool());
+                let [sums] = parts(io.scratch(), [len * lanes]);
+                gradient.finish(sums, filter_grad, pool);
+                Ok(())
+            },
+        );
     }
     let fast = winograd::applies::<T>(&g);
     let sums = if fast { winograd::frequencies(&g) * g.in_c * g.out_c } else { g.filter_len() };
@@ -128,7 +132,12 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry, precision: P
 }
 
 /// The derivative of the filters by register tiles, on this thread.
-pub(crate) fn filter_gradient_by_tiles<T: TileElement>(input: &[T], grad: &[T], filter_grad: &mut [T], g: &ConvGeometry) {
+pub(crate) fn filter_gradient_by_tiles<T: TileElement>(
+    input: &[T],
+    grad: &[T],
+    filter_grad: &mut [T],
+    g: &ConvGeometry,
+) {
     let mut scratch = Buffer::zeroed(direct_len(g) * size_of::<T>());
     direct(input, grad, filter_grad, g, false, scratch.as_bytes_mut(), &Pool::new(1));
 }
@@ -214,10 +223,19 @@ mod tests {
             let (x, dy) = (values(g.input_len(), 1), values(g.output_len(), 2));
             let mut expected = vec![0.0; g.filter_len()];
             definition(&g, |i, k, o| expected[k] += x[i] * dy[o]);
-            let mut scratch = ferroflow_array::Buffer::zeroed(conv2d_filter_gradient_scratch::<f64>(&g, Precision::F32));
+            let mut scratch =
+                ferroflow_array::Buffer::zeroed(conv2d_filter_gradient_scratch::<f64>(&g, Precision::F32));
             for threads in [1, 3] {
                 let mut found = vec![7.0; g.filter_len()];
-                conv2d_filter_gradient(&x, &dy, &mut found, &g, Precision::F32, scratch.as_bytes_mut(), &Pool::new(threads));
+                conv2d_filter_gradient(
+                    &x,
+                    &dy,
+                    &mut found,
+                    &g,
+                    Precision::F32,
+                    scratch.as_bytes_mut(),
+                    &Pool::new(threads),
+                );
                 assert!(found.iter().zip(&expected).all(|(f, e)| (f - e).abs() < 1e-11), "{g:?}");
             }
         }

@@ -13,10 +13,11 @@ mod tests;
 mod winograd;
 
 pub use convolution::{
-    conv2d, conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch, conv2d_rows, conv2d_scratch,
+    conv2d, conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch, conv2d_rows,
+    conv2d_scratch,
 };
 pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradient};
-pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
 pub(crate) use filter_gradient::filter_gradient_by_tiles;
+pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
 pub use geometry::ConvGeometry;
 pub(crate) use geometry::Frame;

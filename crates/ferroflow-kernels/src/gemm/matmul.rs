@@ -2,10 +2,10 @@ use super::pack::{Strides, pack};
 use super::simd::TileElement;
 use super::small::Small;
 use super::tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
+use crate::bf16::Product;
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
 use crate::scratch::parts;
-use crate::amx::Product;
 use crate::{Pool, Precision};
 use std::mem::MaybeUninit;
 
@@ -311,7 +311,14 @@ mod tests {
         ];
         for (m, n, k) in sizes {
             for flags in 0..4 {
-                let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
+                let dims = MatMul {
+                    m,
+                    n,
+                    k,
+                    transpose_a: flags & 1 == 1,
+                    transpose_b: flags & 2 == 2,
+                    precision: Precision::default(),
+                };
                 let mut expected = vec![0.0; m * n];
                 matmul_plain::<f64, f64>(&values(m * k, 1), &values(k * n, 2), &mut expected, dims);
                 for level in levels() {
@@ -334,7 +341,14 @@ mod tests {
     #[test]
     fn the_same_bits_on_any_number_of_threads() {
         for flags in 0..4 {
-            let dims = MatMul { m: 150, n: 300, k: 210, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
+            let dims = MatMul {
+                m: 150,
+                n: 300,
+                k: 210,
+                transpose_a: flags & 1 == 1,
+                transpose_b: flags & 2 == 2,
+                precision: Precision::default(),
+            };
             let one = product::<f32>(level(), &dims, 1);
             assert!((2..=4).all(|t| product::<f32>(level(), &dims, t) == one));
         }

@@ -4,7 +4,7 @@ use super::matmul::MatMul;
 use super::pack::pack;
 use super::simd::TileElement;
 use super::tile::{Run, Target, WIDEST, even, run_tile, tile_size};
-use crate::amx::Product;
+use crate::bf16::Product;
 use crate::cpu::level;
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};

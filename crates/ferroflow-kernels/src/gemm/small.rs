@@ -124,9 +124,9 @@ impl Small {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Float, Precision};
     use crate::cpu::level;
     use crate::gemm::matmul_plain;
+    use crate::{Float, Precision};
 
     fn values<T: Float>(n: usize, seed: usize) -> Vec<T> {
         (0..n).map(|i| T::from_f64(((i * 7919 + seed * 104_729) % 201) as f64 / 100.0 - 1.0)).collect()
@@ -167,7 +167,14 @@ mod tests {
             for (j, &n) in sizes.iter().enumerate() {
                 let k = [0, 1, 2, 5, 16, 31, 64][(i + 3 * j) % 7];
                 for flags in 0..4 {
-                    let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
+                    let dims = MatMul {
+                        m,
+                        n,
+                        k,
+                        transpose_a: flags & 1 == 1,
+                        transpose_b: flags & 2 == 2,
+                        precision: Precision::default(),
+                    };
                     found += check::<f32>(dims, 1e-6) + check::<f64>(dims, 1e-15);
                 }
             }
@@ -176,7 +183,14 @@ mod tests {
         assert!(found > 300 * levels, "{found} of {levels} levels");
         for (m, n, k) in [(50, 10, 784), (784, 10, 50), (40, 7, 5000), (50, 10, 1024), (3000, 1, 400), (1, 3000, 400)] {
             for flags in 0..4 {
-                let dims = MatMul { m, n, k, transpose_a: flags & 1 == 1, transpose_b: flags & 2 == 2, precision: Precision::default() };
+                let dims = MatMul {
+                    m,
+                    n,
+                    k,
+                    transpose_a: flags & 1 == 1,
+                    transpose_b: flags & 2 == 2,
+                    precision: Precision::default(),
+                };
                 check::<f32>(dims, 1e-6);
                 check::<f64>(dims, 1e-15);
             }
@@ -185,7 +199,8 @@ mod tests {
 
     #[test]
     fn the_same_bits_on_any_number_of_threads() {
-        let dims = MatMul { m: 1000, n: 4, k: 400, transpose_a: false, transpose_b: false, precision: Precision::default() };
+        let dims =
+            MatMul { m: 1000, n: 4, k: 400, transpose_a: false, transpose_b: false, precision: Precision::default() };
         let (a, b) = (values::<f32>(1000 * 400, 1), values::<f32>(400 * 4, 2));
         let small = Small::new::<f32>(level(), &dims).unwrap();
         let product = |threads| {

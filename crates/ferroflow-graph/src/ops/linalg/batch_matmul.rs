@@ -2,6 +2,7 @@ use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::PartialShape;
+use ferroflow_kernels::Precision;
 use ferroflow_kernels::{Kernel, gemm};
 
 op! {
@@ -52,14 +53,18 @@ impl Op for BatchMatMul {
         Ok(vec![Fact::new(dtype, shape)])
     }
 
-    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        self.kernel_with(inputs, outputs, Precision::F32)
+    }
+
+    fn kernel_with(&self, inputs: &[Fact], _: &[Fact], precision: Precision) -> OpResult<Kernel> {
         let (stack, [Some(m), Some(k), Some(n)]) = self.dims(&inputs[0].shape, &inputs[1].shape)? else {
             return Err(OpError::value("shapes must be known"));
         };
         let stack = stack.to_shape().ok_or_else(|| OpError::value("shapes must be known"))?;
         let x_at = matrices(&stack, &inputs[0].concrete()?);
         let y_at = matrices(&stack, &inputs[1].concrete()?);
-        let dims = gemm::MatMul { m, n, k, transpose_a: self.adj_x, transpose_b: self.adj_y, precision: Default::default() };
+        let dims = gemm::MatMul { m, n, k, transpose_a: self.adj_x, transpose_b: self.adj_y, precision };
         super::kernel(inputs[0].dtype, dims, x_at.into_iter().zip(y_at).collect())
     }
 

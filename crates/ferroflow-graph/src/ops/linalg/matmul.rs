@@ -2,7 +2,7 @@ use crate::op::Sampled;
 use crate::ops::{BatchMatMul, rules};
 use crate::{Fact, GradientCx, GradientResult, Input, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::PartialShape;
-use ferroflow_kernels::{Kernel, gemm};
+use ferroflow_kernels::{Kernel, Precision, gemm};
 
 op! {
     /// `c = op(a) · op(b)`, where `op` transposes if the attribute says so; `a: [m,k]`, `b: [k,n]`, `c: [m,n]`.
@@ -58,12 +58,16 @@ impl Op for MatMul {
         Ok(vec![Fact::new(dtype, [m, n].into_iter().collect::<PartialShape>())])
     }
 
-    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        self.kernel_with(inputs, outputs, Precision::F32)
+    }
+
+    fn kernel_with(&self, inputs: &[Fact], _: &[Fact], precision: Precision) -> OpResult<Kernel> {
         let [Some(m), Some(k), _, Some(n)] = self.dims(&inputs[0].shape, &inputs[1].shape) else {
             return Err(OpError::value("shapes must be known"));
         };
         let (transpose_a, transpose_b) = (self.transpose_a, self.transpose_b);
-        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b, precision: Default::default() }, vec![(0, 0)])
+        super::kernel(inputs[0].dtype, gemm::MatMul { m, n, k, transpose_a, transpose_b, precision }, vec![(0, 0)])
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

@@ -6,7 +6,7 @@ use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, 
 use ferroflow_array::{DType, PartialShape};
 use ferroflow_kernels::conv::{ConvGeometry, conv2d, conv2d_rows, conv2d_scratch};
 use ferroflow_kernels::gemm::TileElement;
-use ferroflow_kernels::{Kernel, Work};
+use ferroflow_kernels::{Kernel, Precision, Work};
 
 op! {
     /// `y[n, i, j, o] = Σ x[n, i·s + p, j·s + q, c]·w[p, q, c, o]`: images `[batch, height, width, in]` with filters
@@ -73,13 +73,13 @@ pub(super) fn windows(strides: &[i64], padding: Padding, dilations: &[i64]) -> O
     Ok(Windows { strides, dilations, padding })
 }
 
-pub(super) fn forward<T: TileElement>(g: ConvGeometry) -> Kernel {
+pub(super) fn forward<T: TileElement>(g: ConvGeometry, precision: Precision) -> Kernel {
     Kernel::new(move |io| {
-        conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, Default::default(), io.scratch(), io.pool());
+        conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, precision, io.scratch(), io.pool());
         Ok(())
     })
-    .with_scratch(conv2d_scratch::<T>(&g, Default::default()))
-    .with_rows(conv2d_rows::<T>(g, Default::default()))
+    .with_scratch(conv2d_scratch::<T>(&g, precision))
+    .with_rows(conv2d_rows::<T>(g, precision))
 }
 
 impl Op for Conv2D {
@@ -93,11 +93,15 @@ impl Op for Conv2D {
         Ok(vec![Fact::new(x.dtype, [batch, out_h, out_w, out].into_iter().collect::<PartialShape>())])
     }
 
-    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        self.kernel_with(inputs, outputs, Precision::F32)
+    }
+
+    fn kernel_with(&self, inputs: &[Fact], _: &[Fact], precision: Precision) -> OpResult<Kernel> {
         let g = self.windows()?.geometry(&inputs[0].concrete()?, &inputs[1].concrete()?)?;
         let kernel = match inputs[0].dtype {
-            DType::F32 => forward::<f32>(g),
-            DType::F64 => forward::<f64>(g),
+            DType::F32 => forward::<f32>(g, precision),
+            DType::F64 => forward::<f64>(g, precision),
             other => return Err(OpError::unimplemented(format!("no convolution of {other}"))),
         };
         Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))

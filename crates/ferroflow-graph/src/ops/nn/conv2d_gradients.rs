@@ -9,7 +9,7 @@ use ferroflow_kernels::conv::{
     conv2d_input_gradient, conv2d_input_gradient_rows, conv2d_input_gradient_scratch,
 };
 use ferroflow_kernels::gemm::TileElement;
-use ferroflow_kernels::{Kernel, Work};
+use ferroflow_kernels::{Kernel, Precision, Work};
 
 op! {
     /// The derivative of [`Conv2D`]'s images: inputs are their sizes, the filters, and the derivative of the result. Also
@@ -67,19 +67,31 @@ impl Op for Conv2DBackpropInput {
     }
 
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
-        fn kernel<T: TileElement>(g: ConvGeometry) -> Kernel {
+        self.kernel_with(inputs, outputs, Precision::F32)
+    }
+
+    fn kernel_with(&self, inputs: &[Fact], outputs: &[Fact], precision: Precision) -> OpResult<Kernel> {
+        fn kernel<T: TileElement>(g: ConvGeometry, precision: Precision) -> Kernel {
             Kernel::new(move |io| {
-                conv2d_input_gradient::<T>(io.input(2), io.input(1), io.output(0), &g, Default::default(), io.scratch(), io.pool());
+                conv2d_input_gradient::<T>(
+                    io.input(2),
+                    io.input(1),
+                    io.output(0),
+                    &g,
+                    precision,
+                    io.scratch(),
+                    io.pool(),
+                );
                 Ok(())
             })
-            .with_scratch(conv2d_input_gradient_scratch::<T>(&g, Default::default()))
-            .with_rows(conv2d_input_gradient_rows::<T>(g, Default::default()))
+            .with_scratch(conv2d_input_gradient_scratch::<T>(&g, precision))
+            .with_rows(conv2d_input_gradient_rows::<T>(g, precision))
         }
         let windows = windows(&self.strides, self.padding, &self.dilations)?;
         let g = windows.geometry(&outputs[0].concrete()?, &inputs[1].concrete()?)?;
         let kernel = match outputs[0].dtype {
-            DType::F32 => kernel::<f32>(g),
-            DType::F64 => kernel::<f64>(g),
+            DType::F32 => kernel::<f32>(g, precision),
+            DType::F64 => kernel::<f64>(g, precision),
             other => return Err(OpError::unimplemented(format!("no convolution of {other}"))),
         };
         Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))
@@ -123,19 +135,31 @@ impl Op for Conv2DBackpropFilter {
     }
 
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
-        fn kernel<T: TileElement>(g: ConvGeometry) -> Kernel {
+        self.kernel_with(inputs, outputs, Precision::F32)
+    }
+
+    fn kernel_with(&self, inputs: &[Fact], outputs: &[Fact], precision: Precision) -> OpResult<Kernel> {
+        fn kernel<T: TileElement>(g: ConvGeometry, precision: Precision) -> Kernel {
             Kernel::new(move |io| {
-                conv2d_filter_gradient::<T>(io.input(0), io.input(2), io.output(0), &g, Default::default(), io.scratch(), io.pool());
+                conv2d_filter_gradient::<T>(
+                    io.input(0),
+                    io.input(2),
+                    io.output(0),
+                    &g,
+                    precision,
+                    io.scratch(),
+                    io.pool(),
+                );
                 Ok(())
             })
-            .with_scratch(conv2d_filter_gradient_scratch::<T>(&g, Default::default()))
-            .with_rows(conv2d_filter_gradient_rows::<T>(g, Default::default()))
+            .with_scratch(conv2d_filter_gradient_scratch::<T>(&g, precision))
+            .with_rows(conv2d_filter_gradient_rows::<T>(g, precision))
         }
         let windows = windows(&self.strides, self.padding, &self.dilations)?;
         let g = windows.geometry(&inputs[0].concrete()?, &outputs[0].concrete()?)?;
         let kernel = match outputs[0].dtype {
-            DType::F32 => kernel::<f32>(g),
-            DType::F64 => kernel::<f64>(g),
+            DType::F32 => kernel::<f32>(g, precision),
+            DType::F64 => kernel::<f64>(g, precision),
             other => return Err(OpError::unimplemented(format!("no convolution of {other}"))),
         };
         Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))

@@ -16,8 +16,8 @@ pub(super) use tiling::{applies, frequencies, grain};
 mod tests {
     use super::*;
     use crate::Pool;
+    use crate::bf16::Filters;
     use crate::conv::ConvGeometry;
-    use crate::amx::Filters;
     use crate::conv::definition::{definition, values};
     use crate::cpu::{Level, level};
     use crate::gemm::TileElement;

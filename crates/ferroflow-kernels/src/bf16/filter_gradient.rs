@@ -1,11 +1,9 @@
 use super::split::{Operand, pack_steps};
-use super::unit::{Block, DEPTH, ROW, SIDE, TILE, Unit};
+use super::unit::{self, Block, DEPTH, ROW, SIDE, TILE, Unit};
 use crate::conv::{ConvGeometry, Frame, filter_gradient_by_tiles};
-use crate::cpu::amx;
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
 use crate::{Pool, Precision};
-use std::any::TypeId;
 
 /// The gradient of the filters on the unit: the inner dimension is the pixels, row after row of frames whose width is that
 /// of the images', so that a pixel of the filter is but a distance.
@@ -30,7 +28,7 @@ const IMAGES: usize = 4;
 impl FilterGradient {
     /// `None` if there is no unit, or it is not for this one.
     pub(crate) fn of<T: 'static>(g: &ConvGeometry, precision: Precision) -> Option<FilterGradient> {
-        let wanted = TypeId::of::<T>() == TypeId::of::<f32>() && precision != Precision::F32 && amx();
+        let wanted = unit::serves::<T>(precision);
         let filled = |n: usize| n as f64 / n.next_multiple_of(SIDE).max(1) as f64;
         let gradient = FilterGradient { g: *g, frame: g.frame(), halves: precision == Precision::Bf16x3 };
         // What is left of the unit's speed with channels and frames that do not fill its tiles.

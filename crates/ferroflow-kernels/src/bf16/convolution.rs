@@ -1,11 +1,9 @@
 use super::split::{Operand, pack_lanes, pack_steps, split_row};
-use super::unit::{Block, DEPTH, ROW, SIDE, TILE, Unit};
+use super::unit::{self, Block, DEPTH, ROW, SIDE, TILE, Unit};
 use crate::conv::{ConvGeometry, Frame};
-use crate::cpu::amx;
 use crate::gemm::even;
 use crate::pool::Disjoint;
 use crate::{Pool, Precision};
-use std::any::TypeId;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The order in which filters lie in memory.
@@ -34,7 +32,7 @@ const FEW: usize = 1 << 18;
 impl Convolution {
     /// The convolution of images in frames; `None` if there is no unit, or it is not for this one.
     pub(crate) fn of<T: 'static>(g: &ConvGeometry, frame: Frame, precision: Precision) -> Option<Convolution> {
-        let wanted = TypeId::of::<T>() == TypeId::of::<f32>() && precision != Precision::F32 && amx();
+        let wanted = unit::serves::<T>(precision);
         let filled = |n: usize, of: usize| n as f64 / n.next_multiple_of(of).max(1) as f64;
         // What is left of the unit's speed with channels and pixels that do not fill its tiles.
         let rate = filled(g.in_c, DEPTH) * filled(g.out_c, SIDE) * filled(g.out_w, SIDE);
@@ -116,7 +114,11 @@ impl Convolution {
         let ConvGeometry { batch, out_h, out_w, out_c, k_h, k_w, stride_h, stride_w, .. } = self.g;
         let (header, filters) = prepared.split_at(HEADER);
         let (columns, pitch, panel) = (self.frame.to.1, self.blocks() * ROW, self.panel());
-        assert!(images.len() == self.frame.source_len() && output.len() == self.g.output_len(), "sizes of {:?}", self.g);
+        assert!(
+            images.len() == self.frame.source_len() && output.len() == self.g.output_len(),
+            "sizes of {:?}",
+            self.g
+        );
         assert!(filters.len() >= out_c.div_ceil(SIDE) * panel, "filters of {:?}", self.g);
         let odd = AtomicBool::new(header[0] == 1);
         let frames = &mut frames[..self.frames()];

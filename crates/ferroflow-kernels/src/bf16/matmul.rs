@@ -1,11 +1,9 @@
 use super::split::{Operand, pack_lanes, pack_steps};
-use super::unit::{Block, DEPTH, ROW, SIDE, TILE, Unit};
-use crate::cpu::amx;
+use super::unit::{self, Block, DEPTH, ROW, SIDE, TILE, Unit};
 use crate::gemm::{MatMul, Strides, even, multiply_rows};
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
 use crate::{Pool, Precision, Rows};
-use std::any::TypeId;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,8 +32,8 @@ pub(crate) struct Product {
 impl Product {
     /// `None` if there is no unit, or it is not for this product.
     pub(crate) fn of<T: 'static>(dims: &MatMul) -> Option<Product> {
-        let wanted = TypeId::of::<T>() == TypeId::of::<f32>() && dims.precision != Precision::F32;
-        (wanted && dims.m * dims.n * dims.k > FEW && amx()).then(|| Product {
+        let wanted = unit::serves::<T>(dims.precision);
+        (wanted && dims.m * dims.n * dims.k > FEW).then(|| Product {
             dims: *dims,
             halves: dims.precision == Precision::Bf16x3,
             depth: dims.k.div_ceil(DEPTH),
@@ -128,7 +126,8 @@ impl Product {
         .with_grain(PART)
         .with_prepare(HEADER + packed, move |io| {
             let b = io.input(1);
-            let b = Packing { from: b, strides: dims.b_strides(), lanes: dims.n, steps: dims.k, operand: Operand::Right };
+            let b =
+                Packing { from: b, strides: dims.b_strides(), lanes: dims.n, steps: dims.k, operand: Operand::Right };
             let (header, to) = io.scratch().split_at_mut(HEADER);
             let odd = AtomicBool::new(false);
             io.pool().for_each_chunk_mut(&mut to[..packed], 4 * depth * TILE, |chunk, to| {
@@ -262,8 +261,15 @@ mod tests {
 
     #[test]
     fn every_shape_and_transposition_equals_the_definition() {
-        let sizes =
-            [(16, 16, 2000), (50, 1024, 33), (1, 700, 400), (700, 1, 400), (70, 65, 100), (300, 33, 32), (33, 300, 261)];
+        let sizes = [
+            (16, 16, 2000),
+            (50, 1024, 33),
+            (1, 700, 400),
+            (700, 1, 400),
+            (70, 65, 100),
+            (300, 33, 32),
+            (33, 300, 261),
+        ];
         for (m, n, k) in sizes {
             for flags in 0..4 {
                 for (precision, tolerance) in [(Precision::Bf16x3, 2e-6), (Precision::Bf16, 1e-3)] {

@@ -1,6 +1,9 @@
 //! The unit itself: blocks of up to 2 × 2 tiles of the result, held in its registers over the whole inner dimension.
 
+use crate::Precision;
+use crate::cpu::{amx, avx512_bf16};
 use crate::gemm::prefetch;
+use std::any::TypeId;
 
 /// Rows and columns of a tile of the result.
 pub(crate) const SIDE: usize = 16;
@@ -10,6 +13,16 @@ pub(crate) const DEPTH: usize = 32;
 pub(crate) const ROW: usize = 128;
 /// Bytes of a tile of an operand.
 pub(crate) const TILE: usize = SIDE * ROW;
+
+/// Whether products of `T` with this precision are for this module.
+pub(super) fn serves<T: 'static>(precision: Precision) -> bool {
+    let served = match precision {
+        Precision::F32 => false,
+        Precision::Bf16x3 => amx(),
+        Precision::Bf16 => amx() || avx512_bf16(),
+    };
+    served && TypeId::of::<T>() == TypeId::of::<f32>()
+}
 
 /// A block of the result, and its operands: two tiles of rows of the left one by two of columns of the right one. Steps
 /// and rows are in bytes.
@@ -63,11 +76,16 @@ impl Unit {
     /// halves of the operands count if `halves` says so.
     ///
     /// # Safety
-    /// The processor has the unit; the operands' tiles can be read in whole rows, and the rows and columns of the result
+    /// [`serves`] has said so; the operands' tiles can be read in whole rows, and the rows and columns of the result
     /// written.
     pub(crate) unsafe fn run(&mut self, block: &Block, rows: [usize; 2], columns: [usize; 2], halves: bool) {
         debug_assert!(rows[0] > 0 && columns[0] > 0 && rows.iter().chain(&columns).all(|n| *n <= SIDE));
         debug_assert!(block.counts.iter().all(|n| *n > 0));
+        #[cfg(target_arch = "x86_64")]
+        if !amx() {
+            // SAFETY: by the contract: without a unit there are its instructions for vectors.
+            return unsafe { super::dots::run(block, rows, columns) };
+        }
         let shape = rows[0] | rows[1] << 8 | columns[0] << 16 | columns[1] << 24;
         if shape != self.shape {
             self.shape = shape;
@@ -117,10 +135,18 @@ fn configure(rows: [usize; 2], columns: [usize; 2]) {
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! row {
-    (a0) => { "a_row" };
-    (a1) => { "a_row" };
-    (b0) => { "b_row" };
-    (b1) => { "b_row" };
+    (a0) => {
+        "a_row"
+    };
+    (a1) => {
+        "a_row"
+    };
+    (b0) => {
+        "b_row"
+    };
+    (b1) => {
+        "b_row"
+    };
 }
 
 /// The upper or lower halves of an operand's tile into register `$to`.
@@ -161,10 +187,18 @@ macro_rules! body {
 /// The address of a tile of the result.
 #[cfg(target_arch = "x86_64")]
 macro_rules! result {
-    (0) => { "mov {outer}, [{block} + {at_c}]\n" };
-    (1) => { concat!(result!(0), "add {outer}, [{block} + {at_c_right}]\n") };
-    (2) => { concat!(result!(0), "add {outer}, [{block} + {at_c_down}]\n") };
-    (3) => { concat!(result!(2), "add {outer}, [{block} + {at_c_right}]\n") };
+    (0) => {
+        "mov {outer}, [{block} + {at_c}]\n"
+    };
+    (1) => {
+        concat!(result!(0), "add {outer}, [{block} + {at_c_right}]\n")
+    };
+    (2) => {
+        concat!(result!(0), "add {outer}, [{block} + {at_c_down}]\n")
+    };
+    (3) => {
+        concat!(result!(2), "add {outer}, [{block} + {at_c_right}]\n")
+    };
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -271,11 +305,9 @@ unsafe fn run(block: &Block, (second_rows, second_columns): (bool, bool), halves
                 ),
                 0 1
             ),
-            (true, false, false) => block!(
-                block,
-                body!(upper a0 4; upper b0 6 => 0 4 6; lower b0 7 => 0 4 7; lower a0 5 => 0 5 6;),
-                0
-            ),
+            (true, false, false) => {
+                block!(block, body!(upper a0 4; upper b0 6 => 0 4 6; lower b0 7 => 0 4 7; lower a0 5 => 0 5 6;), 0)
+            }
             (false, true, true) => block!(
                 block,
                 body!(upper a0 4; upper b0 6 => 0 4 6; upper b1 7 => 1 4 7; upper a1 5 => 2 5 6, 3 5 7;),
