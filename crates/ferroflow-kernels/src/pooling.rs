@@ -24,15 +24,13 @@ fn check(g: &ConvGeometry, input: usize, output: usize) {
     assert_eq!((input, output, g.in_c), (g.input_len(), g.output_len(), g.out_c), "sizes of {g:?}");
 }
 
-/// Calls `f(first output element, rows, columns)` for every window of an image.
-#[inline(always)]
-fn each_window(g: &ConvGeometry, mut f: impl FnMut(usize, Range<usize>, Range<usize>)) {
-    for y in 0..g.out_h {
-        for x in 0..g.out_w {
-            let (rows, columns) = window(g, y, x);
-            f((y * g.out_w + x) * g.in_c, rows, columns);
-        }
-    }
+/// First output element, rows and columns of every window of an image. A loop over them is compiled for the level of its
+/// function, which what it calls is not.
+fn windows(g: &ConvGeometry) -> impl Iterator<Item = (usize, Range<usize>, Range<usize>)> {
+    (0..g.out_h * g.out_w).map(|i| {
+        let (rows, columns) = window(g, i / g.out_w, i % g.out_w);
+        (i * g.in_c, rows, columns)
+    })
 }
 
 /// What is done with `N` channels side by side.
@@ -77,12 +75,12 @@ impl<T: Float, F: Fn(T, T) -> T> Vectorised for Pooling<'_, T, F> {
     #[inline(always)]
     fn run(self) {
         let Pooling { input, output, g, identity, combine, mean } = self;
-        each_window(g, |to, rows, columns| {
+        for (to, rows, columns) in windows(g) {
             let scale = T::ONE / T::from_f64((rows.len() * columns.len()) as f64);
             let scale = mean.then_some(scale);
             let output = &mut output[to..to + g.in_c];
             each_lanes(g.in_c, Combining { input, output, rows, columns, g, identity, combine: &combine, scale });
-        });
+        }
     }
 }
 
@@ -105,11 +103,13 @@ impl<T: Float, F: Fn(T, T) -> T> Channels for Combining<'_, T, F> {
         for row in self.rows.clone() {
             for column in self.columns.clone() {
                 let values: [T; N] = lanes(self.input, (row * self.g.in_w + column) * self.g.in_c + channel);
-                sums = std::array::from_fn(|l| (self.combine)(sums[l], values[l]));
+                for l in 0..N {
+                    sums[l] = (self.combine)(sums[l], values[l]);
+                }
             }
         }
         if let Some(scale) = self.scale {
-            sums = sums.map(|sum| sum * scale);
+            sums.iter_mut().for_each(|sum| *sum = *sum * scale);
         }
         self.output[channel..channel + N].copy_from_slice(&sums);
     }
@@ -181,17 +181,21 @@ impl<T: Float> Vectorised for Routing<'_, T> {
         if !(apart && covered) {
             out.fill(T::ZERO);
         }
-        each_window(g, |from, rows, columns| {
-            let mut pixels = [0usize; SMALL];
+        let mut pixels = [0usize; SMALL];
+        for (from, rows, columns) in windows(g) {
             let count = rows.len() * columns.len();
             if count > SMALL {
-                return route_large(g, from, input, grad, out);
+                route_large(g, from, input, grad, out);
+                continue;
             }
-            let all = rows.flat_map(|r| columns.clone().map(move |c| (r * g.in_w + c) * g.in_c));
-            pixels.iter_mut().zip(all).for_each(|(to, pixel)| *to = pixel);
+            for (i, row) in rows.enumerate() {
+                for (j, column) in columns.clone().enumerate() {
+                    pixels[i * columns.len() + j] = (row * g.in_w + column) * g.in_c;
+                }
+            }
             let pixels = &pixels[..count];
             each_lanes(g.in_c, Route { input, grad: &grad[from..from + g.in_c], out, pixels, apart });
-        });
+        }
     }
 }
 
@@ -208,18 +212,24 @@ struct Route<'a, T> {
 impl<T: Float> Channels for Route<'_, T> {
     #[inline(always)]
     fn run<const N: usize>(&mut self, channel: usize) {
-        let mut best = [-T::INFINITY; N];
-        for &pixel in self.pixels {
+        let Some((&pixel, others)) = self.pixels.split_first() else { return };
+        let mut best: [T; N] = lanes(self.input, pixel + channel);
+        for &pixel in others {
             let values: [T; N] = lanes(self.input, pixel + channel);
-            best = std::array::from_fn(|l| best[l].maximum(values[l]));
+            for l in 0..N {
+                best[l] = best[l].maximum(values[l]);
+            }
         }
         let mut grad: [T; N] = lanes(self.grad, channel);
         for &pixel in self.pixels {
             let values: [T; N] = lanes(self.input, pixel + channel);
-            let hit = |l: usize| (values[l] == best[l]) | (values[l].is_nan() & best[l].is_nan());
-            let d: [T; N] = std::array::from_fn(|l| if hit(l) { grad[l] } else { T::ZERO });
-            // What has been routed is not routed again.
-            grad = std::array::from_fn(|l| if hit(l) { T::ZERO } else { grad[l] });
+            let mut d = [T::ZERO; N];
+            for l in 0..N {
+                let hit = (values[l] == best[l]) | (values[l].is_nan() & best[l].is_nan());
+                d[l] = if hit { grad[l] } else { T::ZERO };
+                // What has been routed is not routed again.
+                grad[l] = if hit { T::ZERO } else { grad[l] };
+            }
             let to = &mut self.out[pixel + channel..pixel + channel + N];
             match self.apart {
                 true => to.copy_from_slice(&d),
@@ -302,13 +312,13 @@ impl<T: Float> Vectorised for Sharing<'_, T> {
     fn run(self) {
         let Sharing { grad, out, g } = self;
         out.fill(T::ZERO);
-        each_window(g, |from, rows, columns| {
+        for (from, rows, columns) in windows(g) {
             let scale = T::ONE / T::from_f64((rows.len() * columns.len()) as f64);
             for pixel in rows.flat_map(|r| columns.clone().map(move |c| (r * g.in_w + c) * g.in_c)) {
                 let to = &mut out[pixel..pixel + g.in_c];
                 to.iter_mut().zip(&grad[from..from + g.in_c]).for_each(|(t, &d)| *t += d * scale);
             }
-        });
+        }
     }
 }
 

@@ -8,8 +8,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Tiles of the inner dimension in one piece: the pieces of a pair of panels stay in the first-level cache, and those of the
-/// right operand's panels of a task in the second-level one.
+/// right operand's panels of a task in the second-level one. Where steps are contiguous in memory, of one pair of panels at
+/// a time, so that memory is read in its order.
 const PIECE: usize = 8;
+const LONG_PIECE: usize = 64;
 /// Pairs of row panels of a task at most: their part of the packed left operand stays in the second-level cache.
 const BLOCK: usize = 8;
 /// Multiply-adds up to which splitting the operands is not worth it.
@@ -70,16 +72,22 @@ impl Product {
         pool.for_each(blocks * groups, |task| {
             let rows = even(row_pairs, blocks, task / groups);
             let columns = even(column_pairs, groups, task % groups);
-            let panels = 2 * columns.0..(2 * (columns.0 + columns.1)).min(self.column_panels);
+            let (pairs, piece) = match self.dims.transpose_b {
+                true => (1, LONG_PIECE.min(self.depth)),
+                false => (columns.1, PIECE.min(self.depth)),
+            };
             let b = Packing { from: b, strides: self.dims.b_strides(), lanes: n, steps: k, operand: Operand::Right };
-            let failed = with_local::<u8, _>(panels.len() * PIECE * TILE, |right| {
+            let failed = with_local::<u8, _>(2 * pairs * piece * TILE, |right| {
                 let mut unit = Unit::new();
                 let mut failed = false;
-                for start in (0..self.depth).step_by(PIECE) {
-                    let tiles = PIECE.min(self.depth - start);
-                    failed |= b.pack((panels.start, panels.len()), (start, tiles), right);
+                let starts = (0..self.depth).step_by(piece);
+                for (first, start) in (0..columns.1).step_by(pairs).flat_map(|i| starts.clone().map(move |s| (i, s))) {
+                    let (first, pairs) = (columns.0 + first, pairs.min(columns.1 - first));
+                    let panels = (2 * pairs).min(self.column_panels - 2 * first);
+                    let tiles = piece.min(self.depth - start);
+                    failed |= b.pack((2 * first, panels), (start, tiles), right);
                     for row_pair in rows.0..rows.0 + rows.1 {
-                        for (i, pair) in (columns.0..columns.0 + columns.1).enumerate() {
+                        for (i, pair) in (first..first + pairs).enumerate() {
                             let right = right[2 * i * tiles * TILE..].as_ptr();
                             let c = out.address((row_pair * 2 * SIDE) * n + pair * 2 * SIDE);
                             let left = packed[(2 * row_pair * self.depth + start) * TILE..].as_ptr();
