@@ -52,6 +52,12 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
         if !computed || direct.contains_key(&value) || draft.dag.fact(value).shape != draft.dag.fact(old).shape {
             continue;
         }
+        // The memory is overwritten again, before or after what else uses the value.
+        let again = writes.iter().any(|&w| draft.dag.node(w).inputs[0] == write.outlet(0));
+        let used = draft.fetches.contains(&value) || views.consumers(value).any(|id| id != write);
+        if again && used {
+            continue;
+        }
         let others = readers(old, write);
         let others: Vec<NodeId> = others.into_iter().filter(|&r| r != value.node).collect();
         // The memory is free for the new value once the old one, itself perhaps assigned in this run, was there and read.
@@ -279,6 +285,16 @@ mod tests {
         let (order, direct) = names(text, &["read"], &["a"]);
         assert_eq!(order, ["v", "v/old", "one", "n", "a", "read"]);
         assert_eq!(direct, ["n"]);
+    }
+
+    #[test]
+    fn a_value_that_is_assigned_and_used_otherwise_is_not_overwritten() {
+        let text = "n = Add(v, one)\na = Assign(v, n)\nm = Add(a, one)\nb = Assign(a, m)\n";
+        assert_eq!(names(text, &["n"], &["b"]).1, ["m"]);
+        assert_eq!(names(&format!("{text}use = Neg(n)\n"), &["use"], &["b"]).1, ["m"]);
+        let mut both = names(text, &[], &["b"]).1;
+        both.sort();
+        assert_eq!(both, ["m", "n"]);
     }
 
     #[test]
