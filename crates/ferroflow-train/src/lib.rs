@@ -7,6 +7,7 @@
 mod checkpoint;
 mod classifier;
 pub mod initializers;
+pub mod losses;
 mod moving_average;
 mod optimizer;
 mod optimizers;
