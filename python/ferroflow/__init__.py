@@ -5,7 +5,8 @@
 
 # ruff: noqa: F401, F403
 
-from . import dtypes, errors, initializers, losses, nn, random_ops as random, train
+from . import app, dtypes, errors, flags, gfile, initializers, layers, logging, losses, nn, test, train
+from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
 from .dtypes import (
@@ -105,6 +106,13 @@ from .variables import (
     trainable_variables,
     variables_initializer,
 )
-from . import contrib, examples
+from . import compat, contrib, examples
 
 VERSION = __version__
+for _module in (
+    "array_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split()
+):
+    # Modules whose names TensorFlow gives to no module, or to a function.
+    if isinstance(globals().get(_module), type(app)):
+        del globals()[_module]
+del _module

@@ -1,8 +1,15 @@
 """Shapes and the movement of elements."""
 
+import collections as _collections
+
 from .dtypes import as_dtype, float32, int32
 from .framework import IndexedSlices, build, call, convert_to_tensor, name_scope
 from .math_ops import _choose, cast
+
+
+newaxis = None
+Unique = _collections.namedtuple("Unique", ["y", "idx"])
+UniqueWithCounts = _collections.namedtuple("UniqueWithCounts", ["y", "idx", "count"])
 
 
 def placeholder(dtype, shape=None, name=None):
@@ -310,7 +317,7 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
 
 def gather(params, indices, validate_indices=None, name=None, axis=0):
     """The slices along `axis` that `indices` name."""
-    return call("gather", name or "Gather", params, indices, _static(axis, "axis"))
+    return call("gather", name or "GatherV2", params, indices, _static(axis, "axis"))
 
 
 def gather_nd(params, indices, name=None):
@@ -345,12 +352,12 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
 def unique(x, out_idx=int32, name=None):
     """The distinct elements of a vector in the order of their first occurrence, and for each of its elements which of them
     it is."""
-    return tuple(call("unique", name, x, as_dtype(out_idx).name)[:2])
+    return Unique(*call("unique", name, x, as_dtype(out_idx).name)[:2])
 
 
 def unique_with_counts(x, out_idx=int32, name=None):
     """As `unique`, and how often each occurs."""
-    return tuple(call("unique", name, x, as_dtype(out_idx).name))
+    return UniqueWithCounts(*call("unique", name, x, as_dtype(out_idx).name))
 
 
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
@@ -399,6 +406,6 @@ def diag(diagonal, name=None):
         return eye(n, dtype=diagonal.dtype) * diagonal
 
 
-__all__ = [
-    name for name, value in globals().items() if getattr(value, "__module__", "") == __name__ and not name.startswith("_")
+__all__ = ["newaxis"] + [
+    name for name, value in globals().items() if getattr(value, "__module__", "") == __name__ and not name.startswith("Unique") and not name.startswith("_")
 ]

@@ -320,12 +320,12 @@ def clip_by_value(t, clip_value_min, clip_value_max, name=None):
 
 def clip_by_norm(t, clip_norm, axes=None, name=None):
     """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`."""
-    return call("clip_by_norm", name or "clip_by_norm", t, clip_norm, axes)
+    return call("clip_by_norm", name, t, clip_norm, axes)
 
 
 def global_norm(t_list, name=None):
     """The Euclidean norm of all elements of the tensors together; those that are `None` count nothing."""
-    return call("global_norm", name or "global_norm", [_values(t) for t in t_list if t is not None])
+    return call("global_norm", name, [_values(t) for t in t_list if t is not None])
 
 
 def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
@@ -335,7 +335,7 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
     """
     given = [_values(t) for t in t_list if t is not None]
     if use_norm is None:
-        clipped, norm = call("clip_by_global_norm", name or "clip_by_global_norm", given, clip_norm)
+        clipped, norm = call("clip_by_global_norm", name, given, clip_norm)
     else:
         with name_scope(name, "clip_by_global_norm", given):
             norm = convert_to_tensor(use_norm)

@@ -1,7 +1,6 @@
 """MNIST and the data sets that come in files of the same names."""
 
 import collections
-import os
 
 from . import _ferroflow
 from .dtypes import as_dtype
@@ -59,15 +58,15 @@ def read_data_sets(
     """The train, validation and test sets in `train_dir`, or MNIST, which is built in, if it holds none.
 
     Labels are classes, or rows with 1 at the class if `one_hot`; images are rows of `float32` from 0 to 1, of bytes if
-    `dtype` is `uint8`, and `[n, 28, 28, 1]` unless `reshape`. Raises `OSError` for files that cannot be read, `ValueError`
+    `dtype` is `uint8`, and `[n, 28, 28, 1]` unless `reshape`. The order of the epochs follows from `seed`, 0 if there is
+    none, so that a program trains alike each time. Raises `OSError` for files that cannot be read, `ValueError`
     for damaged ones.
     """
     dtype = as_dtype(dtype)
     if dtype.name not in ("float32", "uint8"):
         raise TypeError(f"Invalid image dtype {dtype!r}, expected uint8 or float32")
-    seed = int.from_bytes(os.urandom(8), "little") if seed is None else seed
     sets = _ferroflow.read_data_sets(
-        str(train_dir), one_hot, dtype.name == "uint8", reshape, validation_size, seed, num_classes
+        str(train_dir), one_hot, dtype.name == "uint8", reshape, validation_size, seed or 0, num_classes
     )
     return Datasets(*map(DataSet, sets))
 

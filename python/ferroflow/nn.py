@@ -110,7 +110,7 @@ def conv1d(value=None, filters=None, stride=None, padding=None, use_cudnn_on_gpu
     """The convolution of sequences `[batch, width, in]` with filters `[width, in, out]`."""
     value = _choose("value", value, input, "input")
     stride = stride[0] if isinstance(stride, (list, tuple)) else stride
-    return call("conv1d", name or "conv1d", value, filters, stride, padding)
+    return call("conv1d", name, value, filters, stride, padding)
 
 
 def conv2d(
@@ -285,11 +285,14 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
 def moments(x, axes, shift=None, name=None, keep_dims=None, keepdims=None):
     """The mean and the variance over `axes`."""
     keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
-    return tuple(call("moments", name or "moments", x, axes, bool(keep)))
+    return tuple(call("moments", name, x, axes, bool(keep)))
 
 
 def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
     """`(x - mean) / √(variance + variance_epsilon) · scale + offset`; `None` for no scale or no offset."""
+    x = convert_to_tensor(x)
+    like = lambda v: v if v is None or hasattr(v, "_as_graph_element") else convert_to_tensor(v, x.dtype)
+    mean, variance, offset, scale = map(like, (mean, variance, offset, scale))
     return call("batch_normalization", name, x, mean, variance, offset, scale, variance_epsilon)
 
 
@@ -315,7 +318,7 @@ def fused_batch_norm(
 
 def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None):
     """`x / (bias + alpha · Σ x²)^beta`, the sum over the channels no further than `depth_radius`."""
-    return call("local_response_normalization", name or "LRN", input, depth_radius, bias, alpha, beta)
+    return call("local_response_normalization", name, input, depth_radius, bias, alpha, beta)
 
 
 lrn = local_response_normalization

@@ -18,7 +18,7 @@ def _index(x, key):
 def _matmul(x, y):
     from .math_ops import matmul
 
-    return matmul(x, y)
+    return matmul(x, y, name="matmul")
 
 
 def _truediv(x, y):

@@ -56,6 +56,8 @@ class BaseSession(_ferroflow.Session):
         Raises `TypeError` or `ValueError` for what cannot be fetched or fed, `RuntimeError` if the session is closed, and
         `tf.errors.OpError` for what goes wrong in the run.
         """
+        if not len(self._graph):
+            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
         try:
             return self._run(fetches, feed_dict)
         except errors.OpError as error:

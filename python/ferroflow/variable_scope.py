@@ -164,7 +164,7 @@ class variable_scope:
         absolute = isinstance(wanted, VariableScope)
         if absolute:
             name, defaults = wanted.name, wanted._defaults
-            reuse = wanted.reuse if reuse is None or wanted.reuse is True else reuse
+            reuse = wanted.reuse if reuse is None else reuse
         else:
             name = graph._unique_variable_scope(self._default_name) if wanted is None else wanted
         prefix = graph._current_scope()

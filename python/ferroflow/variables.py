@@ -51,7 +51,8 @@ class Variable:
         graph._check_open()
         dtype = None if dtype is None else as_dtype(dtype)
         if callable(initial_value):
-            with graph.control_dependencies(None), name_scope(name, "Variable"), name_scope("Initializer"):
+            scope = f"{graph._current_scope()}{name or 'Variable'}/Initializer/"
+            with graph.control_dependencies(None), name_scope(scope):
                 initial_value = initial_value()
         if getattr(initial_value, "_as_graph_element", None) is not None:
             initial_value = convert_to_tensor(initial_value, dtype)

@@ -300,6 +300,18 @@ fn a_shared_variable_keeps_its_dtype_and_shape() {
 }
 
 #[test]
+fn what_a_scope_sums_up_to_takes_its_name() {
+    let g = Graph::new();
+    let sum = |name| {
+        let _scope = g.name_scope(name);
+        let sum = g.constant(1.0f32) + 2.0;
+        sum.named(&format!("{}/", g.current_scope()))
+    };
+    assert_eq!([sum("total").name(), sum("total").name()], ["total:0", "total_1:0"]);
+    assert_eq!(g.operation("total_1").unwrap().inputs()[0].name(), "total_1/Const:0");
+}
+
+#[test]
 fn control_dependencies_add_up_and_can_be_left_out() {
     let g = Graph::new();
     let (a, b) = (g.no_op(), g.no_op());

@@ -1,5 +1,5 @@
 """What programs use of `tf.contrib`."""
 
-from . import learn
+from . import layers, learn
 
-__all__ = ["learn"]
+__all__ = ["layers", "learn"]

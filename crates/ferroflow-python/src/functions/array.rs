@@ -1,6 +1,6 @@
 //! Shapes and the movement of elements.
 
-use super::Naming::{Node, Scope};
+use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Argument, Dims, settled};
 use ferroflow::array::DType;
@@ -121,11 +121,11 @@ functions! { |g|
         let op = g.build(Unique { out_idx }).name("Unique").input("x", x).finish();
         vec![op.output(0), op.output(1), op.output(2)]
     };
-    boolean_mask(x: Tensor<'g>, mask: Input<'g>) Scope => x.boolean_mask(mask);
+    boolean_mask(x: Tensor<'g>, mask: Input<'g>) Inside => x.boolean_mask(mask);
     space_to_depth(x: Tensor<'g>, block_size: usize) Node("SpaceToDepth") => x.space_to_depth(block_size);
     depth_to_space(x: Tensor<'g>, block_size: usize) Node("DepthToSpace") => x.depth_to_space(block_size);
     invert_permutation(x: Tensor<'g>) Node("InvertPermutation") => {
         g.build(ferroflow::graph::ops::InvertPermutation {}).input("x", x).tensor()
     };
-    embedding_lookup(params: Vec<Tensor<'g>>, ids: Tensor<'g>) Scope => g.embedding_lookup(&params, ids);
+    embedding_lookup(params: Vec<Tensor<'g>>, ids: Tensor<'g>) Inside => g.embedding_lookup(&params, ids);
 }

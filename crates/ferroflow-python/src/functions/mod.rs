@@ -10,7 +10,7 @@ mod train;
 
 use crate::argument::Arguments;
 use ferroflow::array::{Array, PartialShape};
-use ferroflow::graph::{Gradient, Graph, Operation, ScopeGuard, Tensor, Variable};
+use ferroflow::graph::{Gradient, Graph, NodeId, Operation, ScopeGuard, Tensor, Variable};
 use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
@@ -110,19 +110,32 @@ impl<A: Into<Built>, B: Into<Built>, C: Into<Built>> From<(A, B, C)> for Built {
 }
 
 /// How a function's result is named.
+#[derive(Clone, Copy)]
 enum Naming {
     /// It is one operation of this type, which takes the name.
     Node(&'static str),
-    /// It is several operations, made in a scope of the name.
+    /// It is made of several operations in a scope of the name, the last of which takes the name too.
     Scope,
+    /// It is made of several operations in a scope of the name.
+    Inside,
 }
 
 impl Naming {
     fn enter(self, graph: &Graph, name: Option<&str>) -> Option<ScopeGuard> {
         match (self, name?) {
             (Naming::Node(op_type), name) => Some(graph.name_next(op_type, name)),
-            (Naming::Scope, name) if name.ends_with('/') => Some(graph.reenter_scope(name)),
-            (Naming::Scope, name) => Some(graph.name_scope(name)),
+            (_, name) if name.ends_with('/') => Some(graph.reenter_scope(name)),
+            (_, name) => Some(graph.name_scope(name)),
+        }
+    }
+
+    /// Names what was made in the scope, in which the graph still is, since it had `before` operations.
+    fn finish(self, graph: &Graph, named: bool, before: usize, built: &Built) {
+        if let (Naming::Scope, true, Built::Tensor(node, _)) = (self, named, built)
+            && *node as usize >= before
+        {
+            let operation = graph.tensor_at(NodeId(*node).outlet(0)).operation();
+            operation.named(&format!("{}/", graph.current_scope()));
         }
     }
 }
@@ -139,9 +152,12 @@ macro_rules! functions {
             let $g: &'g ferroflow::graph::Graph = arguments.graph;
             match function {
                 $(stringify!($name) => {
-                    let _name = $naming.enter($g, name);
+                    let (naming, before) = ($naming, $g.len());
+                    let _name = naming.enter($g, name);
                     $(let $arg: $type = arguments.take()?;)*
-                    Ok(Some($body.into()))
+                    let built = $body.into();
+                    naming.finish($g, name.is_some(), before, &built);
+                    Ok(Some(built))
                 })*
                 _ => Ok(None),
             }

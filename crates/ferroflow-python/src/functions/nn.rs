@@ -1,6 +1,6 @@
 //! Neural networks.
 
-use super::Naming::{Node, Scope};
+use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Dims, settled};
 use ferroflow::graph::ops::{Axes, Conv2DOptions, DataFormat, Padding, PoolOptions};
@@ -62,15 +62,15 @@ functions! { |g|
     avg_pool(x: Tensor<'g>, ksize: [usize; 4], strides: [usize; 4], padding: Padding, format: DataFormat) Node("AvgPool") =>
         x.avg_pool_with(pool(ksize, strides, padding, format)?);
     bias_add(x: Tensor<'g>, bias: Input<'g>, format: DataFormat) Node("BiasAdd") => x.bias_add_with(bias, format);
-    dropout(x: Tensor<'g>, keep_prob: Input<'g>, noise_shape: Option<Dims<'g>>, seed: Option<i64>) Scope =>
+    dropout(x: Tensor<'g>, keep_prob: Input<'g>, noise_shape: Option<Dims<'g>>, seed: Option<i64>) Inside =>
         x.dropout_with(keep_prob, noise_shape.map(|d| d.0), seed);
     softmax(x: Tensor<'g>, axis: i64) Node("Softmax") => x.softmax_along(axis);
     log_softmax(x: Tensor<'g>, axis: i64) Node("LogSoftmax") => x.log_softmax_along(axis);
-    softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Scope =>
+    softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Inside =>
         logits.axis_last(axis).softmax_cross_entropy_with_logits(like(labels, logits).axis_last(axis));
-    softmax_cross_entropy_v2(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Scope =>
+    softmax_cross_entropy_v2(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Inside =>
         logits.axis_last(axis).softmax_cross_entropy_with_logits_v2(like(labels, logits).axis_last(axis));
-    sparse_softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>) Scope =>
+    sparse_softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>) Inside =>
         logits.sparse_softmax_cross_entropy_with_logits(settled(labels, true));
     sigmoid_cross_entropy(logits: Tensor<'g>, labels: Input<'g>) Scope => logits.sigmoid_cross_entropy_with_logits(labels);
     weighted_cross_entropy(logits: Tensor<'g>, labels: Input<'g>, pos_weight: f64) Scope =>
