@@ -2,7 +2,10 @@
 
 import sys
 
+from . import flags
 from .flags import FLAGS
+
+__all__ = ["flags", "run"]
 
 
 def run(main=None, argv=None):

@@ -1,5 +1,7 @@
 """Layers: variables by name, and what is computed with them."""
 
+import re
+
 from . import array_ops, math_ops, nn
 from .dtypes import as_dtype
 from .framework import GraphKeys, add_to_collection, convert_to_tensor, name_scope
@@ -119,8 +121,9 @@ class Layer:
 
 
 def _snake(name):
-    out = "".join(("_" if i and c.isupper() and not name[i - 1].isupper() else "") + c.lower() for i, c in enumerate(name))
-    return out.replace("1_d", "1d").replace("2_d", "2d")
+    """`MaxPooling2D` as `max_pooling2d`."""
+    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def _channels(shape, data_format="channels_last"):
