@@ -109,9 +109,7 @@ from .variables import (
 from . import compat, contrib, examples
 
 VERSION = __version__
-for _module in (
-    "array_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split()
-):
+for _module in "array_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]

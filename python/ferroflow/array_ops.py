@@ -170,7 +170,9 @@ def broadcast_static_shape(shape_x, shape_y):
 
     from .tensor_shape import TensorShape
 
-    return TensorShape(np.broadcast_shapes(tuple(TensorShape(shape_x).as_list()), tuple(TensorShape(shape_y).as_list())))
+    return TensorShape(
+        np.broadcast_shapes(tuple(TensorShape(shape_x).as_list()), tuple(TensorShape(shape_y).as_list()))
+    )
 
 
 def concat(values=None, axis=None, name="concat", concat_dim=None):
@@ -407,5 +409,7 @@ def diag(diagonal, name=None):
 
 
 __all__ = ["newaxis"] + [
-    name for name, value in globals().items() if getattr(value, "__module__", "") == __name__ and not name.startswith("Unique") and not name.startswith("_")
+    name
+    for name, value in globals().items()
+    if getattr(value, "__module__", "") == __name__ and not name.startswith("Unique") and not name.startswith("_")
 ]

@@ -155,4 +155,6 @@ def DEFINE_enum(name, default, enum_values, help):
 
 def DEFINE_list(name, default, help):
     """A flag of words with commas between them."""
-    _define(name, default.split(",") if isinstance(default, str) else default, help, lambda t: t.split(",") if t else [])
+    _define(
+        name, default.split(",") if isinstance(default, str) else default, help, lambda t: t.split(",") if t else []
+    )

@@ -380,7 +380,9 @@ class Graph(_ferroflow.Graph):
             raise TypeError(f"Tensor names are strings (or similar), not {type(name).__name__}.")
         op_name, colon, output = name.rpartition(":")
         if not colon or not output.isdigit():
-            raise ValueError(f"The name '{name}' is no tensor's: names of tensors are of the form '<op_name>:<output_index>'.")
+            raise ValueError(
+                f"The name '{name}' is no tensor's: names of tensors are of the form '<op_name>:<output_index>'."
+            )
         try:
             return self._operation(self._find(op_name)).outputs[int(output)]
         except (KeyError, IndexError):
@@ -499,7 +501,9 @@ def _session_for(session, graph, what):
     if session is None:
         session = get_default_session()
         if session is None:
-            raise ValueError(f"{what}: No default session is registered. Use `with sess.as_default()` or pass `session=`.")
+            raise ValueError(
+                f"{what}: No default session is registered. Use `with sess.as_default()` or pass `session=`."
+            )
         if session.graph is not graph:
             raise ValueError(f"{what}: the default session's graph is another. Pass `session=`.")
     elif session.graph is not graph:
@@ -555,7 +559,11 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     if element is None:
         for hint in (preferred_dtype, dtype_hint) if dtype is None else ():
             try:
-                return constant(value, hint, name=name or "Const") if hint is not None else constant(value, name=name or "Const")
+                return (
+                    constant(value, hint, name=name or "Const")
+                    if hint is not None
+                    else constant(value, name=name or "Const")
+                )
             except (TypeError, ValueError):
                 continue
         return constant(value, dtype, name=name or "Const")

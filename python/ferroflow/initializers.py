@@ -1,9 +1,13 @@
 """Initial values of variables: objects that are called with a shape."""
 
-from .array_ops import eye, ones, zeros
-from .dtypes import as_dtype, float32
-from .framework import call, constant
-from .random_ops import random_normal, random_uniform, truncated_normal
+from .array_ops import eye as _eye, ones as _ones, zeros as _zeros
+from .dtypes import as_dtype as _as_dtype, float32 as _float32
+from .framework import call as _call, constant as _constant
+from .random_ops import (
+    random_normal as _random_normal,
+    random_uniform as _random_uniform,
+    truncated_normal as _truncated_normal,
+)
 
 
 class Initializer:
@@ -23,74 +27,74 @@ class Initializer:
         return cls(**config)
 
     def _dtype(self, dtype):
-        return as_dtype(self.__dict__.get("dtype", float32) if dtype is None else dtype)
+        return _as_dtype(self.__dict__.get("dtype", _float32) if dtype is None else dtype)
 
 
 class Zeros(Initializer):
     """Zeros."""
 
-    def __init__(self, dtype=float32):
+    def __init__(self, dtype=_float32):
         self.dtype = dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return zeros(shape, self._dtype(dtype))
+        return _zeros(shape, self._dtype(dtype))
 
 
 class Ones(Initializer):
     """Ones."""
 
-    def __init__(self, dtype=float32):
+    def __init__(self, dtype=_float32):
         self.dtype = dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return ones(shape, self._dtype(dtype))
+        return _ones(shape, self._dtype(dtype))
 
 
 class Constant(Initializer):
     """A number everywhere, or the elements of a list in order, the last one repeated."""
 
-    def __init__(self, value=0, dtype=float32, verify_shape=False):
+    def __init__(self, value=0, dtype=_float32, verify_shape=False):
         self.value, self.dtype, self.verify_shape = value, dtype, verify_shape
 
     def __call__(self, shape, dtype=None, partition_info=None, verify_shape=None):
-        return constant(self.value, self._dtype(dtype), shape, verify_shape=bool(verify_shape or self.verify_shape))
+        return _constant(self.value, self._dtype(dtype), shape, verify_shape=bool(verify_shape or self.verify_shape))
 
 
 class RandomUniform(Initializer):
     """Uniform from `minval` up to but without `maxval`."""
 
-    def __init__(self, minval=0, maxval=None, seed=None, dtype=float32):
+    def __init__(self, minval=0, maxval=None, seed=None, dtype=_float32):
         self.minval, self.maxval, self.seed, self.dtype = minval, maxval, seed, dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return random_uniform(shape, self.minval, self.maxval, self._dtype(dtype), self.seed)
+        return _random_uniform(shape, self.minval, self.maxval, self._dtype(dtype), self.seed)
 
 
 class RandomNormal(Initializer):
     """Normal of this mean and standard deviation."""
 
-    def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=float32):
+    def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=_float32):
         self.mean, self.stddev, self.seed, self.dtype = mean, stddev, seed, dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return random_normal(shape, self.mean, self.stddev, self._dtype(dtype), self.seed)
+        return _random_normal(shape, self.mean, self.stddev, self._dtype(dtype), self.seed)
 
 
 class TruncatedNormal(Initializer):
     """Normal, none further than two deviations from the mean."""
 
-    def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=float32):
+    def __init__(self, mean=0.0, stddev=1.0, seed=None, dtype=_float32):
         self.mean, self.stddev, self.seed, self.dtype = mean, stddev, seed, dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        return truncated_normal(shape, self.mean, self.stddev, self._dtype(dtype), self.seed)
+        return _truncated_normal(shape, self.mean, self.stddev, self._dtype(dtype), self.seed)
 
 
 class VarianceScaling(Initializer):
     """Weights of mean 0 and variance `scale / n`, where `mode`, `fan_in`, `fan_out` or `fan_avg`, says which connections
     `n` counts; drawn from `distribution`: `truncated_normal` (also `normal`), `untruncated_normal` or `uniform`."""
 
-    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None, dtype=float32):
+    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None, dtype=_float32):
         if scale <= 0.0:
             raise ValueError("`scale` must be positive float.")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
@@ -101,13 +105,13 @@ class VarianceScaling(Initializer):
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self._dtype(dtype).name
-        return call("variance_scaling", None, shape, self.scale, self.mode, self.distribution, self.seed, dtype)
+        return _call("variance_scaling", None, shape, self.scale, self.mode, self.distribution, self.seed, dtype)
 
 
 class _Named(VarianceScaling):
     _SCALING = (1.0, "fan_in", "truncated_normal")
 
-    def __init__(self, seed=None, dtype=float32):
+    def __init__(self, seed=None, dtype=_float32):
         super().__init__(*self._SCALING, seed=seed, dtype=dtype)
 
     def get_config(self):
@@ -153,7 +157,7 @@ class LecunUniform(_Named):
 class UniformUnitScaling(Initializer):
     """Uniform in `±√3·factor / √n`, with `n` the product of all sizes but the last."""
 
-    def __init__(self, factor=1.0, seed=None, dtype=float32):
+    def __init__(self, factor=1.0, seed=None, dtype=_float32):
         self.factor, self.seed, self.dtype = factor, seed, dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
@@ -161,18 +165,18 @@ class UniformUnitScaling(Initializer):
         for size in [int(d) for d in shape][:-1]:
             inputs *= size
         limit = (3 / max(inputs, 1)) ** 0.5 * self.factor
-        return random_uniform(shape, -limit, limit, self._dtype(dtype), self.seed)
+        return _random_uniform(shape, -limit, limit, self._dtype(dtype), self.seed)
 
 
 class Identity(Initializer):
     """A matrix with `gain` on its diagonal."""
 
-    def __init__(self, gain=1.0, dtype=float32):
+    def __init__(self, gain=1.0, dtype=_float32):
         self.gain, self.dtype = gain, dtype
 
     def __call__(self, shape, dtype=None, partition_info=None):
         rows, columns = shape
-        return eye(int(rows), int(columns), dtype=self._dtype(dtype)) * self.gain
+        return _eye(int(rows), int(columns), dtype=self._dtype(dtype)) * self.gain
 
 
 zeros_initializer = Zeros

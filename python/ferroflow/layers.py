@@ -91,7 +91,7 @@ class Layer:
         """Makes the variables."""
         self.built = True
 
-    def call(self, inputs, **kwargs):
+    def call(self, inputs, *args, **kwargs):
         """What the layer computes."""
         return inputs
 
@@ -137,7 +137,9 @@ def _channels(shape, data_format="channels_last"):
 def _format(data_format):
     known = {"channels_last": "NHWC", "channels_first": "NCHW"}
     if data_format not in known:
-        raise ValueError(f"The `data_format` argument must be one of channels_first, channels_last. Received: {data_format}")
+        raise ValueError(
+            f"The `data_format` argument must be one of channels_first, channels_last. Received: {data_format}"
+        )
     return known[data_format]
 
 
@@ -163,7 +165,9 @@ class _Weighted(Layer):
     ):
         super().__init__(**kwargs)
         self.activation, self.use_bias, self._units = activation, use_bias, int(units)
-        self._kernel = dict(initializer=kernel_initializer, regularizer=kernel_regularizer, constraint=kernel_constraint)
+        self._kernel = dict(
+            initializer=kernel_initializer, regularizer=kernel_regularizer, constraint=kernel_constraint
+        )
         self._bias = dict(initializer=bias_initializer, regularizer=bias_regularizer, constraint=bias_constraint)
         self.kernel = self.bias = None
 

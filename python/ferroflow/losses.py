@@ -1,7 +1,14 @@
 """Losses: weighted, put together, and added to a collection."""
 
-from .framework import GraphKeys, add_to_collection, call, convert_to_tensor, get_collection, name_scope
-from .math_ops import add_n, cast
+from .framework import (
+    GraphKeys,
+    add_to_collection as _add_to_collection,
+    call as _call,
+    convert_to_tensor as _convert_to_tensor,
+    get_collection as _get_collection,
+    name_scope as _name_scope,
+)
+from .math_ops import add_n as _add_n, cast as _cast
 from .nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2
 from .nn import sparse_softmax_cross_entropy_with_logits
 
@@ -33,16 +40,18 @@ def compute_weighted_loss(
     """The losses times `weights`, which are broadcast to them, put together as `reduction` says, and added to
     `loss_collection` unless that is `None`. Raises `ValueError` for weights that do not fit."""
     Reduction.validate(reduction)
-    loss = call("weighted_loss", scope or "weighted_loss", convert_to_tensor(losses), convert_to_tensor(weights), reduction)
+    loss = _call(
+        "weighted_loss", scope or "weighted_loss", _convert_to_tensor(losses), _convert_to_tensor(weights), reduction
+    )
     if loss_collection is not None:
-        add_to_collection(loss_collection, loss)
+        _add_to_collection(loss_collection, loss)
     return loss
 
 
 def _floats(labels, predictions):
     if labels is None or predictions is None:
         raise ValueError("labels and predictions must not be None.")
-    predictions, labels = cast(predictions, "float32"), cast(labels, "float32")
+    predictions, labels = _cast(predictions, "float32"), _cast(labels, "float32")
     predictions.shape.assert_is_compatible_with(labels.shape)
     return labels, predictions
 
@@ -67,9 +76,9 @@ def _loss(function, scope, doc, more=()):
         unknown = set(settings) - {name for name, _ in more}
         if unknown:
             raise TypeError(f"{loss.__name__}() got an unexpected keyword argument {unknown.pop()!r}")
-        with name_scope(scope, loss.__name__, [labels, predictions]):
+        with _name_scope(scope, loss.__name__, [labels, predictions]):
             labels, predictions = _floats(labels, predictions)
-            losses = call(function, None, labels, predictions, *(settings[name] for name, _ in more))
+            losses = _call(function, None, labels, predictions, *(settings[name] for name, _ in more))
             return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
 
     loss.__name__ = loss.__qualname__ = scope
@@ -102,9 +111,11 @@ def hinge_loss(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """`max(0, 1 - (2z - 1)·x)` for `logits` `x` and `labels` `z`, 0 or 1, weighted."""
-    with name_scope(scope, "hinge_loss", [labels, logits]):
+    with _name_scope(scope, "hinge_loss", [labels, logits]):
         labels, logits = _floats(labels, logits)
-        return compute_weighted_loss(call("hinge_loss", None, labels, logits), weights, None, loss_collection, reduction)
+        return compute_weighted_loss(
+            _call("hinge_loss", None, labels, logits), weights, None, loss_collection, reduction
+        )
 
 
 def cosine_distance(
@@ -121,9 +132,9 @@ def cosine_distance(
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("You must specify 'axis'.")
-    with name_scope(scope, "cosine_distance_loss", [labels, predictions]):
+    with _name_scope(scope, "cosine_distance_loss", [labels, predictions]):
         labels, predictions = _floats(labels, predictions)
-        losses = call("cosine_distance", None, labels, predictions, axis)
+        losses = _call("cosine_distance", None, labels, predictions, axis)
         return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
 
 
@@ -137,12 +148,12 @@ def sigmoid_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """The sigmoid cross-entropy, weighted; labels are drawn to 1/2 by `label_smoothing`."""
-    with name_scope(scope, "sigmoid_cross_entropy_loss", [multi_class_labels, logits]):
-        logits = convert_to_tensor(logits)
-        labels = cast(multi_class_labels, logits.dtype)
+    with _name_scope(scope, "sigmoid_cross_entropy_loss", [multi_class_labels, logits]):
+        logits = _convert_to_tensor(logits)
+        labels = _cast(multi_class_labels, logits.dtype)
         logits.shape.assert_is_compatible_with(labels.shape)
         if label_smoothing > 0:
-            labels = call("smooth_labels", None, labels, label_smoothing, 2)
+            labels = _call("smooth_labels", None, labels, label_smoothing, 2)
         losses = sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
         return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
 
@@ -160,12 +171,12 @@ def softmax_cross_entropy(
     `label_smoothing`. No derivative passes to the labels."""
     from .math_ops import stop_gradient
 
-    with name_scope(scope, "softmax_cross_entropy_loss", [onehot_labels, logits]):
-        logits = convert_to_tensor(logits)
-        labels = cast(onehot_labels, logits.dtype)
+    with _name_scope(scope, "softmax_cross_entropy_loss", [onehot_labels, logits]):
+        logits = _convert_to_tensor(logits)
+        labels = _cast(onehot_labels, logits.dtype)
         logits.shape.assert_is_compatible_with(labels.shape)
         if label_smoothing > 0:
-            labels = call("smooth_labels", None, labels, label_smoothing, None)
+            labels = _call("smooth_labels", None, labels, label_smoothing, None)
         losses = softmax_cross_entropy_with_logits_v2(stop_gradient(labels), logits, name="xentropy")
         return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
 
@@ -179,8 +190,8 @@ def sparse_softmax_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """The softmax cross-entropy with one class for each row, weighted."""
-    with name_scope(scope, "sparse_softmax_cross_entropy_loss", [labels, logits]):
-        labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
+    with _name_scope(scope, "sparse_softmax_cross_entropy_loss", [labels, logits]):
+        labels, logits = _convert_to_tensor(labels), _convert_to_tensor(logits)
         if None not in (labels.shape.ndims, logits.shape.ndims) and labels.shape.ndims == logits.shape.ndims:
             from .array_ops import squeeze
 
@@ -192,17 +203,17 @@ def sparse_softmax_cross_entropy(
 def add_loss(loss, loss_collection=GraphKeys.LOSSES):
     """Adds a loss of one's own to the collection."""
     if loss_collection:
-        add_to_collection(loss_collection, loss)
+        _add_to_collection(loss_collection, loss)
 
 
 def get_losses(scope=None, loss_collection=GraphKeys.LOSSES):
     """The losses collected so far."""
-    return get_collection(loss_collection, scope)
+    return _get_collection(loss_collection, scope)
 
 
 def get_regularization_losses(scope=None):
     """The losses that regularizers gave."""
-    return get_collection(GraphKeys.REGULARIZATION_LOSSES, scope)
+    return _get_collection(GraphKeys.REGULARIZATION_LOSSES, scope)
 
 
 def get_regularization_loss(scope=None, name="total_regularization_loss"):
@@ -210,10 +221,10 @@ def get_regularization_loss(scope=None, name="total_regularization_loss"):
     from .framework import constant
 
     losses = get_regularization_losses(scope)
-    return add_n(losses, name=name) if losses else constant(0.0, name=name)
+    return _add_n(losses, name=name) if losses else constant(0.0, name=name)
 
 
 def get_total_loss(add_regularization_losses=True, name="total_loss", scope=None):
     """The sum of the losses collected so far."""
     losses = get_losses(scope)
-    return add_n([*losses, *(get_regularization_losses(scope) if add_regularization_losses else ())], name=name)
+    return _add_n([*losses, *(get_regularization_losses(scope) if add_regularization_losses else ())], name=name)

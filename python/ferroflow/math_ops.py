@@ -1,5 +1,7 @@
 """Arithmetic, comparisons, reductions and products."""
 
+import sys
+
 from .dtypes import as_dtype, float32, float64, int64
 from .framework import IndexedSlices, Tensor, build, call, convert_to_tensor, name_scope
 
@@ -15,12 +17,15 @@ def _binary(name, op_type, doc):
     def function(x, y, name=None):
         return build(op_type, name, x, y)
 
-    return _document(function, name, doc + "\n\n    Of one dtype, which numbers take; broadcast together by NumPy's rule.")
+    return _document(
+        function, name, doc + "\n\n    Of one dtype, which numbers take; broadcast together by NumPy's rule."
+    )
 
 
 def _document(function, name, doc):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
+    function.__module__ = sys._getframe(2).f_globals["__name__"]
     return function
 
 
@@ -243,7 +248,14 @@ def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
 
 
 def count_nonzero(
-    input_tensor=None, axis=None, keepdims=None, dtype=int64, name=None, reduction_indices=None, keep_dims=None, input=None
+    input_tensor=None,
+    axis=None,
+    keepdims=None,
+    dtype=int64,
+    name=None,
+    reduction_indices=None,
+    keep_dims=None,
+    input=None,
 ):
     """The number of elements that are not zero, over `axis` as in `reduce_sum`."""
     axis = _choose("axis", axis, reduction_indices, "reduction_indices")
@@ -281,7 +293,15 @@ def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
 
 
 def matmul(
-    a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False, b_is_sparse=False, name=None
+    a,
+    b,
+    transpose_a=False,
+    transpose_b=False,
+    adjoint_a=False,
+    adjoint_b=False,
+    a_is_sparse=False,
+    b_is_sparse=False,
+    name=None,
 ):
     """The matrix product `a · b`, `[m, k]` by `[k, n]`, either transposed first if asked for; of stacks of matrices if
     there are more dimensions. Raises `ValueError` if the inner dimensions differ."""
@@ -426,5 +446,7 @@ def _tuple(tensors, name=None, control_inputs=None):
 
 
 __all__ = [
-    name for name, value in globals().items() if getattr(value, "__module__", "") == __name__ and not name.startswith("_")
+    name
+    for name, value in globals().items()
+    if getattr(value, "__module__", "") == __name__ and not name.startswith("_")
 ]

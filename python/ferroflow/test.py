@@ -139,9 +139,7 @@ class TestCase(unittest.TestCase):
         return np.array(value) if not hasattr(value, "eval") else np.array(value.eval())
 
 
-def compute_gradient(
-    x, x_shape, y, y_shape, x_init_value=None, delta=1e-3, init_targets=None, extra_feed_dict=None
-):
+def compute_gradient(x, x_shape, y, y_shape, x_init_value=None, delta=1e-3, init_targets=None, extra_feed_dict=None):
     """The derivatives of each element of `y` by each of `x` in the default session, a matrix `[x, y]`: as the graph has them,
     and by differences over `2 · delta`. Of lists of `x` a list of such pairs."""
     if isinstance(x, list):

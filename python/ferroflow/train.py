@@ -6,13 +6,13 @@ from . import _ferroflow
 from .framework import (
     GraphKeys,
     Tensor,
-    call,
-    convert_to_tensor,
-    convert_to_tensor_or_indexed_slices,
-    get_default_graph,
+    call as _call,
+    convert_to_tensor as _convert_to_tensor,
+    convert_to_tensor_or_indexed_slices as _convert_to_tensor_or_indexed_slices,
+    get_default_graph as _get_default_graph,
 )
-from .gradients import gradients
-from .variables import Variable, trainable_variables
+from .gradients import gradients as _gradients
+from .variables import Variable, trainable_variables as _trainable_variables
 
 
 class Optimizer:
@@ -64,13 +64,13 @@ class Optimizer:
     ):
         """The derivatives of `loss` by the variables: pairs of derivative, `None` if there is none, and variable."""
         loss = loss() if callable(loss) else loss
-        variables = trainable_variables() if var_list is None else _flat(var_list)
+        variables = _trainable_variables() if var_list is None else _flat(var_list)
         if not variables:
             raise ValueError("No variables to optimize.")
         for variable in variables:
             if not hasattr(variable, "_ref_tensor"):
                 raise TypeError(f"Argument is not a tf.Variable: {variable}")
-        return list(zip(gradients(loss, variables, grad_loss), variables))
+        return list(zip(_gradients(loss, variables, grad_loss), variables))
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
         """The operation that changes each variable by its derivative, and adds 1 to `global_step`.
@@ -84,7 +84,7 @@ class Optimizer:
         if all(gradient is None for gradient, _ in pairs):
             names = [variable.name for variable in variables]
             raise ValueError(f"No gradients provided for any variable: {names}.")
-        found = [None if g is None else convert_to_tensor_or_indexed_slices(g) for g, _ in pairs]
+        found = [None if g is None else _convert_to_tensor_or_indexed_slices(g) for g, _ in pairs]
         graph = variables[0].graph
         graph._check_open()
         settings = {key: value() if callable(value) else value for key, value in self._settings.items()}
@@ -113,7 +113,7 @@ class Optimizer:
 
     def variables(self):
         """Every variable that it has made in the default graph."""
-        graph = get_default_graph()
+        graph = _get_default_graph()
         return [graph._variable_at(node) for node in self._state(graph).variables(graph)]
 
     _SLOTS = ()
@@ -313,7 +313,7 @@ class ExponentialMovingAverage:
 
     def apply(self, var_list=None):
         """Makes a shadow of each variable, every trainable one if none are given: the operation that updates them."""
-        variables = trainable_variables() if var_list is None else list(var_list)
+        variables = _trainable_variables() if var_list is None else list(var_list)
         for variable in variables:
             if not isinstance(variable, Variable):
                 raise TypeError(f"The variables must be tf.Variables: {variable}")
@@ -342,8 +342,8 @@ def _schedule(learning_rate, global_step, name, default, function, *arguments):
     rate = learning_rate.item() if hasattr(learning_rate, "item") else learning_rate
     if isinstance(rate, (Tensor, Variable)):
         # The schedules are proportional to the rate.
-        return rate * call(function, name or default, 1.0, global_step, *arguments)
-    return call(function, name or default, rate, global_step, *arguments)
+        return rate * _call(function, name or default, 1.0, global_step, *arguments)
+    return _call(function, name or default, rate, global_step, *arguments)
 
 
 def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
@@ -373,7 +373,7 @@ def polynomial_decay(
     """`(rate - end) · (1 - step/decay_steps) ^ power + end`; after `decay_steps` it stays there, or starts again."""
     if isinstance(learning_rate, (Tensor, Variable)):
         raise TypeError("learning_rate must be a number")
-    return call(
+    return _call(
         "polynomial_decay",
         name or "PolynomialDecay",
         learning_rate,
@@ -387,7 +387,7 @@ def polynomial_decay(
 
 def piecewise_constant(x, boundaries, values, name=None):
     """`values[0]` while `x <= boundaries[0]`, then `values[1]` while `x <= boundaries[1]`, and so on."""
-    return call("piecewise_constant", name or "PiecewiseConstant", x, list(boundaries), list(values))
+    return _call("piecewise_constant", name or "PiecewiseConstant", x, list(boundaries), list(values))
 
 
 piecewise_constant_decay = piecewise_constant
@@ -398,9 +398,7 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
     return _schedule(learning_rate, global_step, name, "CosineDecay", "cosine_decay", decay_steps, alpha)
 
 
-def cosine_decay_restarts(
-    learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None
-):
+def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None):
     """`cosine_decay` again and again, each time `t_mul` times as long and from `m_mul` times the rate."""
     return _schedule(
         learning_rate, global_step, name, "SGDRDecay", "cosine_decay_restarts", first_decay_steps, t_mul, m_mul, alpha
@@ -424,13 +422,13 @@ def linear_cosine_decay(learning_rate, global_step, decay_steps, num_periods=0.5
 
 def get_global_step(graph=None):
     """The variable that counts the training steps, or `None`."""
-    members = (graph or get_default_graph()).get_collection(GraphKeys.GLOBAL_STEP)
+    members = (graph or _get_default_graph()).get_collection(GraphKeys.GLOBAL_STEP)
     return members[0] if members else None
 
 
 def create_global_step(graph=None):
     """Makes the variable that counts the training steps. Raises `ValueError` if there is one."""
-    graph = graph or get_default_graph()
+    graph = graph or _get_default_graph()
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists.')
     with graph.as_default(), graph.name_scope(None):
@@ -450,5 +448,5 @@ def global_step(sess, global_step_tensor):
 
 def assert_global_step(global_step_tensor):
     """Raises `TypeError` unless this can count steps."""
-    if not convert_to_tensor(global_step_tensor).dtype.is_integer:
-        raise TypeError(f"Existing \"global_step\" does not have integer type: {global_step_tensor.dtype}")
+    if not _convert_to_tensor(global_step_tensor).dtype.is_integer:
+        raise TypeError(f'Existing "global_step" does not have integer type: {global_step_tensor.dtype}')

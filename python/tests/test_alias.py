@@ -47,7 +47,9 @@ def test_the_version_can_be_set(tmp_path):
 def test_from_a_notebook_or_a_test():
     code = "import ferroflow.as_tensorflow; import tensorflow as tf; print(tf.reduce_sum.__module__)"
     assert python("-c", code) == "ferroflow.math_ops"
-    missing = "import ferroflow.as_tensorflow\ntry:\n  import tensorflow.nope\nexcept ModuleNotFoundError as e: print(e)"
+    missing = (
+        "import ferroflow.as_tensorflow\ntry:\n  import tensorflow.nope\nexcept ModuleNotFoundError as e: print(e)"
+    )
     assert python("-c", missing) == "No module named 'tensorflow.nope'"
 
 
@@ -59,7 +61,7 @@ def test_an_error_shows_the_programs_line(tmp_path):
     program = tmp_path / "program.py"
     program.write_text("import tensorflow as tf\nx = tf.zeros([2, 3])\ny = tf.matmul(x, x)\n")
     done = subprocess.run([sys.executable, "-m", "ferroflow", str(program)], capture_output=True, text=True)
-    assert done.returncode == 1 and "program.py\", line 3" in done.stderr
+    assert done.returncode == 1 and 'program.py", line 3' in done.stderr
     assert done.stderr.splitlines()[-1].startswith("ValueError: the inner dimensions differ: 3 and 2 for 'MatMul'")
 
 

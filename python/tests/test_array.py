@@ -38,7 +38,10 @@ def test_shapes(run, check):
     with pytest.raises(ValueError, match="6 elements of shape"):
         tf.reshape(X, [4])
     assert run(tf.expand_dims(x, 1)).shape == run(tf.expand_dims(x, dim=-2)).shape == (2, 1, 3)
-    assert run(tf.squeeze([[[1.0], [2.0]]])).shape == (2,) and run(tf.squeeze([[[1.0]]], squeeze_dims=[0])).shape == (1, 1)
+    assert run(tf.squeeze([[[1.0], [2.0]]])).shape == (2,) and run(tf.squeeze([[[1.0]]], squeeze_dims=[0])).shape == (
+        1,
+        1,
+    )
     check(tf.transpose(X), np.transpose(X))
     assert run(tf.transpose([X], [1, 0, 2])).shape == (2, 1, 3)
     check(tf.broadcast_to([1.0, 2.0], [2, 2]), [[1.0, 2.0], [1.0, 2.0]])

@@ -202,7 +202,9 @@ def test_seeds():
 
 def test_a_mistake_is_raised_where_it_is_made():
     x = tf.placeholder(tf.float32, [2, 3])
-    with pytest.raises(ValueError, match=r"the inner dimensions differ: 3 and 2 for 'MatMul' \(op: 'MatMul'\)") as caught:
+    with pytest.raises(
+        ValueError, match=r"the inner dimensions differ: 3 and 2 for 'MatMul' \(op: 'MatMul'\)"
+    ) as caught:
         tf.matmul(x, x)
     assert any(entry.path.name == "test_framework.py" for entry in caught.traceback)
     # The graph goes on as if nothing had been.

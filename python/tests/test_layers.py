@@ -61,6 +61,9 @@ def test_convolutions(check):
     check(tf.layers.conv1d(tf.ones([1, 4, 2]), 1, 2, kernel_initializer=ONES), np.full([1, 3, 1], 4.0))
     up = tf.layers.conv2d_transpose(image, 1, 2, 2, "same", kernel_initializer=ONES)
     check(up, np.full([1, 8, 8, 1], 2.0))
+    for cls in (tf.layers.Conv1D, tf.layers.Conv2D, tf.layers.Conv2DTranspose):
+        assert cls(3, 2).filters == 3 and cls(3, 2).kernel_size in ((2,), (2, 2))
+    assert tf.layers.MaxPooling2D(2, 2).pool_size == tf.layers.AveragePooling2D(2, 2).pool_size == 2
     assert names()[:4] == ["conv2d/kernel", "conv2d/bias", "conv2d_1/kernel", "conv2d_1/bias"]
     assert names()[4:] == ["conv1d/kernel", "conv1d/bias", "conv2d_transpose/kernel", "conv2d_transpose/bias"]
     with pytest.raises(ValueError, match="channels_first, channels_last"):

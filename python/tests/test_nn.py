@@ -74,7 +74,9 @@ def test_convolutions(check):
     check(tf.nn.convolution(x, filters, "VALID", [2, 2]), [[[[14.0], [22.0]], [[46.0], [54.0]]]])
     check(tf.nn.atrous_conv2d(x, filters, 2, "VALID")[0, 0, 0], [24.0])
     check(tf.nn.conv1d([[[1.0], [2.0], [3.0]]], [[[1.0]], [[10.0]]], 1, "VALID"), [[[21.0], [32.0]]])
-    check(tf.nn.conv2d_transpose(y, filters, [1, 4, 4, 1], [1, 2, 2, 1], "VALID")[0, :, :, 0][0], [14.0, 14.0, 22.0, 22.0])
+    check(
+        tf.nn.conv2d_transpose(y, filters, [1, 4, 4, 1], [1, 2, 2, 1], "VALID")[0, :, :, 0][0], [14.0, 14.0, 22.0, 22.0]
+    )
     grads = tf.nn.conv2d_backprop_input([1, 4, 4, 1], filters, tf.ones_like(y), [1, 2, 2, 1], "VALID")
     check(grads, np.ones([1, 4, 4, 1]))
     grads = tf.nn.conv2d_backprop_filter(x, [2, 2, 1, 1], tf.ones_like(y), [1, 2, 2, 1], "VALID")
@@ -140,6 +142,7 @@ def test_rows(check, run):
     check(tf.nn.embedding_lookup(table, [2, 0]), [[3.0], [1.0]])
     check(tf.nn.embedding_lookup([table[:2], table[2:]], [2, 1]), [[2.0], [3.0]])
     found = tf.nn.top_k([[1.0, 3.0, 2.0]], 2)
+    assert type(found) is tf.nn.TopKV2
     assert run(found).values.tolist() == [[3.0, 2.0]] and run(found.indices).tolist() == [[1, 2]]
     assert run(tf.nn.in_top_k([[0.1, 0.9], [0.8, 0.2]], [1, 1], 1)).tolist() == [True, False]
     check(tf.nn.bias_add([[1.0, 2.0]], [10.0, 20.0]), [[11.0, 22.0]])

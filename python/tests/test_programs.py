@@ -24,7 +24,9 @@ def flags():
 
 
 def test_flags(flags):
-    rest = flags(["prog", "--name=y", "--steps", "3", "--fast", "--noslow", "-rate=2", "--kind=b", "--items=r", "z", "--", "-w"])
+    rest = flags(
+        ["prog", "--name=y", "--steps", "3", "--fast", "--noslow", "-rate=2", "--kind=b", "--items=r", "z", "--", "-w"]
+    )
     assert rest == ["prog", "z", "-w"]
     assert (flags.name, flags.steps, flags.fast, flags.slow, flags.rate, flags.kind) == ("y", 3, True, False, 2.0, "b")
     assert flags.items == ["r"] and "steps" in flags and flags.is_parsed() and flags.flag_values_dict()["name"] == "y"
@@ -64,7 +66,10 @@ def test_files(tmp_path):
         assert file.read() == "text"
     tf.gfile.Copy(path + "/f", path + "/g")
     tf.gfile.Rename(path + "/g", path + "/h")
-    assert sorted(tf.gfile.ListDirectory(path)) == ["f", "h"] and tf.gfile.Glob(path + "/*") == [path + "/f", path + "/h"]
+    assert sorted(tf.gfile.ListDirectory(path)) == ["f", "h"] and tf.gfile.Glob(path + "/*") == [
+        path + "/f",
+        path + "/h",
+    ]
     assert tf.gfile.Exists(path) and tf.gfile.IsDirectory(path) and tf.gfile.Stat(path + "/f").st_size == 4
     with pytest.raises(tf.errors.AlreadyExistsError):
         tf.gfile.Copy(path + "/f", path + "/h")

@@ -96,7 +96,9 @@ def test_errors_of_runs_have_tensorflows_classes_and_words():
             "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,2]"
         )
         assert caught.value.op is x.op and caught.value.error_code == tf.errors.INVALID_ARGUMENT == 3
-        with pytest.raises(tf.errors.FailedPreconditionError, match="Attempting to use uninitialized value v") as caught:
+        with pytest.raises(
+            tf.errors.FailedPreconditionError, match="Attempting to use uninitialized value v"
+        ) as caught:
             session.run(v)
         assert caught.value.op is v.op and isinstance(caught.value, tf.OpError)
         with pytest.raises(tf.errors.InvalidArgumentError, match="index 9 is not in 0..2"):

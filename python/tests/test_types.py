@@ -54,7 +54,12 @@ def test_dimensions():
     three, unknown = tf.Dimension(3), tf.Dimension(None)
     assert three == 3 and int(three) == 3 and (three + 1).value == 4 and (2 * three).value == 6
     assert (unknown + 1).value is None and (three == unknown) is None and three < 4 and three.merge_with(unknown) == 3
-    assert (7 // three).value == 2 and (7 % three).value == 1 and repr(unknown) == "Dimension(None)" and str(unknown) == "?"
+    assert (
+        (7 // three).value == 2
+        and (7 % three).value == 1
+        and repr(unknown) == "Dimension(None)"
+        and str(unknown) == "?"
+    )
     assert three.is_compatible_with(unknown)
     with pytest.raises(ValueError, match="not compatible"):
         three.assert_is_compatible_with(4)

@@ -165,7 +165,9 @@ def test_initializers(run, initializer, low, high):
 
 def test_initializers_can_be_made_again():
     made = tf.glorot_uniform_initializer.from_config(tf.glorot_uniform_initializer(seed=3).get_config())
-    assert made.seed == 3
+    assert made.seed == 3 and isinstance(made, tf.initializers.Initializer)
+    with pytest.raises(NotImplementedError):
+        tf.initializers.Initializer()([1])
     with pytest.raises(ValueError, match="Invalid `mode` argument"):
         tf.variance_scaling_initializer(mode="fan")
     assert np.isclose(tf.variance_scaling_initializer(scale=2.0).scale, 2.0)

@@ -2,6 +2,7 @@
 //! Development tasks: `cargo xtask ci` does all that CI does, `cargo xtask help` lists the rest.
 
 use std::env;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// A task: its name, what it does, and how.
@@ -18,6 +19,7 @@ const TASKS: &[Task] = &[
     Task { name: "docs", about: "build the documentation, broken links denied", run: docs },
     Task { name: "test", about: "all tests and doctests", run: test },
     Task { name: "levels", about: "the kernels' tests at each instruction set", run: levels },
+    Task { name: "python", about: "build the Python package and run its tests, in target/python", run: python },
     Task { name: "readme", about: "the commands of the README", run: readme },
 ];
 
@@ -46,12 +48,7 @@ fn ci() -> Result<(), String> {
 
 fn cargo(args: &[&str], vars: &[(&str, &str)]) -> Result<(), String> {
     let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
-    let status = command.args(args).envs(vars.iter().copied()).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("cargo {} ended with {status}", args.join(" "))),
-        Err(e) => Err(format!("cargo {}: {e}", args.join(" "))),
-    }
+    run(command.args(args).envs(vars.iter().copied()))
 }
 
 fn format() -> Result<(), String> {
@@ -77,6 +74,32 @@ fn levels() -> Result<(), String> {
     ["portable", "avx2"].iter().try_for_each(|level| {
         cargo(&["test", "-p", "ferroflow-kernels", "-p", "ferroflow-runtime"], &[("FERROFLOW_CPU", level)])
     })
+}
+
+/// Installs the package by `pip`, as a user would but for its optimisation, in an environment of its own, and runs its tests
+/// from outside the sources.
+fn python() -> Result<(), String> {
+    let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let environment = Path::new(&target).join("python");
+    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    if !python.exists() {
+        let system = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+        run(Command::new(system).args(["-m", "venv"]).arg(&environment))?;
+    }
+    let python = std::path::absolute(python).map_err(|e| e.to_string())?;
+    let pip = |arguments: &[&str]| run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(arguments));
+    pip(&["maturin>=1.9,<2", "numpy", "pytest"])?;
+    let build = ["--no-build-isolation", "--no-deps", "--force-reinstall"];
+    pip(&[&build[..], &["--config-settings=build-args=--profile dev", "."]].concat())?;
+    run(Command::new(&python).args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "python/tests"]))
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} ended with {status}")),
+        Err(e) => Err(format!("{command:?}: {e}")),
+    }
 }
 
 /// Trains softmax regression as the README says, and a few steps of the network, and reads the accuracy printed.
