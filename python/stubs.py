@@ -11,7 +11,7 @@ import re
 import sys
 
 PACKAGE = pathlib.Path(__file__).parent / "ferroflow"
-MODULES = "array_ops errors framework layers losses math_ops nn variables".split()
+MODULES = "array_ops check_ops errors framework layers losses math_ops nn variables".split()
 
 SOURCES = {
     "typing": ["Any", "ContextManager"],
@@ -22,6 +22,7 @@ SOURCES = {
 }
 
 # What functions give, where it is not a tensor.
+OPERATIONS = {"check_ops"}
 TENSORS = {"array_ops", "losses", "math_ops", "nn", "layers"}
 RETURNS = {
     "Assert": "Operation",
@@ -65,6 +66,9 @@ RETURNS = {
     "assign_sub": "Tensor",
     "dtype": "DType",
     "initializer": "Operation",
+    "is_non_decreasing": "Tensor",
+    "is_numeric_tensor": "bool",
+    "is_strictly_increasing": "Tensor",
     "outputs": "list[Tensor]",
 }
 
@@ -83,7 +87,9 @@ def stub(name):
         elif inspect.isclass(value) and value.__module__ == module.__name__:
             lines += ["", ""] + (alias(n, value) or class_stub(n, value))
         elif callable(value) and getattr(value, "__module__", "") == module.__name__:
-            given = RETURNS.get(n.strip("_"), "Tensor" if name in TENSORS else "Any")
+            given = RETURNS.get(
+                n.strip("_"), "Tensor" if name in TENSORS else "Operation" if name in OPERATIONS else "Any"
+            )
             lines += ["", ""] + function_stub(n, value, given)
         elif not callable(value) and getattr(value, "__module__", module.__name__) == module.__name__:
             lines.append(f"{n}: {value_type(value)}")

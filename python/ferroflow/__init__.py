@@ -5,10 +5,11 @@
 
 # ruff: noqa: F401, F403
 
-from . import app, dtypes, errors, flags, gfile, initializers, layers, logging, losses, nn, test, train
+from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, test, train
 from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
+from .check_ops import *
 from .dtypes import (
     DType,
     as_dtype,
@@ -109,7 +110,7 @@ from .variables import (
 from . import compat, contrib, examples
 
 VERSION = __version__
-for _module in "array_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split():
+for _module in "array_ops check_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]

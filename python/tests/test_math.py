@@ -225,3 +225,47 @@ def test_groups(run):
         first, second = tf.tuple([v + 10.0, v * 2.0], control_inputs=[both])
         assert session.run([first, second]) == [13.0, 6.0] and session.run(v) == 6.0
     assert (both.name, tf.group().type, tf.no_op().type) == ("both", "NoOp", "NoOp")
+
+
+@pytest.mark.parametrize(
+    "function, good, bad",
+    [
+        (tf.assert_equal, (1.0, 1.0), (1.0, 2.0)),
+        (tf.assert_none_equal, (1.0, 2.0), (1.0, 1.0)),
+        (tf.assert_less, (1.0, 2.0), (2.0, 2.0)),
+        (tf.assert_less_equal, (2.0, 2.0), (3.0, 2.0)),
+        (tf.assert_greater, (2.0, 1.0), (2.0, 2.0)),
+        (tf.assert_greater_equal, (2.0, 2.0), (1.0, 2.0)),
+        (tf.assert_positive, (1.0,), (0.0,)),
+        (tf.assert_negative, (-1.0,), (0.0,)),
+        (tf.assert_non_negative, (0.0,), (-1.0,)),
+        (tf.assert_non_positive, (0.0,), (1.0,)),
+    ],
+)
+def test_assertions(run, function, good, bad):
+    run(function(*good))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="assertion failed: no good"):
+        run(function(*bad, message="no good"))
+
+
+def test_what_is_known_is_checked_at_once(run):
+    x = tf.constant([1.0])
+    unknown = tf.placeholder_with_default(x, None)
+    assert (
+        tf.assert_rank(x, 1).type == tf.assert_rank_at_least(x, 1).type == tf.assert_type(x, tf.float32).type == "NoOp"
+    )
+    run([tf.assert_rank(unknown, 1), tf.assert_rank_at_least(unknown, 0)])
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        run(tf.assert_rank(unknown, 2))
+    for check in (tf.assert_rank, tf.assert_rank_at_least):
+        with pytest.raises(ValueError, match="has rank 1, expected 2"):
+            check(x, 2)
+    with pytest.raises(TypeError, match="must be of type tf.int32"):
+        tf.assert_type(x, tf.int32)
+    assert tf.is_numeric_tensor(x) and not tf.is_numeric_tensor(tf.constant("a"))
+    assert run([tf.is_non_decreasing([1, 1, 2]), tf.is_strictly_increasing([1, 1, 2])]) == [True, False]
+
+
+def test_other_names_of_the_same():
+    assert tf.math.divide_no_nan is tf.div_no_nan and tf.math.softplus is tf.nn.softplus
+    assert tf.linalg.transpose is tf.matrix_transpose and tf.linalg.norm is tf.norm
