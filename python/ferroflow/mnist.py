@@ -55,7 +55,7 @@ def read_data_sets(
     source_url=None,
     num_classes=10,
 ):
-    """The train, validation and test sets in `train_dir`, or MNIST, which is built in, if it holds none.
+    """The train, validation and test sets in `train_dir`, or MNIST, which is downloaded there, if it holds none.
 
     Labels are classes, or rows with 1 at the class if `one_hot`; images are rows of `float32` from 0 to 1, of bytes if
     `dtype` is `uint8`, and `[n, 28, 28, 1]` unless `reshape`. The order of the epochs follows from `seed`, 0 if there is

@@ -1,5 +1,7 @@
 """What tests share: each starts with a new default graph and without a default session."""
 
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,12 @@ def fresh_graph():
     _stacks.sessions.clear()
     tf.reset_default_graph()
     yield
+
+
+@pytest.fixture
+def mnist_directory():
+    """The directory of MNIST's four files."""
+    return pathlib.Path(__file__).parents[2] / "crates" / "ferroflow-data" / "mnist"
 
 
 @pytest.fixture

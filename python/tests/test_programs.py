@@ -144,28 +144,31 @@ def test_derivatives_by_differences():
         assert tf.test.compute_gradient_error([x, x], [[2], [2]], tf.stop_gradient(y), [2], [np.ones(2)] * 2) > 1.0
 
 
-def test_data():
+def test_data(mnist_directory, tmp_path):
     from ferroflow.contrib.learn import datasets
     from ferroflow.examples.tutorials.mnist import input_data
 
-    mnist = input_data.read_data_sets("there is no such directory", one_hot=True)
+    mnist = input_data.read_data_sets(mnist_directory, one_hot=True)
     assert [s.num_examples for s in mnist] == [55000, 5000, 10000]
     assert mnist.test.images.shape == (10000, 784) and mnist.test.images.dtype == np.float32
     assert mnist.test.images is mnist.test.images and mnist.test.labels[0].tolist() == [0, 0, 0, 0, 0, 0, 0, 1, 0, 0]
     images, labels = mnist.validation.next_batch(100)
     assert images.shape == (100, 784) and labels.shape == (100, 10) and 0 <= images.min() and images.max() == 1.0
-    again = input_data.read_data_sets("", one_hot=True).validation.next_batch(100)
+    again = input_data.read_data_sets(str(mnist_directory), one_hot=True).validation.next_batch(100)
     assert (again[0] == images).all()
     for _ in range(50):
         mnist.validation.next_batch(100)
     assert mnist.validation.epochs_completed == 1
-    plain = input_data.read_data_sets("", dtype=tf.uint8, reshape=False, validation_size=0)
+    plain = input_data.read_data_sets(mnist_directory, dtype=tf.uint8, reshape=False, validation_size=0)
     first = plain.test.next_batch(2, shuffle=False)
     assert first[0].shape == (2, 28, 28, 1) and first[0].dtype == np.uint8 and first[1].tolist() == [7, 2]
-    assert datasets.load_dataset("mnist").train.num_examples == 55000
+    assert datasets.mnist.load_mnist(mnist_directory).train.num_examples == 55000
     with pytest.raises(ValueError, match="not found"):
         datasets.load_dataset("nope")
     with pytest.raises(ValueError, match="a batch of 10001"):
         mnist.test.next_batch(10001)
     with pytest.raises(TypeError, match="Invalid image dtype"):
         input_data.read_data_sets("", dtype=tf.int32)
+    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(b"")
+    with pytest.raises((OSError, ValueError)):
+        input_data.read_data_sets(tmp_path)

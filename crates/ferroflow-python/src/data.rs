@@ -67,7 +67,7 @@ impl DataSet {
     }
 }
 
-/// The train, validation and test sets in `dir`.
+/// The train, validation and test sets in `dir`, where MNIST is put if there are none.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "the options of the data sets")]
 pub(crate) fn read_data_sets(

@@ -11,6 +11,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple};
 use std::sync::Arc;
 
+/// The parts of a variable, by their numbers.
+type Parts = (u32, u32, (u32, u32), (u32, u32), bool);
+
 /// The base of Python's `Graph`. What is made is given back as node and output, a node alone for an operation.
 #[pyclass(subclass, frozen)]
 pub(crate) struct Graph {
@@ -166,7 +169,7 @@ impl Graph {
     }
 
     /// The node, the initialiser, the initial value and the reading of a variable, and whether it is trained.
-    fn _variable_parts(&self, node: u32) -> PyResult<(u32, u32, (u32, u32), (u32, u32), bool)> {
+    fn _variable_parts(&self, node: u32) -> PyResult<Parts> {
         let variable = self.graph.variable_of(self.graph.tensor_at(NodeId(node).outlet(0)));
         let v = variable.ok_or_else(|| PyKeyError::new_err(format!("operation {node} is no variable")))?;
         let pair = |t: ff::Tensor<'_>| (t.outlet().node.0, t.outlet().output);

@@ -226,11 +226,10 @@ impl Session {
         form.fill(py, &results)
     }
 
-    /// The value of the variable whose reading or reference `tensor` is.
+    /// Gives the variable whose reading or reference `tensor` is a value.
     fn _load(&self, py: Python<'_>, tensor: &Tensor, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let session = self.open()?;
-        own_variable(&self.graph, tensor)?;
-        let variable = self.graph.variable_of(self.graph.tensor_at(tensor.outlet));
+        let variable = self.graph.variable_of(crate::argument::own(&self.graph, tensor)?);
         let variable = variable.ok_or_else(|| PyTypeError::new_err("a variable is needed"))?;
         let array = from_python(value, Some(variable.dtype()))?;
         session.load(variable, array).map_err(|e| from_run(py, &e))
@@ -252,12 +251,5 @@ impl Session {
     /// Ends the session: its variables are gone.
     fn close(&self) {
         self.session.write().unwrap_or_else(PoisonError::into_inner).take();
-    }
-}
-
-fn own_variable(graph: &ff::Graph, tensor: &Tensor) -> PyResult<()> {
-    match graph.same(&tensor.graph) {
-        true => Ok(()),
-        false => Err(PyValueError::new_err(format!("{} is not an element of this graph", tensor.get().name()))),
     }
 }

@@ -31,7 +31,7 @@ impl<'g> Argument<'g> for Index {
 }
 
 /// An integer, or a tensor of one that is known.
-fn integer<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<i64> {
+fn integer(graph: &Graph, value: &Bound<'_, PyAny>) -> PyResult<i64> {
     if let Ok(integer) = value.extract() {
         return Ok(integer);
     }
