@@ -4,7 +4,7 @@ import collections as _collections
 
 from .dtypes import as_dtype, float32, int32
 from .framework import IndexedSlices, build, call, convert_to_tensor, name_scope
-from .math_ops import _choose, cast
+from .math_ops import _choose, _pair, cast
 
 
 newaxis = None
@@ -336,12 +336,12 @@ def where(condition, x=None, y=None, name=None):
     """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`."""
     if (x is None) != (y is None):
         raise ValueError("x and y must both be non-None or both be None.")
-    return call("where_true", name, condition) if x is None else call("select", name, condition, x, y)
+    return call("where_true", name, condition) if x is None else call("select", name, condition, *_pair(x, y))
 
 
 def select(condition, x=None, y=None, name=None, t=None, e=None):
     """`x` where `condition` is true, else `y`."""
-    return call("select", name, condition, _choose("x", x, t, "t"), _choose("y", y, e, "e"))
+    return where(condition, _choose("x", x, t, "t"), _choose("y", y, e, "e"), name)
 
 
 def boolean_mask(tensor, mask, name="boolean_mask", axis=None):

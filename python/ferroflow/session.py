@@ -29,6 +29,8 @@ class BaseSession(_ferroflow.Session):
     """What sessions have in common."""
 
     def __new__(cls, target="", graph=None, config=None):
+        if target:
+            raise errors.UnimplementedError(None, None, f"There are no servers to run on, such as '{target}'")
         threads = getattr(config, "intra_op_parallelism_threads", 0)
         return super().__new__(cls, get_default_graph() if graph is None else graph, threads)
 

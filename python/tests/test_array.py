@@ -104,6 +104,7 @@ def test_gathering(check):
 def test_choosing(run, check):
     check(tf.where([True, False], [1.0, 2.0], [3.0, 4.0]), [1.0, 4.0])
     check(tf.where([True, False], X, tf.zeros([2, 3])), [X[0], [0.0, 0.0, 0.0]])
+    assert tf.where(tf.constant(True), 1.0, 2.0).dtype == tf.float32
     check(tf.select([True, False], [1, 2], [3, 4]), [1, 4])
     check(tf.where([[False, True], [True, False]]), [[0, 1], [1, 0]])
     check(tf.boolean_mask(X, [False, True]), [X[1]])

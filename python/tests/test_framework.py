@@ -162,6 +162,8 @@ def test_constants():
         tf.constant([1, 2, 3], shape=[2], verify_shape=True)
     with pytest.raises((TypeError, ValueError)):
         tf.constant([[1], [1, 2]])
+    with pytest.raises(ValueError, match="None values not supported."):
+        tf.constant(1.0) + None
 
 
 def test_constants_fill_their_shape(run):

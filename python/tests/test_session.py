@@ -126,6 +126,13 @@ def test_a_closed_session_runs_nothing():
         tf.Session(graph=tf.Graph()).run([])
 
 
+def test_what_there_is_no_room_for():
+    with tf.Session() as session, pytest.raises(tf.errors.ResourceExhaustedError, match="too large"):
+        session.run(tf.zeros([2**20, 2**21]))
+    with pytest.raises(tf.errors.UnimplementedError, match="no servers"):
+        tf.Session("grpc://there")
+
+
 def test_default_sessions():
     x = tf.constant(2.0)
     with pytest.raises(ValueError, match=r"Cannot evaluate tensor using `eval\(\)`: No default session"):

@@ -145,6 +145,9 @@ fn number(value: &Bound<'_, PyAny>) -> Option<Array> {
 /// wrote out, NumPy's own for its arrays and scalars.
 pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Array> {
     let error = |e: ferroflow::array::ArrayError| PyTypeError::new_err(e.to_string());
+    if value.is_none() {
+        return Err(PyValueError::new_err("None values not supported."));
+    }
     if let Some(number) = number(value) {
         return match dtype {
             Some(dtype) => exactly(&number, dtype),

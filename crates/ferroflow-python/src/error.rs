@@ -1,6 +1,6 @@
 //! Rust's errors as TensorFlow's exceptions.
 
-use ferroflow::array::{DType, PartialShape, Shape};
+use ferroflow::array::{ArrayError, DType, PartialShape, Shape};
 use ferroflow::graph::{ErrorKind, Graph, GraphError};
 use ferroflow::runtime;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
@@ -62,7 +62,9 @@ pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
             tensorflow(py, "UnimplementedError", Some(node), text)
         }
         Error::Invalid { node, .. } => tensorflow(py, "InvalidArgumentError", Some(node), text),
-        Error::Memory(_) => tensorflow(py, "ResourceExhaustedError", None, text),
+        Error::Memory(_) | Error::Array(ArrayError::TooLarge { .. }) => {
+            tensorflow(py, "ResourceExhaustedError", None, text)
+        }
         Error::Internal(_) => tensorflow(py, "InternalError", None, text),
         _ => PyValueError::new_err(text),
     }
