@@ -5,12 +5,13 @@ Functions and classes that the package makes while it is imported are in no sour
 """
 
 import importlib
+import importlib.util
 import inspect
 import pathlib
 import re
 import sys
 
-PACKAGE = pathlib.Path(__file__).parent / "ferroflow"
+PACKAGE = pathlib.Path(__file__).resolve().parent / "ferroflow"
 MODULES = "array_ops check_ops errors framework layers losses math_ops nn variables".split()
 
 SOURCES = {
@@ -193,7 +194,10 @@ def function_stub(name, function, given, short=False):
 
 def main():
     """Writes or checks the stubs."""
-    sys.path.insert(0, str(PACKAGE.parent))
+    # The package that is installed, if one is; that of the sources may not have been built.
+    sys.path.remove(str(PACKAGE.parent))
+    if importlib.util.find_spec("ferroflow") is None:
+        sys.path.insert(0, str(PACKAGE.parent))
     stale = []
     for name in MODULES:
         path = PACKAGE.joinpath(*name.split(".")).with_suffix(".pyi")

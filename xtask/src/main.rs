@@ -76,22 +76,36 @@ fn levels() -> Result<(), String> {
     })
 }
 
-/// Installs the package by `pip`, as a user would but for its optimisation, in an environment of its own, and runs its tests
-/// from outside the sources.
+/// Builds a wheel of the package, unoptimised but for the kernels, installs it in an environment of its own, and runs its
+/// tests.
 fn python() -> Result<(), String> {
     let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
-    let environment = Path::new(&target).join("python");
-    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let home = std::path::absolute(target).map_err(|e| e.to_string())?.join("python");
+    let python = home.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     if !python.exists() {
         let system = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-        run(Command::new(system).args(["-m", "venv"]).arg(&environment))?;
+        run(Command::new(system).args(["-m", "venv"]).arg(&home))?;
     }
-    let python = std::path::absolute(python).map_err(|e| e.to_string())?;
-    let pip = |arguments: &[&str]| run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(arguments));
-    pip(&["maturin>=1.9,<2", "numpy", "pytest"])?;
-    let build = ["--no-build-isolation", "--no-deps", "--force-reinstall"];
-    pip(&[&build[..], &["--config-settings=build-args=--profile dev", "."]].concat())?;
-    run(Command::new(&python).args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "python/tests"]))
+    let wheels = home.join("wheels").display().to_string();
+    for module in [
+        &["pip", "install", "--quiet", "maturin>=1.9,<2", "numpy", "pytest"][..],
+        &["maturin", "build", "--quiet", "--profile", "dev", "--out", &wheels],
+        &[
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--force-reinstall",
+            "--no-index",
+            "--find-links",
+            &wheels,
+            "ferroflow",
+        ],
+        &["pytest", "--quiet", "-p", "no:cacheprovider", "python/tests"],
+    ] {
+        run(Command::new(&python).arg("-m").args(module))?;
+    }
+    Ok(())
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
