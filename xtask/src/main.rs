@@ -2,7 +2,6 @@
 //! Development tasks: `cargo xtask ci` does all that CI does, `cargo xtask help` lists the rest.
 
 use std::env;
-use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// A task: its name, what it does, and how.
