@@ -18,6 +18,7 @@ const TASKS: &[Task] = &[
     Task { name: "docs", about: "build the documentation, broken links denied", run: docs },
     Task { name: "test", about: "all tests and doctests", run: test },
     Task { name: "levels", about: "the kernels' tests at each instruction set", run: levels },
+    Task { name: "python", about: "build the Python package and run its tests, in target/python", run: python },
     Task { name: "readme", about: "the commands of the README", run: readme },
 ];
 
@@ -46,12 +47,7 @@ fn ci() -> Result<(), String> {
 
 fn cargo(args: &[&str], vars: &[(&str, &str)]) -> Result<(), String> {
     let mut command = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
-    let status = command.args(args).envs(vars.iter().copied()).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("cargo {} ended with {status}", args.join(" "))),
-        Err(e) => Err(format!("cargo {}: {e}", args.join(" "))),
-    }
+    run(command.args(args).envs(vars.iter().copied()))
 }
 
 fn format() -> Result<(), String> {
@@ -77,6 +73,46 @@ fn levels() -> Result<(), String> {
     ["portable", "avx2", "avx512"].iter().try_for_each(|level| {
         cargo(&["test", "-p", "ferroflow-kernels", "-p", "ferroflow-runtime"], &[("FERROFLOW_CPU", level)])
     })
+}
+
+/// Builds a wheel of the package, unoptimised but for the kernels, installs it in an environment of its own, and runs its
+/// tests.
+fn python() -> Result<(), String> {
+    let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    let home = std::path::absolute(target).map_err(|e| e.to_string())?.join("python");
+    let python = home.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    if !python.exists() {
+        let system = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
+        run(Command::new(system).args(["-m", "venv"]).arg(&home))?;
+    }
+    let wheels = home.join("wheels").display().to_string();
+    for module in [
+        &["pip", "install", "--quiet", "maturin>=1.9,<2", "numpy", "pytest"][..],
+        &["maturin", "build", "--quiet", "--profile", "dev", "--out", &wheels],
+        &[
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--force-reinstall",
+            "--no-index",
+            "--find-links",
+            &wheels,
+            "ferroflow",
+        ],
+        &["pytest", "--quiet", "-p", "no:cacheprovider", "python/tests"],
+    ] {
+        run(Command::new(&python).arg("-m").args(module))?;
+    }
+    Ok(())
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} ended with {status}")),
+        Err(e) => Err(format!("{command:?}: {e}")),
+    }
 }
 
 /// Trains softmax regression as the README says, and a few steps of the network, and reads the accuracy printed.

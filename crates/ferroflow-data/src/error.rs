@@ -39,6 +39,12 @@ pub enum Error {
         /// The file that is not there.
         file: MnistFile,
     },
+    /// The program was built without MNIST.
+    #[error("{} is not embedded in this program", .file.name())]
+    NotEmbedded {
+        /// The file.
+        file: MnistFile,
+    },
     /// A file is MNIST's, but under the name of another.
     #[error("{path}: holds {}, not {}", .found.name(), .expected.name())]
     Misnamed {

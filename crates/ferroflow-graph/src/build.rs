@@ -207,7 +207,8 @@ impl<'g> Builder<'g> {
         let literal_dtype = self.literal_dtype.or_else(tensor_dtype);
 
         let mut state = self.graph.write();
-        let wanted = self.name.as_deref().unwrap_or(type_name);
+        let next = state.scopes.take_next_name(type_name);
+        let wanted = next.as_deref().or(self.name.as_deref()).unwrap_or(type_name);
         let absolute = wanted.ends_with('/');
         let wanted = wanted.trim_end_matches('/');
         if !crate::names::is_valid(wanted) {
@@ -240,7 +241,7 @@ impl<'g> Builder<'g> {
             outlets.push(id.outlet(0));
         }
         let mut controls: SmallVec<[NodeId; 2]> = self.controls.iter().map(|o| o.id()).collect();
-        controls.extend(state.scopes.here().controls.iter().flatten().copied());
+        controls.extend(state.scopes.here().controls.last().into_iter().flatten().copied());
         controls.sort_unstable();
         controls.dedup();
         state.insert(&name, self.op.clone(), &outlets, &controls, location).map_err(|e| {

@@ -121,15 +121,32 @@ impl Graph {
         ys: &[(Tensor<'g>, Option<Tensor<'g>>)],
         xs: &[Tensor<'g>],
     ) -> Result<Vec<Option<Gradient<'g>>>, GraphError> {
+        self.gradients_up_to(ys, xs, &[])
+    }
+
+    /// As [`Graph::gradients_of`], where the tensors in `constants` count as constants: what they are computed from has no
+    /// derivative through them.
+    ///
+    /// # Errors
+    /// As [`Graph::gradients`].
+    #[track_caller]
+    pub fn gradients_up_to<'g>(
+        &'g self,
+        ys: &[(Tensor<'g>, Option<Tensor<'g>>)],
+        xs: &[Tensor<'g>],
+        constants: &[Tensor<'g>],
+    ) -> Result<Vec<Option<Gradient<'g>>>, GraphError> {
         let location = Location::caller();
         self.check()?;
         let given = ys.iter().flat_map(|(y, grad)| [Some(*y), *grad]).flatten();
-        if let Some(stranger) = given.chain(xs.iter().copied()).find(|t| t.is_inert() || !t.graph().same(self)) {
+        let mut given = given.chain(xs.iter().chain(constants).copied());
+        if let Some(stranger) = given.find(|t| t.is_inert() || !t.graph().same(self)) {
             let message = format!("`{}` is not an element of this graph", stranger.name());
             return Err(GraphError::new(ErrorKind::Value, message).at(location));
         }
         let _scope = self.name_scope("gradients");
-        let mut engine = Engine { graph: self, location, sums: HashMap::new() };
+        let mut engine = Engine { graph: self, location, constants: HashSet::new(), sums: HashMap::new() };
+        engine.constants = constants.iter().map(|t| engine.source(t.outlet())).collect();
         let result = engine.run(ys, xs)?;
         self.check()?;
         Ok(result)
@@ -139,6 +156,7 @@ impl Graph {
 struct Engine<'g> {
     graph: &'g Graph,
     location: &'static Location<'static>,
+    constants: HashSet<Outlet>,
     sums: HashMap<Outlet, Vec<Gradient<'g>>>,
 }
 
@@ -223,7 +241,9 @@ impl<'g> Engine<'g> {
                 if keep.contains(&id.outlet(0)) {
                     self.sums.insert(id.outlet(0), vec![total]);
                 }
-                self.add(inputs[0], total);
+                if !self.constants.contains(&id.outlet(0)) {
+                    self.add(inputs[0], total);
+                }
             }
             return Ok(());
         }
@@ -234,7 +254,7 @@ impl<'g> Engine<'g> {
             if let (true, Some(total)) = (keep.contains(&outlet), total) {
                 self.sums.insert(outlet, vec![total]);
             }
-            grads.push(total.map(Gradient::to_tensor));
+            grads.push(total.filter(|_| !self.constants.contains(&outlet)).map(Gradient::to_tensor));
         }
         if grads.iter().all(Option::is_none) {
             return Ok(());

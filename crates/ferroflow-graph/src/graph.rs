@@ -2,7 +2,7 @@ use crate::names::{self, Names};
 use crate::scopes::{Scope, ScopeGuard, ThreadScopes};
 use crate::variable::VariableInfo;
 use crate::{Dag, ErrorKind, GraphError, NodeId, Operation, Outlet, Tensor};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -20,6 +20,10 @@ pub(crate) struct State {
     pub(crate) scopes: ThreadScopes,
     pub(crate) collections: BTreeMap<String, Vec<Member>>,
     pub(crate) variables: Vec<VariableInfo>,
+    /// The variables of `get_variable`, by name.
+    pub(crate) shared_variables: HashMap<String, NodeId>,
+    /// How often each variable scope was entered since the one around it was left.
+    pub(crate) variable_scopes: HashMap<String, usize>,
     pub(crate) seed: Option<i64>,
     pub(crate) error: Option<GraphError>,
 }
@@ -163,6 +167,13 @@ impl Graph {
         self.enter(Scope::Name, |here| here.names.push(full_name.trim_end_matches('/').to_owned()))
     }
 
+    /// Calls the next operation of type `op_type` by `name`, whatever name the function that makes it asks for: how a
+    /// front end names what a function of several operations gives. The guard ends the wait.
+    #[must_use = "the wait ends when the guard is dropped"]
+    pub fn name_next(&self, op_type: &'static str, name: &str) -> ScopeGuard {
+        self.enter(Scope::NextName, |here| here.next_names.push(Some((op_type, name.to_owned()))))
+    }
+
     /// `name` within the current name scope, made unique, and taken from now on.
     pub fn unique_name(&self, name: &str) -> String {
         let mut state = self.write();
@@ -189,7 +200,16 @@ impl Graph {
                 false => _ = self.mistake("control", format!("control `{}` is of another graph", operation.name())),
             }
         }
-        self.enter(Scope::Controls, |here| here.controls.push(ids))
+        self.enter(Scope::Controls, |here| {
+            ids.extend(here.controls.last().into_iter().flatten());
+            here.controls.push(ids);
+        })
+    }
+
+    /// Until the guard is dropped, operations run without the control dependencies of the scopes around.
+    #[must_use = "the dependencies are back when the guard is dropped"]
+    pub fn no_control_dependencies(&self) -> ScopeGuard {
+        self.enter(Scope::Controls, |here| here.controls.push(Vec::new()))
     }
 
     /// Every operation made until the guard is dropped asks for `device`, such as `/cpu:0`.

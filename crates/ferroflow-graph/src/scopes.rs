@@ -10,8 +10,11 @@ pub(crate) struct Scopes {
     /// Full names of the name scopes; empty for the root.
     pub(crate) names: Vec<String>,
     pub(crate) variables: Vec<VariableScope>,
+    /// Each with those of the scopes around it.
     pub(crate) controls: Vec<Vec<NodeId>>,
     pub(crate) devices: Vec<String>,
+    /// Names for the next operation of a type; `None` once it is taken.
+    pub(crate) next_names: Vec<Option<(&'static str, String)>>,
 }
 
 pub(crate) struct VariableScope {
@@ -19,7 +22,13 @@ pub(crate) struct VariableScope {
     pub(crate) reuse: Reuse,
 }
 
-static NONE: Scopes = Scopes { names: Vec::new(), variables: Vec::new(), controls: Vec::new(), devices: Vec::new() };
+static NONE: Scopes = Scopes {
+    names: Vec::new(),
+    variables: Vec::new(),
+    controls: Vec::new(),
+    devices: Vec::new(),
+    next_names: Vec::new(),
+};
 
 /// The scopes of every thread that is in one.
 #[derive(Default)]
@@ -29,6 +38,12 @@ impl ThreadScopes {
     /// Those of the calling thread.
     pub(crate) fn here(&self) -> &Scopes {
         self.0.get(&thread::current().id()).unwrap_or(&NONE)
+    }
+
+    /// The name that waits, in the calling thread, for an operation of this type.
+    pub(crate) fn take_next_name(&mut self, op_type: &str) -> Option<String> {
+        let waiting = self.0.get_mut(&thread::current().id())?.next_names.last_mut()?;
+        waiting.take_if(|(wanted, _)| *wanted == op_type).map(|(_, name)| name)
     }
 
     /// Those of the calling thread, to enter another.
@@ -44,6 +59,7 @@ pub(crate) enum Scope {
     Variable,
     Controls,
     Device,
+    NextName,
 }
 
 impl Scopes {
@@ -53,6 +69,7 @@ impl Scopes {
             Scope::Variable => self.variables.len(),
             Scope::Controls => self.controls.len(),
             Scope::Device => self.devices.len(),
+            Scope::NextName => self.next_names.len(),
         }
     }
 
@@ -62,11 +79,13 @@ impl Scopes {
             Scope::Variable => self.variables.truncate(depth),
             Scope::Controls => self.controls.truncate(depth),
             Scope::Device => self.devices.truncate(depth),
+            Scope::NextName => self.next_names.truncate(depth),
         }
     }
 
     fn is_empty(&self) -> bool {
-        [Scope::Name, Scope::Variable, Scope::Controls, Scope::Device].iter().all(|&kind| self.depth(kind) == 0)
+        let kinds = [Scope::Name, Scope::Variable, Scope::Controls, Scope::Device, Scope::NextName];
+        kinds.iter().all(|&kind| self.depth(kind) == 0)
     }
 }
 

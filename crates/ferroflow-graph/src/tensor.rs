@@ -172,7 +172,8 @@ impl<'g> Operation<'g> {
         }
     }
 
-    /// Renames the operation, within the current name scope, made unique.
+    /// Renames the operation, within the current name scope, made unique. A name that ends in `/` is taken as it is, as
+    /// that of the scope that the operation sums up.
     #[track_caller]
     pub fn named(self, name: &str) -> Self {
         if self.is_inert() {
@@ -180,6 +181,8 @@ impl<'g> Operation<'g> {
         }
         let location = std::panic::Location::caller();
         let mut state = self.graph.write();
+        let absolute = name.ends_with('/');
+        let name = name.trim_end_matches('/');
         if !crate::names::is_valid(name) {
             let message = format!("`{name}` is not a valid operation name");
             let error = crate::GraphError::new(crate::ErrorKind::Value, message).at(location);
@@ -188,7 +191,10 @@ impl<'g> Operation<'g> {
         }
         let old = state.dag.node(self.id).name.clone();
         state.names.release(&old);
-        let full = state.scoped(name);
+        let full = if absolute { name.to_owned() } else { state.scoped(name) };
+        if absolute && state.dag.find(&full).is_none() {
+            state.names.release(&full);
+        }
         let unique = state.names.unique(&full);
         state.dag.rename(self.id, &unique);
         drop(state);

@@ -298,3 +298,102 @@ fn a_shared_variable_keeps_its_dtype_and_shape() {
     share(g.constant([1.0f64, 2.0]));
     assert_eq!(g.take_error().unwrap().message, "the variable s/w is f32[2], and cannot be shared as f64[2]");
 }
+
+#[test]
+fn what_a_scope_sums_up_to_takes_its_name() {
+    let g = Graph::new();
+    let sum = |name| {
+        let _scope = g.name_scope(name);
+        let sum = g.constant(1.0f32) + 2.0;
+        sum.named(&format!("{}/", g.current_scope()))
+    };
+    assert_eq!([sum("total").name(), sum("total").name()], ["total:0", "total_1:0"]);
+    assert_eq!(g.operation("total_1").unwrap().inputs()[0].name(), "total_1/Const:0");
+}
+
+#[test]
+fn control_dependencies_add_up_and_can_be_left_out() {
+    let g = Graph::new();
+    let (a, b) = (g.no_op(), g.no_op());
+    let controls = |g: &Graph| {
+        let id = g.no_op().id();
+        g.with_dag(|dag| dag.node(id).controls.to_vec())
+    };
+    let _outer = g.control_dependencies([a]);
+    let _inner = g.control_dependencies([b]);
+    assert_eq!(controls(&g), [a.id(), b.id()]);
+    {
+        let _none = g.no_control_dependencies();
+        assert_eq!(controls(&g), []);
+        let _again = g.control_dependencies([b]);
+        assert_eq!(controls(&g), [b.id()]);
+    }
+    assert_eq!(controls(&g), [a.id(), b.id()]);
+}
+
+#[test]
+fn derivatives_end_at_constants() {
+    let g = Graph::new();
+    let x = g.constant([2.0f64]);
+    let square = x * x;
+    let y = square * x;
+    let of = |xs: &[Tensor<'_>], constants: &[Tensor<'_>]| {
+        let found = g.gradients_up_to(&[(y, None)], xs, constants).unwrap();
+        found.into_iter().map(|d| d.map(|d| d.to_tensor().operation().op_type())).collect::<Vec<_>>()
+    };
+    // By `x` alone: of the product's two factors only one is left.
+    assert_eq!(of(&[x, square], &[square]), [Some("Mul"), Some("Mul")]);
+    assert_eq!(of(&[x, square], &[y]), [None, None]);
+    assert_eq!(of(&[x], &[]), [Some("Add")]);
+}
+
+#[test]
+fn the_next_operation_of_a_type_takes_a_name() {
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, ());
+    let named = {
+        let _name = g.name_next("Sum", "total");
+        x.reduce_sum(..)
+    };
+    let inputs = named.operation().inputs();
+    assert_eq!((named.name(), inputs[1].operation().op_type()), ("total:0".into(), "Range"));
+    assert_eq!(x.reduce_sum(0).name(), "Sum:0");
+    let _name = g.name_next("Sum", "total");
+    assert_eq!((x.reduce_sum(0).name(), x.reduce_sum(0).name()), ("total_1:0".into(), "Sum_1:0".into()));
+}
+
+#[test]
+fn variable_scopes_are_numbered_and_entered_again() {
+    let g = Graph::new();
+    let dense = || {
+        let _scope = g.variable_scope(&g.unique_variable_scope("dense"), Reuse::Auto);
+        (g.current_variable_scope(), g.get_variable("w", 1.0f32).name())
+    };
+    let model = || {
+        let _scope = g.variable_scope("model", Reuse::Auto);
+        [dense(), dense()]
+    };
+    let names = [("model/dense".into(), "model/dense/w".into()), ("model/dense_1".into(), "model/dense_1/w".into())];
+    assert_eq!(model(), names);
+    assert_eq!(model(), names);
+    {
+        let _elsewhere = g.name_scope("elsewhere");
+        let _scope = g.reenter_variable_scope("model/dense", Reuse::Yes);
+        assert_eq!(
+            (g.get_variable("w", 1.0f32).name(), g.current_scope()),
+            (names[0].1.clone(), "elsewhere/dense".into())
+        );
+        g.get_variable("v", 1.0f32);
+        assert_eq!(
+            g.take_error().unwrap().message,
+            "the variable model/dense/v does not exist, and the scope only reuses"
+        );
+    }
+    g.reuse_variables();
+    assert_eq!((g.current_variable_scope(), g.variable_reuse()), (String::new(), Reuse::Yes));
+    g.get_variable("v", 1.0f32);
+    assert!(g.take_error().is_some());
+    let _variable = g.variable_with(1.0f32, VariableOptions::default().name("plain"));
+    g.get_variable("plain", 1.0f32);
+    assert!(g.take_error().is_some(), "only `get_variable` shares");
+}

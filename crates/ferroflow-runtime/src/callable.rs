@@ -1,7 +1,6 @@
-use crate::execution::{Arrays, Results};
+use crate::execution::{Results, Values};
 use crate::{Error, Fetch, Request, Result, Session};
 use ferroflow_array::Array;
-use std::borrow::Cow;
 use std::fmt;
 
 /// A run made ready by [`Session::make_callable`]: it looks up nothing in the graph, and borrows what it is fed.
@@ -27,9 +26,9 @@ impl<'s, F: Fetch> Callable<'s, F> {
         }
         let mut request = self.request.clone();
         for (i, value) in values.iter().enumerate() {
-            request.set_feed(self.session.graph(), i, value)?;
+            request.set_feed(self.session.graph(), i, value.dtype(), value.shape())?;
         }
-        let mut values: Arrays<'_> = values.iter().map(|v| Cow::Borrowed(*v)).collect();
+        let mut values: Values<'_> = values.iter().map(|&v| v.into()).collect();
         let mut results = Results::new();
         self.session.run_request(&mut request, &mut values, &mut results)?;
         Ok(self.fetches.take(&mut results.drain(..)))

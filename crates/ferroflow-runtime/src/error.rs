@@ -1,4 +1,4 @@
-use ferroflow_array::{Array, ArrayError, DType, PartialShape, Shape};
+use ferroflow_array::{ArrayError, DType, PartialShape, Shape};
 use ferroflow_graph::{ErrorKind, Fact, GraphError};
 
 /// Result of a session's call.
@@ -82,14 +82,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// What keeps the tensor called `name`, of which `fact` is known, from being `value`.
-    pub fn unfit(name: impl FnOnce() -> String, fact: Fact, value: &Array) -> Option<Error> {
-        if value.dtype() != fact.dtype {
-            return Some(Error::FeedType { name: name(), expected: fact.dtype, found: value.dtype() });
+    /// What keeps the tensor called `name`, of which `fact` is known, from being a value of this dtype and shape.
+    pub fn unfit(name: impl FnOnce() -> String, fact: Fact, dtype: DType, shape: &Shape) -> Option<Error> {
+        if dtype != fact.dtype {
+            return Some(Error::FeedType { name: name(), expected: fact.dtype, found: dtype });
         }
-        if fact.shape.accepts(value.shape()) {
+        if fact.shape.accepts(shape) {
             return None;
         }
-        Some(Error::FeedShape { name: name(), expected: fact.shape.into(), found: value.shape().clone().into() })
+        Some(Error::FeedShape { name: name(), expected: fact.shape.into(), found: shape.clone().into() })
     }
 }

@@ -4,16 +4,15 @@ use crate::passes::{self, Deferred};
 use crate::program::{Program, Source, StateUse};
 use crate::request::FeedSpec;
 use crate::store::Store;
-use crate::{Error, Request, Result, Session};
+use crate::{Error, FeedValue, Request, Result, Session};
 use ferroflow_array::Array;
 use ferroflow_graph::NodeId;
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
-use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 /// Values in a row, such as those that are fed.
-pub(crate) type Arrays<'a> = SmallVec<[Cow<'a, Array>; 4]>;
+pub(crate) type Values<'a> = SmallVec<[FeedValue<'a>; 4]>;
 /// Values that a run gives.
 pub(crate) type Results = SmallVec<[Array; 4]>;
 
@@ -39,7 +38,7 @@ impl Session {
     pub(crate) fn run_request(
         &self,
         request: &mut Request,
-        values: &mut Arrays<'_>,
+        values: &mut Values<'_>,
         results: &mut Results,
     ) -> Result<()> {
         loop {
@@ -59,7 +58,7 @@ impl Session {
         &self,
         deferred: &Deferred,
         request: &mut Request,
-        values: &mut Arrays<'_>,
+        values: &mut Values<'_>,
         results: Results,
     ) -> Result<()> {
         let mut feed = |outlet, value: Array| {
@@ -74,7 +73,7 @@ impl Session {
                 Some(_) => {}
                 None => {
                     request.feeds.push(spec);
-                    values.push(Cow::Owned(value));
+                    values.push(value.into());
                 }
             }
         };
@@ -138,7 +137,7 @@ impl Session {
     pub(crate) fn execute(
         &self,
         stage: &Stage,
-        values: &[Cow<'_, Array>],
+        values: &[FeedValue<'_>],
         results: &mut Results,
         observe: Option<&mut dyn FnMut(usize, f64)>,
     ) -> Result<()> {
@@ -191,7 +190,7 @@ impl Session {
     fn run_program<'a>(
         &self,
         program: &'a Program,
-        values: &'a [Cow<'_, Array>],
+        values: &'a [FeedValue<'_>],
         outputs: &'a mut [Array],
         states: impl Iterator<Item = (&'a StateUse, Value<'a>)>,
         observe: Option<&mut dyn FnMut(usize, f64)>,
@@ -236,18 +235,18 @@ impl Stage {
         Ok(())
     }
 
-    fn fetch(&self, values: &[Cow<'_, Array>], outputs: &[Array], store: &Store, results: &mut Results) -> Result<()> {
+    fn fetch(&self, values: &[FeedValue<'_>], outputs: &[Array], store: &Store, results: &mut Results) -> Result<()> {
         for (source, shape) in &self.program.fetches {
             let array = match source {
-                Source::Output(i) => &outputs[*i],
-                Source::Arg(i) => &*values[*i],
-                Source::Constant(array) => array,
+                Source::Output(i) => outputs[*i].clone(),
+                Source::Arg(i) => values[*i].to_array()?,
+                Source::Constant(array) => array.clone(),
                 Source::State(i) => match &store.values()[self.slots[*i]] {
-                    Some(array) => array,
+                    Some(array) => array.clone(),
                     None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
                 },
             };
-            results.push(if array.shape() == shape { array.clone() } else { array.reshape(shape)? });
+            results.push(if array.shape() == shape { array } else { array.reshape(shape)? });
         }
         Ok(())
     }

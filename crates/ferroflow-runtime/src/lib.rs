@@ -26,7 +26,7 @@ pub use callable::Callable;
 pub use draft::Draft;
 pub use error::{Error, Result};
 pub use explain::{ProgramTable, StepRow};
-pub use feed::Feeds;
+pub use feed::{FeedValue, Feeds};
 pub use ferroflow_kernels::Precision;
 pub use fetch::Fetch;
 pub use plan::{Lifetime, plan};

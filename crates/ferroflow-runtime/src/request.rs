@@ -1,6 +1,6 @@
 use crate::{Error, Fetch, Result};
-use ferroflow_array::{Array, DType, Shape};
-use ferroflow_graph::{Effect, Graph, NodeId, Outlet, Tensor};
+use ferroflow_array::{DType, Shape};
+use ferroflow_graph::{Effect, Fact, Graph, NodeId, Outlet, Tensor};
 use smallvec::SmallVec;
 
 /// What a run asks for: the outlets to fetch, the operations to run, and what is fed, of which shapes.
@@ -67,14 +67,15 @@ impl Request {
     }
 
     /// Tells of the value of feed `i`, which must fit its tensor.
-    pub(crate) fn set_feed(&mut self, graph: &Graph, i: usize, value: &Array) -> Result<()> {
+    pub(crate) fn set_feed(&mut self, graph: &Graph, i: usize, dtype: DType, shape: &Shape) -> Result<()> {
         let feed = &mut self.feeds[i];
-        if !graph.with_dag(|dag| dag.fact(feed.outlet).accepts(value)) {
+        let fits = |fact: &Fact| fact.dtype == dtype && fact.shape.accepts(shape);
+        if !graph.with_dag(|dag| fits(dag.fact(feed.outlet))) {
             let tensor = graph.tensor_at(feed.outlet);
-            Error::unfit(|| tensor.name(), tensor.fact(), value).map_or(Ok(()), Err)?;
+            Error::unfit(|| tensor.name(), tensor.fact(), dtype, shape).map_or(Ok(()), Err)?;
         }
-        feed.dtype = value.dtype();
-        feed.shape.clone_from(value.shape());
+        feed.dtype = dtype;
+        feed.shape.clone_from(shape);
         Ok(())
     }
 }

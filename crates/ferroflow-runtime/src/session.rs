@@ -1,11 +1,11 @@
 use crate::cache::Programs;
-use crate::execution::{Arrays, Results};
+use crate::execution::{Results, Values};
 use crate::store::Store;
-use crate::{Callable, Error, Feeds, Fetch, Request, Result};
+use crate::{Callable, Error, FeedValue, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Effect, Graph, Member, NodeId, Tensor, Variable, keys};
 use ferroflow_kernels::{Limits, Pool, Precision};
-use std::borrow::Cow;
+use smallvec::SmallVec;
 use std::sync::{PoisonError, RwLock};
 
 /// How a session runs.
@@ -90,8 +90,27 @@ impl Session {
     /// # Errors
     /// As [`Session::run`], and a value that does not fit its tensor.
     pub fn run_with<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<F::Output> {
-        let (mut request, mut values, mut results) = (Request::default(), Arrays::new(), Results::new());
+        let (mut request, mut values, mut results) = (Request::default(), Values::new(), Results::new());
         self.ask(&fetches, feeds, &mut request, &mut values)?;
+        self.run_request(&mut request, &mut values, &mut results)?;
+        Ok(fetches.take(&mut results.drain(..)))
+    }
+
+    /// As [`Session::run_with`], reading the values where they lie.
+    ///
+    /// # Errors
+    /// As [`Session::run_with`].
+    pub fn run_fed<'g, 'v, F: Fetch>(
+        &self,
+        fetches: F,
+        feeds: impl IntoIterator<Item = (Tensor<'g>, FeedValue<'v>)>,
+    ) -> Result<F::Output> {
+        let (mut request, mut results) = (Request::default(), Results::new());
+        let (tensors, mut values): (SmallVec<[Tensor<'g>; 4]>, Values<'v>) = feeds.into_iter().unzip();
+        request.ask(&self.graph, &fetches, tensors)?;
+        for (i, value) in values.iter().enumerate() {
+            request.set_feed(&self.graph, i, value.dtype(), value.shape())?;
+        }
         self.run_request(&mut request, &mut values, &mut results)?;
         Ok(fetches.take(&mut results.drain(..)))
     }
@@ -114,7 +133,7 @@ impl Session {
     /// As [`Session::run_with`], but for what only running can tell.
     pub fn explain<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<crate::ProgramTable> {
         let mut request = Request::default();
-        self.ask(&fetches, feeds, &mut request, &mut Arrays::new())?;
+        self.ask(&fetches, feeds, &mut request, &mut Values::new())?;
         let stage = self.stage(&request)?;
         Ok(crate::ProgramTable::of(&stage.program, self.threads()))
     }
@@ -130,7 +149,7 @@ impl Session {
         feeds: impl Into<Feeds<'g>>,
         runs: usize,
     ) -> Result<crate::Profile> {
-        let (mut request, mut values) = (Request::default(), Arrays::new());
+        let (mut request, mut values) = (Request::default(), Values::new());
         self.ask(&fetches, feeds, &mut request, &mut values)?;
         let stage = self.stage(&request)?;
         let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
@@ -147,13 +166,13 @@ impl Session {
         fetches: &impl Fetch,
         feeds: impl Into<Feeds<'g>>,
         request: &mut Request,
-        values: &mut Arrays<'_>,
+        values: &mut Values<'_>,
     ) -> Result<()> {
         let mut feeds = feeds.into();
         request.ask(&self.graph, fetches, feeds.values.iter().map(|(tensor, _)| *tensor))?;
         for (i, (_, value)) in feeds.values.drain(..).enumerate() {
-            request.set_feed(&self.graph, i, &value)?;
-            values.push(Cow::Owned(value));
+            request.set_feed(&self.graph, i, value.dtype(), value.shape())?;
+            values.push(value.into());
         }
         Ok(())
     }
@@ -181,7 +200,8 @@ impl Session {
     pub fn load(&self, variable: Variable<'_>, value: impl Into<Array>) -> Result<()> {
         let value = value.into();
         self.own(variable)?;
-        if let Some(error) = Error::unfit(|| variable.name(), variable.reference().fact(), &value) {
+        if let Some(error) = Error::unfit(|| variable.name(), variable.reference().fact(), value.dtype(), value.shape())
+        {
             return Err(error);
         }
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::ops::Padding;
 use ferroflow_graph::{Graph, IntoInput, Tensor};
-use ferroflow_runtime::{Feeds, Session, SessionOptions, feed};
+use ferroflow_runtime::{FeedValue, Feeds, Session, SessionOptions, feed};
 
 fn f32s(array: &Array) -> Vec<f32> {
     array.to_vec().unwrap()
@@ -47,6 +47,29 @@ fn empty_batches_run() {
     let session = Session::new(&g).unwrap();
     let empty = Array::zeros(DType::F32, [0, 2]).unwrap();
     assert_eq!(f32s(&session.run_with(y, feed! { x: empty }).unwrap()), [0.0, 0.0]);
+}
+
+#[test]
+fn values_are_read_where_they_lie() {
+    let g = Graph::new();
+    let x = placeholder(&g).named("x");
+    let y = x + 1.0;
+    let session = Session::new(&g).unwrap();
+    let memory = Array::from([[0.0f32, 0.0, 1.0, 2.0, 3.0, 4.0]]);
+    // From the first byte of the elements, and from one that is not aligned.
+    for start in [16, 8] {
+        let bytes = &memory.bytes()[start..start + 8];
+        let value = FeedValue::from_bytes(DType::F32, [1, 2].into(), bytes).unwrap();
+        let (x_value, y_value) = session.run_fed((x, y), [(x, value)]).unwrap();
+        let expected = if start == 16 { [3.0, 4.0] } else { [1.0, 2.0] };
+        assert_eq!((f32s(&x_value), f32s(&y_value)), (expected.to_vec(), expected.map(|v| v + 1.0).to_vec()));
+    }
+    let short = FeedValue::from_bytes(DType::F32, [1, 2].into(), &memory.bytes()[..4]).unwrap_err().to_string();
+    assert_eq!(short, "shape [1,2] holds 2 elements, but 1 were given");
+    let three = FeedValue::from_bytes(DType::F32, [1, 3].into(), &memory.bytes()[..12]).unwrap();
+    let refused = session.run_fed(y, [(x, three)]).unwrap_err().to_string();
+    assert_eq!(refused, "Cannot feed value of shape [1,3] for Tensor 'x:0', which has shape [?,2]");
+    assert!(FeedValue::from_bytes(DType::Bool, [1].into(), &[7]).is_err());
 }
 
 #[test]

@@ -83,7 +83,9 @@ impl Checkpoint {
         for variable in variables {
             let name = variable.name();
             let value = self.tensors.get(&name).ok_or_else(|| CheckpointError::Missing(name.clone()))?;
-            if let Some(error) = ferroflow_runtime::Error::unfit(|| name, variable.reference().fact(), value) {
+            if let Some(error) =
+                ferroflow_runtime::Error::unfit(|| name, variable.reference().fact(), value.dtype(), value.shape())
+            {
                 return Err(error.into());
             }
             found.push((variable, value));

@@ -7,6 +7,7 @@
 mod checkpoint;
 mod classifier;
 pub mod initializers;
+pub mod losses;
 mod moving_average;
 mod optimizer;
 mod optimizers;
@@ -16,7 +17,7 @@ pub mod schedules;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::Classifier;
 pub use moving_average::ExponentialMovingAverage;
-pub use optimizer::{GradientsAndVariables, Optimizer};
+pub use optimizer::{GradientsAndVariables, Optimizer, OptimizerState};
 pub use optimizers::{
     Adadelta, Adagrad, AdagradDa, Adam, Ftrl, GradientDescent, Momentum, ProximalAdagrad, ProximalGradientDescent,
     RmsProp,

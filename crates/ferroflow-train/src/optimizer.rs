@@ -4,6 +4,7 @@ use ferroflow_graph::{
     ErrorKind, Gradient, Graph, GraphError, IndexedSlices, NodeId, Operation, Tensor, Variable, VariableOptions, ops,
 };
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::panic::Location;
 
 /// Derivatives, each with the variable that it is of.
@@ -14,19 +15,41 @@ pub type GradientsAndVariables<'g> = Vec<(Option<Gradient<'g>>, Variable<'g>)>;
 pub struct Optimizer<'g, R> {
     pub(crate) rule: R,
     name: String,
-    kept: RefCell<Kept<'g>>,
+    state: RefCell<OptimizerState>,
+    graph: PhantomData<&'g Graph>,
 }
 
-#[derive(Debug, Default)]
-struct Kept<'g> {
-    slots: Vec<(NodeId, &'static str, Variable<'g>)>,
-    powers: Vec<Variable<'g>>,
+/// The variables that an optimizer has made beside those that it trains: with them another one, by the same rule and on
+/// the same graph, goes on from there.
+#[derive(Debug, Default, Clone)]
+pub struct OptimizerState {
+    slots: Vec<(NodeId, &'static str, NodeId)>,
+    powers: Vec<NodeId>,
+}
+
+/// The variable of that node.
+fn variable(graph: &Graph, id: NodeId) -> Option<Variable<'_>> {
+    graph.variable_of(graph.tensor_at(id.outlet(0)))
+}
+
+fn node(variable: Variable<'_>) -> NodeId {
+    variable.reference().outlet().node
 }
 
 impl<'g, R: Rule<'g>> Optimizer<'g, R> {
     /// An optimizer by this rule.
     pub fn by(rule: R) -> Self {
-        Optimizer { name: rule.name().to_owned(), rule, kept: RefCell::default() }
+        Optimizer { name: rule.name().to_owned(), rule, state: RefCell::default(), graph: PhantomData }
+    }
+
+    /// The variables made so far.
+    pub fn state(&self) -> OptimizerState {
+        self.state.borrow().clone()
+    }
+
+    /// Goes on with the variables that another optimizer made.
+    pub fn with_state(self, state: OptimizerState) -> Self {
+        Optimizer { state: RefCell::new(state), ..self }
     }
 
     /// The name of its operation, and of its slots.
@@ -100,7 +123,7 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         }
         self.make_state(graph, &found);
         let scope = graph.name_scope(&self.name);
-        let powers = self.kept.borrow().powers.clone();
+        let powers: Vec<_> = self.state.borrow().powers.iter().filter_map(|&id| variable(graph, id)).collect();
         let mut prepared: Vec<(DType, Vec<Tensor<'g>>)> = Vec::new();
         let mut updates: Vec<Operation<'g>> = Vec::new();
         for (gradient, variable) in found {
@@ -173,15 +196,15 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
 
     /// Makes the slots that are not there yet, named `variable/Optimizer`, as TensorFlow does.
     fn make_state(&self, graph: &'g Graph, found: &[(Gradient<'g>, Variable<'g>)]) {
-        let mut kept = self.kept.borrow_mut();
+        let mut kept = self.state.borrow_mut();
         if kept.powers.is_empty() {
             for (name, value) in self.rule.powers() {
                 let options = VariableOptions::default().name(name).trainable(false);
-                kept.powers.push(graph.variable_with(Array::scalar(value as f32), options));
+                kept.powers.push(node(graph.variable_with(Array::scalar(value as f32), options)));
             }
         }
         for (_, variable) in found {
-            let id = variable.reference().outlet().node;
+            let id = node(*variable);
             for slot in self.rule.slots() {
                 if kept.slots.iter().any(|(v, name, _)| *v == id && *name == slot.name) {
                     continue;
@@ -194,16 +217,15 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
                 };
                 drop(scope);
                 let options = VariableOptions::default().name(format!("{name}/")).trainable(false);
-                kept.slots.push((id, slot.name, graph.variable_with(initial, options)));
+                kept.slots.push((id, slot.name, node(graph.variable_with(initial, options))));
             }
         }
     }
 
     /// The slot `name` of a variable, once gradients have been applied to it.
-    pub fn slot(&self, variable: Variable<'g>, name: &str) -> Option<Variable<'g>> {
-        let kept = self.kept.borrow();
-        let id = variable.reference().outlet().node;
-        kept.slots.iter().find(|(v, n, _)| *v == id && *n == name).map(|(.., slot)| *slot)
+    pub fn slot(&self, of: Variable<'g>, name: &str) -> Option<Variable<'g>> {
+        let found = self.state.borrow().find(node(of), name)?;
+        variable(of.graph(), found)
     }
 
     /// The names of the slots, sorted.
@@ -211,6 +233,23 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         let mut names: Vec<&'static str> = self.rule.slots().iter().map(|s| s.name).collect();
         names.sort_unstable();
         names
+    }
+}
+
+impl OptimizerState {
+    fn find(&self, of: NodeId, name: &str) -> Option<NodeId> {
+        self.slots.iter().find(|(v, n, _)| *v == of && *n == name).map(|(.., slot)| *slot)
+    }
+
+    /// The slot `name` of a variable, if it was made.
+    pub fn slot<'g>(&self, of: Variable<'g>, name: &str) -> Option<Variable<'g>> {
+        variable(of.graph(), self.find(node(of), name)?)
+    }
+
+    /// Every variable made, slots first.
+    pub fn variables<'g>(&self, graph: &'g Graph) -> Vec<Variable<'g>> {
+        let ids = self.slots.iter().map(|(.., slot)| slot).chain(&self.powers);
+        ids.filter_map(|&id| variable(graph, id)).collect()
     }
 }
 

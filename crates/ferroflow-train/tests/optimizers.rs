@@ -167,3 +167,19 @@ fn variables_are_named_and_ordered_as_in_tensorflow() {
         assert!(g.trainable_variables() == [w, b]);
     }
 }
+
+#[test]
+fn an_optimizer_goes_on_with_the_variables_of_another() {
+    let g = Graph::new();
+    let w = g.variable([1.0f32, 2.0]);
+    let first = Adam::new(0.1);
+    Optimizer::minimize(&first, w.value().reduce_sum(..)).unwrap();
+    let made = g.global_variables().len();
+    let second = Adam::new(0.2).with_state(first.state());
+    Optimizer::minimize(&second, w.value().reduce_sum(..)).unwrap();
+    assert_eq!(g.global_variables().len(), made);
+    let slot = second.state().slot(w, "v").unwrap();
+    assert_eq!((slot.name(), Some(slot)), ("Variable/Adam_1".into(), Optimizer::slot(&first, w, "v")));
+    let names: Vec<String> = first.state().variables(&g).iter().map(|v| v.name()).collect();
+    assert_eq!(names, ["Variable/Adam", "Variable/Adam_1", "beta1_power", "beta2_power"]);
+}

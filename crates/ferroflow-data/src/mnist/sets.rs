@@ -32,7 +32,7 @@ impl DataSets {
 }
 
 /// The train, validation and test sets of the four files in `dir`, or of the embedded MNIST if `dir` does not exist or
-/// holds none of the four and no download is asked for.
+/// holds none of the four and no download is asked for. A program built without MNIST fetches it then.
 ///
 /// The files are `train-images-idx3-ubyte.gz` and its three siblings; they may be uncompressed
 /// (`train-images-idx3-ubyte`, `train-images.idx3-ubyte`). Other sets under the same names, of any counts and image
@@ -47,10 +47,12 @@ pub fn read_data_sets(dir: impl AsRef<Path>, options: &DataSetOptions) -> Result
     let dir = dir.as_ref();
     let find = || MnistFile::ALL.map(|file| Source { file, path: file.find_in(dir) });
     let mut sources = find();
-    if options.download && sources.iter().any(|source| source.path.is_none()) {
+    let none = sources.iter().all(|source| source.path.is_none());
+    let fetch = options.download || (none && cfg!(not(feature = "embedded")));
+    if fetch && sources.iter().any(|source| source.path.is_none()) {
         complete(dir, &sources)?;
         sources = find();
-    } else if sources.iter().all(|source| source.path.is_none()) {
+    } else if none {
         return match std::fs::read_dir(dir) {
             Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io(dir.display().to_string(), e)),
             _ => embedded_mnist(options),
@@ -65,7 +67,8 @@ pub fn read_data_sets(dir: impl AsRef<Path>, options: &DataSetOptions) -> Result
 /// The train, validation and test sets of the MNIST that this crate carries.
 ///
 /// # Errors
-/// [`Error::ValidationSize`], [`Error::Label`] if the options do not fit.
+/// [`Error::ValidationSize`], [`Error::Label`] if the options do not fit, [`Error::NotEmbedded`] without the feature
+/// `embedded`.
 pub fn embedded_mnist(options: &DataSetOptions) -> Result<DataSets> {
     data_sets(&MnistFile::ALL.map(|file| Source { file, path: None }), options)
 }
@@ -110,7 +113,8 @@ impl Source {
 
     fn read(&self) -> Result<Content> {
         let Some(path) = &self.path else {
-            let array = idx::parse(embedded::bytes(self.file), &self.name())?;
+            let array =
+                idx::parse(embedded::bytes(self.file).ok_or(Error::NotEmbedded { file: self.file })?, &self.name())?;
             return Ok(Content { array, is_mnist: true });
         };
         let bytes = std::fs::read(path).map_err(|e| Error::io(self.name(), e))?;

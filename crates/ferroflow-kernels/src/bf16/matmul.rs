@@ -34,7 +34,7 @@ pub(crate) struct Product {
 impl Product {
     /// `None` if there is no unit, or it is not for this product.
     pub(crate) fn of<T: 'static>(dims: &MatMul) -> Option<Product> {
-        let wanted = unit::serves::<T>(dims.precision);
+        let wanted = unit::serves::<T>(dims.precision) && dims.m.min(dims.n).min(dims.k) >= SIDE;
         (wanted && dims.m * dims.n * dims.k > FEW).then(|| Product {
             dims: *dims,
             halves: dims.precision == Precision::Bf16x3,

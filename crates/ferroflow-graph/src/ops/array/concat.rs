@@ -1,3 +1,4 @@
+use super::ExpandDims;
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Graph, Op, OpResult, Sample, Tensor, op};
@@ -22,7 +23,8 @@ impl Graph {
     /// Tensors of one shape as the slices of a new `axis`.
     #[track_caller]
     pub fn stack<'g>(&'g self, tensors: &[Tensor<'g>], axis: i64) -> Tensor<'g> {
-        let expanded: Vec<Tensor<'g>> = tensors.iter().map(|t| t.expand_dims(axis)).collect();
+        let expand = |t: &Tensor<'g>| self.build(ExpandDims { axis }).name("stack/values").input("input", *t).tensor();
+        let expanded: Vec<Tensor<'g>> = tensors.iter().map(expand).collect();
         self.build(Concat { axis }).name("stack").inputs(&expanded).tensor()
     }
 }

@@ -15,6 +15,12 @@ impl<'g> Tensor<'g> {
     pub fn log_softmax(self) -> Tensor<'g> {
         self.graph().build(LogSoftmax {}).input("logits", self).tensor()
     }
+
+    /// The logarithm of the softmax over `axis`, counted from the end if negative.
+    #[track_caller]
+    pub fn log_softmax_along(self, axis: i64) -> Tensor<'g> {
+        self.axis_last(axis).log_softmax().axis_last(axis)
+    }
 }
 
 impl Op for LogSoftmax {

@@ -19,6 +19,32 @@ impl<'g> Tensor<'g> {
     pub fn softmax(self) -> Tensor<'g> {
         self.graph().build(Softmax {}).input("logits", self).tensor()
     }
+
+    /// The softmax over `axis`, counted from the end if negative.
+    #[track_caller]
+    pub fn softmax_along(self, axis: i64) -> Tensor<'g> {
+        self.axis_last(axis).softmax().axis_last(axis)
+    }
+
+    /// This tensor with `axis` and the last axis exchanged; itself if they are the same.
+    #[track_caller]
+    pub fn axis_last(self, axis: i64) -> Tensor<'g> {
+        let Some(rank) = self.shape().rank() else {
+            let message = "the rank must be known".to_owned();
+            return if axis == -1 { self } else { self.graph().mistake("Transpose", message) };
+        };
+        match rules::axis(axis, rank) {
+            Ok(axis) if axis + 1 == rank => self,
+            Ok(axis) => {
+                let mut perm: Vec<i32> = (0..rank as i32).collect();
+                perm.swap(axis, rank - 1);
+                self.transpose(&perm[..])
+            }
+            // That a scalar has no rows is for the operation to say.
+            Err(_) if rank == 0 => self,
+            Err(e) => self.graph().mistake("Transpose", e.message),
+        }
+    }
 }
 
 /// The rule of what maps each row along the last axis to a row.
@@ -94,4 +120,19 @@ impl Sampled for SoftmaxGrad {
         let builder = g.build(SoftmaxGrad {}).input("y", g.constant([[0.2f64, 0.3, 0.5]]));
         builder.input("dy", g.constant([[1.0f64, -1.0, 0.5]])).tensor()
     }];
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::testing::f64s;
+
+    #[test]
+    fn along_any_axis() {
+        assert_eq!(f64s(|g| g.constant([[0.0f64, 1.0], [0.0, 1.0]]).softmax_along(0)), [0.5; 4]);
+        assert_eq!(f64s(|g| g.constant([[0.0f64, 0.0]]).softmax_along(-1)), [0.5; 2]);
+        assert_eq!(f64s(|g| g.constant([[0.0f64, 0.0]]).log_softmax_along(0)), [0.0; 2]);
+        let g = crate::Graph::new();
+        let _ = g.constant([1.0f32]).softmax_along(1);
+        assert_eq!(g.check().unwrap_err().message, "axis 1 is out of range for rank 1");
+    }
 }

@@ -13,8 +13,6 @@ pub use shuffle::RandomShuffle;
 pub use uniform::RandomUniform;
 pub use uniform_int::RandomUniformInt;
 
-use crate::Tensor;
-
 /// The dtype and the seed of a random operation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RandomOptions {
@@ -22,14 +20,4 @@ pub struct RandomOptions {
     pub dtype: Option<ferroflow_array::DType>,
     /// The operation's own seed.
     pub seed: Option<i64>,
-}
-
-impl crate::Graph {
-    /// Uniform in `[0, 1)`, of the shape and dtype of `like`.
-    #[track_caller]
-    pub(crate) fn random_uniform_like<'g>(&'g self, like: Tensor<'g>) -> Tensor<'g> {
-        let (seed, seed2) = self.seeds(None);
-        let op = RandomUniform { dtype: like.dtype(), seed, seed2 };
-        self.build(op).input("shape", like.shape_tensor()).tensor()
-    }
 }

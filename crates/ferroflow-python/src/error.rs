@@ -1,0 +1,86 @@
+//! Rust's errors as TensorFlow's exceptions.
+
+use ferroflow::array::{ArrayError, DType, PartialShape, Shape};
+use ferroflow::graph::{ErrorKind, Graph, GraphError};
+use ferroflow::runtime;
+use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
+/// An exception of `ferroflow.errors`, about the operation called `node`.
+fn tensorflow(py: Python<'_>, class: &str, node: Option<&str>, message: String) -> PyErr {
+    let make = || py.import("ferroflow.errors")?.getattr(class)?.call1((py.None(), node, message));
+    make().map_or_else(|e| e, PyErr::from_value)
+}
+
+/// A mistake in building a graph. The line at fault is Python's, which the traceback shows.
+pub(crate) fn from_graph(py: Python<'_>, error: &GraphError) -> PyErr {
+    let mut message = error.message.clone();
+    if !error.op.is_empty() {
+        message += &format!(" for '{}' (op: '{}')", error.node, error.op);
+    }
+    if !error.inputs.is_empty() {
+        message += &format!(" with inputs: {}", error.inputs.join(", "));
+    }
+    match error.kind {
+        ErrorKind::Value => PyValueError::new_err(message),
+        ErrorKind::Type => PyTypeError::new_err(message),
+        ErrorKind::NotFound => PyKeyError::new_err(message),
+        ErrorKind::Unimplemented => tensorflow(py, "UnimplementedError", Some(&error.node), message),
+    }
+}
+
+/// Raises the first mistake made while building, which the graph then forgets.
+pub(crate) fn check(py: Python<'_>, graph: &Graph) -> PyResult<()> {
+    graph.take_error().map_or(Ok(()), |error| Err(from_graph(py, &error)))
+}
+
+/// What went wrong in a run, in TensorFlow's words.
+pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
+    use runtime::Error;
+    let text = error.to_string();
+    match error {
+        Error::Graph(error) => from_graph(py, error),
+        Error::Unfed { name, dtype, shape } => {
+            let dtype = match dtype {
+                DType::F16 => "half",
+                DType::F32 => "float",
+                DType::F64 => "double",
+                other => other.tensorflow_name(),
+            };
+            let shape = if shape.rank().is_some() { format!(" and shape {shape}") } else { String::new() };
+            let message = format!("You must feed a value for placeholder tensor '{name}' with dtype {dtype}{shape}");
+            tensorflow(py, "InvalidArgumentError", Some(name), message)
+        }
+        Error::FeedShape { name, expected, found } => PyValueError::new_err(format!(
+            "Cannot feed value of shape {} for Tensor '{name}', which has shape '{}'",
+            tuple(found),
+            partial_tuple(expected)
+        )),
+        Error::FeedType { .. } => PyTypeError::new_err(text),
+        Error::Uninitialized(name) => tensorflow(py, "FailedPreconditionError", Some(name), text),
+        Error::Invalid { kind: ErrorKind::Unimplemented, node, .. } => {
+            tensorflow(py, "UnimplementedError", Some(node), text)
+        }
+        Error::Invalid { node, .. } => tensorflow(py, "InvalidArgumentError", Some(node), text),
+        Error::Memory(_) | Error::Array(ArrayError::TooLarge { .. }) => {
+            tensorflow(py, "ResourceExhaustedError", None, text)
+        }
+        Error::Internal(_) => tensorflow(py, "InternalError", None, text),
+        _ => PyValueError::new_err(text),
+    }
+}
+
+/// A shape as Python writes a tuple.
+fn tuple(shape: &Shape) -> String {
+    partial_tuple(&shape.into())
+}
+
+/// A shape as TensorFlow writes it: `(?, 2)`.
+fn partial_tuple(shape: &PartialShape) -> String {
+    let dim = |d: &Option<usize>| d.map_or_else(|| "?".to_owned(), |n| n.to_string());
+    match shape.dims() {
+        None => "<unknown>".into(),
+        Some([only]) => format!("({},)", dim(only)),
+        Some(dims) => format!("({})", dims.iter().map(dim).collect::<Vec<_>>().join(", ")),
+    }
+}

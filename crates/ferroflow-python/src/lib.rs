@@ -1,0 +1,42 @@
+#![forbid(unsafe_code)]
+//! The Rust half of the Python package `ferroflow`: graphs, sessions, optimizers and data sets as Python classes, and
+//! every function of the library by its name. The Python half, `python/ferroflow`, gives them TensorFlow's names and
+//! argument forms.
+
+mod argument;
+mod array;
+mod data;
+mod error;
+mod functions;
+mod gradient;
+mod graph;
+mod handles;
+mod optimizer;
+mod scope;
+mod session;
+
+/// What Python imports as `ferroflow._ferroflow`.
+#[pyo3::pymodule(gil_used = true)]
+mod _ferroflow {
+    /// The version of Ferroflow.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    use super::array::{Memory, constant_value, convert};
+    #[pymodule_export]
+    use super::data::{DataSet, read_data_sets};
+    #[pymodule_export]
+    use super::gradient::gradients;
+    #[pymodule_export]
+    use super::graph::Graph;
+    #[pymodule_export]
+    use super::handles::{Operation, Tensor};
+    #[pymodule_export]
+    use super::optimizer::{OptimizerState, apply_gradients, moving_averages};
+    #[pymodule_export]
+    use super::scope::Scope;
+    #[pymodule_export]
+    use super::session::Session;
+}

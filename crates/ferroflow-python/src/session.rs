@@ -1,0 +1,255 @@
+//! Sessions.
+
+use crate::argument::handle;
+use crate::array::{from_python, to_feed, to_numpy};
+use crate::error::from_run;
+use crate::graph::Graph;
+use crate::handles::{Operation, Tensor};
+use ferroflow::array::Array;
+use ferroflow::graph as ff;
+use ferroflow::runtime::{self, Fetch, Request, SessionOptions};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The base of Python's sessions.
+#[pyclass(subclass, frozen)]
+pub(crate) struct Session {
+    graph: ff::Graph,
+    session: RwLock<Option<Arc<runtime::Session>>>,
+}
+
+/// What is fetched, in the form in which it was asked for.
+enum Form {
+    /// The value of this number.
+    Value(usize),
+    /// An operation, which gives `None`.
+    Nothing,
+    List(Vec<Form>),
+    Tuple(Vec<Form>),
+    /// A tuple with names, of this class.
+    Named(Py<PyAny>, Vec<Form>),
+    /// A mapping, of this class.
+    Mapping(Py<PyAny>, Vec<(Py<PyAny>, Form)>),
+}
+
+/// What is fetched, in a row, each once.
+#[derive(Default)]
+struct Fetches {
+    outlets: Vec<ff::Outlet>,
+    targets: Vec<ff::NodeId>,
+}
+
+impl Fetch for &Fetches {
+    type Output = Vec<Array>;
+
+    fn ask(&self, _: &ff::Graph, request: &mut Request) -> runtime::Result<()> {
+        request.fetches.extend(self.outlets.iter().copied());
+        request.targets.extend(self.targets.iter().copied());
+        Ok(())
+    }
+
+    fn take(&self, values: &mut dyn Iterator<Item = Array>) -> Vec<Array> {
+        values.collect()
+    }
+}
+
+impl Fetches {
+    fn outlet(&mut self, outlet: ff::Outlet) -> Form {
+        let known = self.outlets.iter().position(|o| *o == outlet);
+        Form::Value(known.unwrap_or_else(|| {
+            self.outlets.push(outlet);
+            self.outlets.len() - 1
+        }))
+    }
+
+    fn target(&mut self, id: ff::NodeId) -> Form {
+        self.targets.push(id);
+        Form::Nothing
+    }
+
+    /// Reads a nest of what can be fetched.
+    fn read(&mut self, graph: &ff::Graph, value: &Bound<'_, PyAny>) -> PyResult<Form> {
+        if let Ok(operation) = value.cast::<Operation>() {
+            own(graph, &operation.get().graph, value)?;
+            return Ok(self.target(operation.get().id));
+        }
+        if let Some(tensor) = handle(value) {
+            own(graph, &tensor.get().graph, value)?;
+            return Ok(self.outlet(tensor.get().outlet));
+        }
+        let all = |fetches: &mut Self, items: &mut dyn Iterator<Item = PyResult<Bound<'_, PyAny>>>| {
+            items.map(|item| fetches.read(graph, &item?)).collect::<PyResult<Vec<_>>>()
+        };
+        if let Ok(items) = value.cast::<PyList>() {
+            return all(self, &mut items.iter().map(Ok)).map(Form::List);
+        }
+        if let Ok(items) = value.cast::<PyTuple>() {
+            let items = all(self, &mut items.iter().map(Ok))?;
+            return Ok(match value.hasattr("_fields")? {
+                true => Form::Named(value.get_type().into_any().unbind(), items),
+                false => Form::Tuple(items),
+            });
+        }
+        if value.is_instance_of::<PyDict>() || value.hasattr("items")? {
+            let mut items = Vec::new();
+            for pair in value.call_method0("items")?.try_iter()? {
+                let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair?.extract()?;
+                items.push((key.unbind(), self.read(graph, &value)?));
+            }
+            return Ok(Form::Mapping(value.get_type().into_any().unbind(), items));
+        }
+        if let Ok(name) = value.cast::<PyString>() {
+            return self.named(graph, &name.to_cow()?);
+        }
+        // Rows of a tensor, and what has parts of its own.
+        if let (Some(values), Some(indices)) = (value.getattr_opt("values")?, value.getattr_opt("indices")?) {
+            let shape = value.getattr("dense_shape")?;
+            let mut parts = vec![self.read(graph, &values)?, self.read(graph, &indices)?];
+            parts.push(if shape.is_none() { Form::Nothing } else { self.read(graph, &shape)? });
+            return Ok(Form::Named(
+                value.py().import("ferroflow.framework")?.getattr("IndexedSlicesValue")?.unbind(),
+                parts,
+            ));
+        }
+        let (text, class) = (value.repr()?, value.get_type().name()?);
+        Err(PyTypeError::new_err(format!("Fetch argument {text} has invalid type {class}, must be a string or Tensor")))
+    }
+
+    fn named(&mut self, graph: &ff::Graph, name: &str) -> PyResult<Form> {
+        let missing = |e: ff::GraphError| {
+            PyValueError::new_err(format!("Fetch argument '{name}' cannot be interpreted as a Tensor: {}", e.message))
+        };
+        match name.contains(':') {
+            true => graph.tensor(name).map(|t| self.outlet(t.outlet())).map_err(missing),
+            false => graph.operation(name).map(|op| self.target(op.id())).map_err(missing),
+        }
+    }
+}
+
+impl Form {
+    fn fill<'py>(&self, py: Python<'py>, values: &[Bound<'py, PyAny>]) -> PyResult<Bound<'py, PyAny>> {
+        let all = |items: &[Form]| items.iter().map(|i| i.fill(py, values)).collect::<PyResult<Vec<_>>>();
+        match self {
+            Form::Value(i) => Ok(values[*i].clone()),
+            Form::Nothing => Ok(py.None().into_bound(py)),
+            Form::List(items) => Ok(PyList::new(py, all(items)?)?.into_any()),
+            Form::Tuple(items) => Ok(PyTuple::new(py, all(items)?)?.into_any()),
+            Form::Named(class, items) => class.bind(py).call1(PyTuple::new(py, all(items)?)?),
+            Form::Mapping(class, items) => {
+                let pairs = items.iter().map(|(k, v)| Ok((k.clone_ref(py), v.fill(py, values)?)));
+                class.bind(py).call1((PyList::new(py, pairs.collect::<PyResult<Vec<_>>>()?)?,))
+            }
+        }
+    }
+}
+
+fn own(graph: &ff::Graph, other: &ff::Graph, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    match graph.same(other) {
+        true => Ok(()),
+        false => Err(PyValueError::new_err(format!("{} is not an element of this graph", value.str()?))),
+    }
+}
+
+/// The tensor that a key of a feed names.
+fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
+    if let Some(tensor) = handle(key) {
+        return match graph.same(&tensor.get().graph) {
+            true => Ok(tensor.get().outlet),
+            false => Err(PyTypeError::new_err(format!(
+                "Cannot interpret feed_dict key as Tensor: {} is not an element of this graph",
+                key.str()?
+            ))),
+        };
+    }
+    if let Ok(name) = key.cast::<PyString>() {
+        let name = name.to_cow()?;
+        return graph
+            .tensor(&name)
+            .map(|t| t.outlet())
+            .map_err(|e| PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {}", e.message)));
+    }
+    Err(PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {} is none", key.repr()?)))
+}
+
+impl Session {
+    fn open(&self) -> PyResult<Arc<runtime::Session>> {
+        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
+        session.clone().ok_or_else(|| PyRuntimeError::new_err("Attempted to use a closed Session."))
+    }
+}
+
+#[pymethods]
+impl Session {
+    /// A session on `graph` with this many threads; 0 for as many as there are cores.
+    #[new]
+    fn new(py: Python<'_>, graph: &Bound<'_, Graph>, threads: usize) -> PyResult<Self> {
+        let graph = graph.get().graph.clone();
+        let options = SessionOptions { threads, ..SessionOptions::default() };
+        let session = runtime::Session::with_options(&graph, &options).map_err(|e| from_run(py, &e))?;
+        Ok(Session { graph, session: RwLock::new(Some(Arc::new(session))) })
+    }
+
+    /// Runs what `fetches` needs, given values for the tensors that are the keys of `feeds`; gives the fetched values in
+    /// the form of `fetches`. Other threads of Python run meanwhile.
+    fn _run<'py>(
+        &self,
+        py: Python<'py>,
+        fetches: &Bound<'py, PyAny>,
+        feeds: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let session = self.open()?;
+        let mut asked = Fetches::default();
+        let form = asked.read(&self.graph, fetches)?;
+        let mut held = Vec::new();
+        let mut feed = |key: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>| {
+            let tensor = self.graph.tensor_at(fed(&self.graph, key)?);
+            if handle(value).is_some() {
+                return Err(PyTypeError::new_err(
+                    "The value of a feed cannot be a tensor: it must be a number, a string, a list or an array",
+                ));
+            }
+            held.push((tensor, to_feed(value, tensor.dtype())?));
+            Ok(())
+        };
+        match feeds.map(|f| f.cast::<PyDict>()) {
+            None => {}
+            Some(Ok(feeds)) => feeds.iter().try_for_each(|(key, value)| feed(&key, &value))?,
+            Some(Err(_)) => return Err(PyTypeError::new_err("feed_dict must be a dictionary")),
+        }
+        let values = held.iter().map(|(t, value)| Ok((*t, value.feed_value()?))).collect::<PyResult<Vec<_>>>()?;
+        let result = py.detach(|| session.run_fed(&asked, values));
+        let results = result.map_err(|e| from_run(py, &e))?;
+        let results = results.into_iter().map(|array| to_numpy(py, array)).collect::<PyResult<Vec<_>>>()?;
+        py.check_signals()?;
+        form.fill(py, &results)
+    }
+
+    /// Gives the variable whose reading or reference `tensor` is a value.
+    fn _load(&self, py: Python<'_>, tensor: &Tensor, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let session = self.open()?;
+        let variable = self.graph.variable_of(crate::argument::own(&self.graph, tensor)?);
+        let variable = variable.ok_or_else(|| PyTypeError::new_err("a variable is needed"))?;
+        let array = from_python(value, Some(variable.dtype()))?;
+        session.load(variable, array).map_err(|e| from_run(py, &e))
+    }
+
+    /// The names of the global variables that have no value.
+    fn _uninitialized(&self) -> PyResult<Vec<String>> {
+        Ok(self.open()?.uninitialized_variables())
+    }
+
+    /// The program that a run would be, as a table.
+    fn _explain(&self, py: Python<'_>, fetches: &Bound<'_, PyAny>) -> PyResult<String> {
+        let mut asked = Fetches::default();
+        asked.read(&self.graph, fetches)?;
+        let session = self.open()?;
+        session.explain(&asked, runtime::Feeds::new()).map(|t| t.to_string()).map_err(|e| from_run(py, &e))
+    }
+
+    /// Ends the session: its variables are gone.
+    fn close(&self) {
+        self.session.write().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}

@@ -1,0 +1,117 @@
+"""TensorFlow 1's programming model, built anew in Rust.
+
+`import ferroflow as tf` in place of `import tensorflow as tf`, or run a program unmodified: `python -m ferroflow prog.py`.
+"""
+
+# ruff: noqa: F401, F403
+
+from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, test, train
+from . import random_ops as random
+from ._ferroflow import __version__
+from .array_ops import *
+from .check_ops import *
+from .dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    string,
+    uint8,
+    uint16,
+)
+from .errors import OpError
+from .framework import (
+    Graph,
+    GraphKeys,
+    IndexedSlices,
+    Operation,
+    Tensor,
+    add_to_collection,
+    add_to_collections,
+    colocate_with,
+    constant,
+    container,
+    control_dependencies,
+    convert_to_tensor,
+    convert_to_tensor_or_indexed_slices,
+    device,
+    get_collection,
+    get_collection_ref,
+    get_default_graph,
+    get_default_session,
+    get_seed,
+    init_scope,
+    is_tensor,
+    name_scope,
+    op_scope,
+    reset_default_graph,
+    set_random_seed,
+)
+from .gradients import AggregationMethod, UnconnectedGradients, gradients, hessians
+from .initializers import (
+    constant_initializer,
+    glorot_normal_initializer,
+    glorot_uniform_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    truncated_normal_initializer,
+    uniform_unit_scaling_initializer,
+    variance_scaling_initializer,
+    zeros_initializer,
+)
+from .math_ops import *
+from .math_ops import _tuple as tuple
+from .nn import xw_plus_b
+from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from .session import ConfigProto, GPUOptions, InteractiveSession, Session
+from .tensor_shape import Dimension, TensorShape
+from .variable_scope import (
+    AUTO_REUSE,
+    VariableScope,
+    get_local_variable,
+    get_variable,
+    get_variable_scope,
+    no_regularizer,
+    variable_op_scope,
+    variable_scope,
+)
+from .variables import (
+    Variable,
+    all_variables,
+    assign,
+    assign_add,
+    assign_sub,
+    global_variables,
+    global_variables_initializer,
+    initialize_all_variables,
+    initialize_local_variables,
+    initialize_variables,
+    local_variables,
+    local_variables_initializer,
+    model_variables,
+    moving_average_variables,
+    scatter_add,
+    scatter_mul,
+    scatter_sub,
+    scatter_update,
+    trainable_variables,
+    variables_initializer,
+)
+from . import compat, contrib, examples
+
+VERSION = __version__
+for _module in "array_ops check_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split():
+    # Modules whose names TensorFlow gives to no module, or to a function.
+    if isinstance(globals().get(_module), type(app)):
+        del globals()[_module]
+del _module

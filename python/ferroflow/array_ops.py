@@ -1,0 +1,415 @@
+"""Shapes and the movement of elements."""
+
+import collections as _collections
+
+from .dtypes import as_dtype, float32, int32
+from .framework import IndexedSlices, build, call, convert_to_tensor, name_scope
+from .math_ops import _choose, _pair, cast
+
+
+newaxis = None
+Unique = _collections.namedtuple("Unique", ["y", "idx"])
+UniqueWithCounts = _collections.namedtuple("UniqueWithCounts", ["y", "idx", "count"])
+
+
+def placeholder(dtype, shape=None, name=None):
+    """A tensor whose value each run is given by `feed_dict`.
+
+    `shape` is checked as far as it is known: `[None, 784]`, or `None` for any.
+    """
+    return call("placeholder", name, as_dtype(dtype).name, shape)
+
+
+def placeholder_with_default(input, shape, name=None):
+    """A tensor that each run may give a value, `input` if it does not."""
+    return call("placeholder_with_default", name, input, shape)
+
+
+def zeros(shape, dtype=float32, name=None):
+    """Zeros of `shape`: integers, or a tensor of them."""
+    return _filled(shape, 0, dtype, name or "zeros")
+
+
+def ones(shape, dtype=float32, name=None):
+    """Ones of `shape`: integers, or a tensor of them."""
+    return _filled(shape, 1, dtype, name or "ones")
+
+
+def _filled(shape, value, dtype, name):
+    dtype = as_dtype(dtype)
+    if dtype.name in ("bool", "string"):
+        return fill(shape, bool(value) if dtype.name == "bool" else "", name)
+    return call("fill_of", name, shape, value, dtype.name)
+
+
+def zeros_like(tensor, dtype=None, name=None, optimize=True):
+    """Zeros of the shape of `tensor`, and of its dtype unless one is named."""
+    return _like(tensor, dtype, name, zeros, "zeros_like")
+
+
+def ones_like(tensor, dtype=None, name=None, optimize=True):
+    """Ones of the shape of `tensor`, and of its dtype unless one is named."""
+    return _like(tensor, dtype, name, ones, "ones_like")
+
+
+def _like(tensor, dtype, name, make, function):
+    tensor = convert_to_tensor(tensor)
+    if dtype is not None and as_dtype(dtype) != tensor.dtype:
+        return make(shape(tensor), dtype, name or function)
+    return call(function, name or function, tensor)
+
+
+def fill(dims, value, name=None):
+    """A tensor of the shape `dims` whose every element is `value`, a scalar."""
+    return call("fill", name, dims, value)
+
+
+def eye(num_rows, num_columns=None, batch_shape=None, dtype=float32, name=None):
+    """A matrix with ones on its diagonal and zeros elsewhere; one for each place of `batch_shape`."""
+    columns = num_rows if num_columns is None else num_columns
+    matrix = call("eye", name or "eye", num_rows, columns, as_dtype(dtype).name)
+    return matrix if batch_shape is None else broadcast_to(matrix, [*batch_shape, num_rows, columns])
+
+
+def range(start, limit=None, delta=1, dtype=None, name="range"):
+    """`start, start + delta, …` up to but without `limit`; from 0 if only the limit is given."""
+    start, limit = (0, start) if limit is None else (start, limit)
+    given = [start, limit, delta]
+    if dtype is None:
+        known = [v.dtype if hasattr(v, "dtype") else _number_dtype(v) for v in given]
+        order = ["int32", "int64", "float32", "float64"]
+        dtype = max((as_dtype(d) for d in known), key=lambda d: order.index(d.name) if d.name in order else -1)
+    start, limit, delta = (
+        cast(v, dtype) if hasattr(v, "_as_graph_element") else convert_to_tensor(v, dtype) for v in given
+    )
+    return call("range", name, start, limit, delta)
+
+
+def _number_dtype(value):
+    """The dtype that a number has as a tensor."""
+    if isinstance(value, float):
+        return float32
+    return int32 if -(2**31) <= value < 2**31 else as_dtype("int64")
+
+
+def linspace(start, stop, num, name=None):
+    """`num` numbers at equal distances from `start` to `stop`."""
+    return call("linspace", name or "LinSpace", start, stop, num)
+
+
+lin_space = linspace
+
+
+def shape(input, name=None, out_type=int32):
+    """The shape as a vector of integers."""
+    if isinstance(input, IndexedSlices):
+        return cast(input.dense_shape, out_type)
+    return call("shape", name, convert_to_tensor(input), as_dtype(out_type).name)
+
+
+def shape_n(input, out_type=int32, name=None):
+    """The shape of each of several tensors."""
+    return [shape(x, out_type=out_type) for x in input]
+
+
+def size(input, name=None, out_type=int32):
+    """The number of elements."""
+    return cast(call("size", name, convert_to_tensor(input)), out_type)
+
+
+def rank(input, name=None):
+    """The number of dimensions, as a tensor."""
+    return call("rank", name, convert_to_tensor(input))
+
+
+def reshape(tensor, shape, name=None):
+    """The same elements, in row-major order, under `shape`, of which one dimension may be -1.
+
+    Raises `ValueError` if the number of elements differs.
+    """
+    return call("reshape", name, tensor, shape)
+
+
+def expand_dims(input, axis=None, name=None, dim=None):
+    """With a new dimension of size 1 before dimension `axis`, counted from the end if negative."""
+    return call("expand_dims", name, input, _static(_choose("axis", axis, dim, "dim"), "axis"))
+
+
+def squeeze(input, axis=None, name=None, squeeze_dims=None):
+    """Without the dimensions `axis`, which have size 1; without all of size 1 if none are named."""
+    axis = _choose("axis", axis, squeeze_dims, "squeeze_dims")
+    axes = [] if axis is None else [axis] if isinstance(axis, int) else list(axis)
+    return call("squeeze", name, input, axes)
+
+
+def _static(value, what):
+    """An integer that must be known when the graph is built."""
+    if hasattr(value, "_as_graph_element"):
+        from ._ferroflow import constant_value
+
+        known = constant_value(convert_to_tensor(value))
+        if known is None:
+            raise ValueError(f"{what} must be known when the graph is built")
+        value = known.item()
+    return value.__index__() if hasattr(value, "__index__") else value
+
+
+def transpose(a, perm=None, name="transpose", conjugate=False):
+    """Dimension `k` of the result is dimension `perm[k]` of `a`; the dimensions reversed if none are given."""
+    return call("transpose", name, a, perm)
+
+
+def broadcast_to(input, shape, name=None):
+    """Repeated along dimensions of size 1, and new ones at the front, to `shape`."""
+    return call("broadcast_to", name, input, shape)
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    """The shape to which both are broadcast. Raises `ValueError` if they cannot be."""
+    import numpy as np
+
+    from .tensor_shape import TensorShape
+
+    return TensorShape(
+        np.broadcast_shapes(tuple(TensorShape(shape_x).as_list()), tuple(TensorShape(shape_y).as_list()))
+    )
+
+
+def concat(values=None, axis=None, name="concat", concat_dim=None):
+    """Tensors joined along `axis`. Also in the old order: `concat(axis, values)`."""
+    if concat_dim is not None:
+        axis = concat_dim
+    elif _is_axis(values) and not _is_axis(axis):
+        values, axis = axis, values
+    if not isinstance(values, (list, tuple)):
+        values = [values]
+    tensors = _alike(values)
+    axis = _static(axis, "axis")
+    return call("identity", name, tensors[0]) if len(tensors) == 1 else call("concat", name, tensors, axis)
+
+
+def _is_axis(value):
+    if isinstance(value, (list, tuple)) or value is None:
+        return False
+    shape = getattr(value, "shape", ())
+    return (getattr(shape, "ndims", None) or len(shape if hasattr(shape, "__len__") else ())) == 0
+
+
+def _alike(values):
+    """Tensors of one dtype; numbers take that of the first tensor."""
+    dtype = next((convert_to_tensor(v).dtype for v in values if hasattr(v, "_as_graph_element")), None)
+    return [convert_to_tensor(v) if hasattr(v, "_as_graph_element") else convert_to_tensor(v, dtype) for v in values]
+
+
+def stack(values, axis=0, name="stack"):
+    """Tensors of one shape as the slices of a new dimension `axis`."""
+    return call("stack", name, _alike(list(values) if isinstance(values, (list, tuple)) else unstack(values)), axis)
+
+
+pack = parallel_stack = stack
+
+
+def unstack(value, num=None, axis=0, name="unstack"):
+    """The slices along `axis`, whose size must be known, or be `num`."""
+    value = convert_to_tensor(value)
+    if num is not None and value.shape.ndims is not None and value.shape[axis].value is None:
+        known = value.shape.as_list()
+        known[axis] = num
+        value = _with_shape(value, known)
+    parts = call("unstack", name, value, axis)
+    if num is not None and len(parts) != num:
+        raise ValueError(f"num is {num}, but there are {len(parts)} slices along axis {axis}")
+    return parts
+
+
+unpack = unstack
+
+
+def _with_shape(tensor, shape):
+    """The same value, of which `shape` is known."""
+    tensor = call("identity", None, tensor)
+    tensor.set_shape(shape)
+    return tensor
+
+
+def split(value=None, num_or_size_splits=None, axis=None, num=None, name="split", split_dim=None, num_split=None):
+    """Parts along `axis`: as many of equal size as `num_or_size_splits` says, or of these sizes, one of which may be -1.
+
+    Also in the old order: `split(axis, number, value)`.
+    """
+    if split_dim is not None or num_split is not None:
+        axis, num_or_size_splits = split_dim, num_split
+    elif _is_axis(value) and isinstance(num_or_size_splits, int) and not isinstance(axis, (int, type(None))):
+        value, axis = axis, value
+    axis = 0 if axis is None else _static(axis, "axis")
+    equal = not isinstance(num_or_size_splits, (list, tuple)) and getattr(num_or_size_splits, "ndim", 0) == 0
+    parts = [num_or_size_splits] if equal else [_static(n, "a part's size") for n in num_or_size_splits]
+    return call("split", name, value, [_static(n, "the number of parts") for n in parts], equal, axis)
+
+
+split_v = split
+
+
+def slice(input_, begin, size, name=None):
+    """The block of `size`, as large as can be where -1, that starts at `begin`."""
+    return call("slice", name, input_, begin, size)
+
+
+def strided_slice(
+    input_,
+    begin,
+    end,
+    strides=None,
+    begin_mask=0,
+    end_mask=0,
+    ellipsis_mask=0,
+    new_axis_mask=0,
+    shrink_axis_mask=0,
+    var=None,
+    name=None,
+):
+    """The part from `begin` up to but without `end` in steps of `strides` along the first dimensions; the masks are those
+    of NumPy's basic indexing: bit `i` leaves out an end of dimension `i`, or makes it an ellipsis, a new axis or an index."""
+    import builtins
+
+    key = []
+    for i, (b, e) in enumerate(zip(begin, end)):
+        bit, step = 1 << i, 1 if strides is None else strides[i]
+        if ellipsis_mask & bit:
+            key.append(Ellipsis)
+        elif new_axis_mask & bit:
+            key.append(None)
+        elif shrink_axis_mask & bit:
+            key.append(b)
+        else:
+            key.append(builtins.slice(None if begin_mask & bit else b, None if end_mask & bit else e, step))
+    return call("index", name or "StridedSlice", input_, tuple(key))
+
+
+def reverse(tensor, axis=None, name=None, dims=None):
+    """In reverse order along `axis`, one or several; or along dimension `i` where `axis[i]` is `True`, as in old
+    programs."""
+    axis = dims if axis is None else axis
+    axis = [axis] if isinstance(axis, int) and not isinstance(axis, bool) else list(axis)
+    if axis and all(isinstance(a, bool) for a in axis):
+        axis = [i for i, reversed_ in enumerate(axis) if reversed_]
+    return call("reverse", name or "ReverseV2", tensor, axis)
+
+
+reverse_v2 = reverse
+
+
+def tile(input, multiples, name=None):
+    """Repeated `multiples[d]` times along dimension `d`."""
+    return call("tile", name, input, multiples)
+
+
+def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
+    """With `paddings[d] = [before, after]` more elements along dimension `d`: `constant_values`, or the tensor mirrored in
+    the modes `REFLECT` and `SYMMETRIC`."""
+    if mode.upper() == "CONSTANT":
+        tensor = convert_to_tensor(tensor)
+        return call("pad", name or "Pad", tensor, paddings, convert_to_tensor(constant_values, tensor.dtype))
+    if hasattr(paddings, "_as_graph_element"):
+        from ._ferroflow import constant_value
+
+        paddings = constant_value(paddings)
+    return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode)
+
+
+def gather(params, indices, validate_indices=None, name=None, axis=0):
+    """The slices along `axis` that `indices` name."""
+    return call("gather", name or "GatherV2", params, indices, _static(axis, "axis"))
+
+
+def gather_nd(params, indices, name=None):
+    """The elements, or slices, at the places that the rows of `indices` name."""
+    return call("gather_nd", name, params, indices)
+
+
+def scatter_nd(indices, updates, shape, name=None):
+    """Zeros of `shape` with `updates` added at the places that the rows of `indices` name."""
+    return call("scatter_nd", name, indices, updates, shape)
+
+
+def where(condition, x=None, y=None, name=None):
+    """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`."""
+    if (x is None) != (y is None):
+        raise ValueError("x and y must both be non-None or both be None.")
+    return call("where_true", name, condition) if x is None else call("select", name, condition, *_pair(x, y))
+
+
+def select(condition, x=None, y=None, name=None, t=None, e=None):
+    """`x` where `condition` is true, else `y`."""
+    return where(condition, _choose("x", x, t, "t"), _choose("y", y, e, "e"), name)
+
+
+def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
+    """The elements, or slices, at which `mask` is true."""
+    if axis not in (None, 0):
+        raise ValueError("axis must be 0")
+    return call("boolean_mask", name, tensor, mask)
+
+
+def unique(x, out_idx=int32, name=None):
+    """The distinct elements of a vector in the order of their first occurrence, and for each of its elements which of them
+    it is."""
+    return Unique(*call("unique", name, x, as_dtype(out_idx).name)[:2])
+
+
+def unique_with_counts(x, out_idx=int32, name=None):
+    """As `unique`, and how often each occurs."""
+    return UniqueWithCounts(*call("unique", name, x, as_dtype(out_idx).name))
+
+
+def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
+    """`on_value`, 1, at the place along a new `axis` of size `depth` that each index names, `off_value`, 0, elsewhere."""
+    for value in (on_value, off_value):
+        if dtype is None and value is not None:
+            dtype = convert_to_tensor(value).dtype
+    dtype = float32 if dtype is None else dtype
+    on = convert_to_tensor(1 if on_value is None else on_value, dtype)
+    off = convert_to_tensor(0 if off_value is None else off_value, dtype)
+    return call("one_hot", name or "one_hot", indices, _static(depth, "depth"), on, off, -1 if axis is None else axis)
+
+
+def sequence_mask(lengths, maxlen=None, dtype=None, name=None):
+    """For each length `n` a row of `maxlen`, or the greatest length, in which the first `n` are true."""
+    from . import math_ops
+
+    with name_scope(name, "SequenceMask", [lengths]):
+        lengths = convert_to_tensor(lengths)
+        maxlen = math_ops.reduce_max(lengths) if maxlen is None else maxlen
+        row = range(0, cast(maxlen, lengths.dtype), 1)
+        mask = math_ops.less(row, expand_dims(lengths, -1))
+        return mask if dtype is None else cast(mask, dtype)
+
+
+def space_to_depth(input, block_size, name=None, data_format="NHWC"):
+    """The pixels of each block of an image as channels of one."""
+    return call("space_to_depth", name, input, block_size)
+
+
+def depth_to_space(input, block_size, name=None, data_format="NHWC"):
+    """The channels of each pixel as a block of an image."""
+    return call("depth_to_space", name, input, block_size)
+
+
+def invert_permutation(x, name=None):
+    """The permutation that undoes `x`: `y[x[i]] = i`."""
+    return build("InvertPermutation", name, x)
+
+
+def diag(diagonal, name=None):
+    """A matrix with the vector `diagonal` on its diagonal and zeros elsewhere."""
+    with name_scope(name, "Diag", [diagonal]):
+        diagonal = convert_to_tensor(diagonal)
+        n = diagonal.shape.as_list()[0]
+        return eye(n, dtype=diagonal.dtype) * diagonal
+
+
+__all__ = ["newaxis"] + [
+    name
+    for name, value in globals().items()
+    if getattr(value, "__module__", "") == __name__ and not name.startswith("Unique") and not name.startswith("_")
+]

@@ -1,0 +1,5 @@
+"""Data sets of `tf.contrib.learn`."""
+
+from . import datasets
+
+__all__ = ["datasets"]

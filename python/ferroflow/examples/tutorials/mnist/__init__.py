@@ -1,0 +1,5 @@
+"""MNIST for the tutorials."""
+
+from . import input_data
+
+__all__ = ["input_data"]

@@ -1,0 +1,452 @@
+"""Arithmetic, comparisons, reductions and products."""
+
+import sys
+
+from .dtypes import as_dtype, float32, float64, int64
+from .framework import IndexedSlices, Tensor, build, call, convert_to_tensor, name_scope
+
+
+def _unary(name, op_type, doc):
+    def function(x, name=None):
+        return build(op_type, name, x)
+
+    return _document(function, name, doc + "\n\n    Of any shape; the result has its dtype and shape.")
+
+
+def _binary(name, op_type, doc):
+    def function(x, y, name=None):
+        return build(op_type, name, x, y)
+
+    return _document(
+        function, name, doc + "\n\n    Of one dtype, which numbers take; broadcast together by NumPy's rule."
+    )
+
+
+def _document(function, name, doc):
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    function.__module__ = sys._getframe(2).f_globals["__name__"]
+    return function
+
+
+abs = _unary("abs", "Abs", "`|x|`.")
+negative = _unary("negative", "Neg", "`-x`.")
+sign = _unary("sign", "Sign", "-1, 0 or 1.")
+reciprocal = _unary("reciprocal", "Reciprocal", "`1 / x`.")
+square = _unary("square", "Square", "`x²`.")
+round = _unary("round", "Round", "The nearest whole number, the even one of two.")
+rint = _unary("rint", "Rint", "The nearest whole number, the even one of two.")
+ceil = _unary("ceil", "Ceil", "The least whole number that is not less.")
+floor = _unary("floor", "Floor", "The greatest whole number that is not more.")
+sqrt = _unary("sqrt", "Sqrt", "`√x`.")
+rsqrt = _unary("rsqrt", "Rsqrt", "`1 / √x`.")
+exp = _unary("exp", "Exp", "`eˣ`.")
+expm1 = _unary("expm1", "Expm1", "`eˣ - 1`, exact near 0.")
+log = _unary("log", "Log", "The natural logarithm.")
+log1p = _unary("log1p", "Log1p", "`ln(1 + x)`, exact near 0.")
+sin = _unary("sin", "Sin", "The sine.")
+cos = _unary("cos", "Cos", "The cosine.")
+tan = _unary("tan", "Tan", "The tangent.")
+asin = _unary("asin", "Asin", "The angle whose sine is `x`.")
+acos = _unary("acos", "Acos", "The angle whose cosine is `x`.")
+atan = _unary("atan", "Atan", "The angle whose tangent is `x`.")
+sinh = _unary("sinh", "Sinh", "The hyperbolic sine.")
+cosh = _unary("cosh", "Cosh", "The hyperbolic cosine.")
+tanh = _unary("tanh", "Tanh", "The hyperbolic tangent.")
+sigmoid = _unary("sigmoid", "Sigmoid", "`1 / (1 + e⁻ˣ)`.")
+erf = _unary("erf", "Erf", "The error function.")
+erfc = _unary("erfc", "Erfc", "`1 - erf(x)`.")
+lgamma = _unary("lgamma", "Lgamma", "The logarithm of `|Γ(x)|`.")
+digamma = _unary("digamma", "Digamma", "The derivative of `lgamma`.")
+is_nan = _unary("is_nan", "IsNan", "Whether it is no number.")
+is_inf = _unary("is_inf", "IsInf", "Whether it is infinite.")
+is_finite = _unary("is_finite", "IsFinite", "Whether it is neither infinite nor no number.")
+logical_not = _unary("logical_not", "LogicalNot", "Whether it is false.")
+inv, neg = reciprocal, negative
+
+add = _binary("add", "Add", "`x + y`.")
+subtract = _binary("subtract", "Sub", "`x - y`.")
+multiply = _binary("multiply", "Mul", "`x · y`.")
+floordiv = _binary("floordiv", "FloorDiv", "`⌊x / y⌋`.")
+floormod = _binary("floormod", "FloorMod", "`x - y·⌊x / y⌋`, with the sign of `y`.")
+truncatediv = _binary("truncatediv", "TruncateDiv", "`x / y`, towards zero.")
+truncatemod = _binary("truncatemod", "TruncateMod", "What `truncatediv` leaves, with the sign of `x`.")
+pow = _binary("pow", "Pow", "`xʸ`.")
+maximum = _binary("maximum", "Maximum", "The greater one.")
+minimum = _binary("minimum", "Minimum", "The lesser one.")
+squared_difference = _binary("squared_difference", "SquaredDifference", "`(x - y)²`.")
+atan2 = _binary("atan2", "Atan2", "The angle of the point `(y, x)`, given as `x, y`.")
+equal = _binary("equal", "Equal", "Whether both are equal.")
+not_equal = _binary("not_equal", "NotEqual", "Whether both differ.")
+less = _binary("less", "Less", "Whether `x < y`.")
+less_equal = _binary("less_equal", "LessEqual", "Whether `x ≤ y`.")
+greater = _binary("greater", "Greater", "Whether `x > y`.")
+greater_equal = _binary("greater_equal", "GreaterEqual", "Whether `x ≥ y`.")
+logical_and = _binary("logical_and", "LogicalAnd", "Whether both are true.")
+logical_or = _binary("logical_or", "LogicalOr", "Whether one is true.")
+logical_xor = _binary("logical_xor", "LogicalXor", "Whether just one is true.")
+sub, mul, mod, floor_div, floor_mod = subtract, multiply, floormod, floordiv, floormod
+
+
+def asinh(x, name=None):
+    """The inverse of `sinh`."""
+    return call("asinh", name or "Asinh", x)
+
+
+def acosh(x, name=None):
+    """The inverse of `cosh`, of what is at least 1."""
+    return call("acosh", name or "Acosh", x)
+
+
+def atanh(x, name=None):
+    """The inverse of `tanh`, of what is between -1 and 1."""
+    return call("atanh", name or "Atanh", x)
+
+
+def polygamma(a, x, name=None):
+    """The derivative of `digamma` of the order `a`, a whole number from 1 on."""
+    return call("polygamma", name, a, x)
+
+
+def truediv(x, y, name=None):
+    """`x / y`; of integers as floating-point numbers: `float64`, or `float32` for those of 16 bits and fewer."""
+    x, y = _pair(x, y)
+    if x.dtype.is_integer:
+        wide = float64 if x.dtype.size >= 4 else float32
+        x, y = cast(x, wide), cast(y, wide)
+    return build("Div", name or "truediv", x, y)
+
+
+def div(x, y, name=None):
+    """`x / y` as Python 2 has it: `⌊x / y⌋` of integers."""
+    x, y = _pair(x, y)
+    return build("Div" if x.dtype.is_floating else "FloorDiv", name or "div", x, y)
+
+
+realdiv = divide = truediv
+
+
+def _pair(x, y):
+    """Both as tensors; a number takes the dtype of the other."""
+    if _is_tensor(y) and not _is_tensor(x):
+        y = convert_to_tensor(y)
+        return convert_to_tensor(x, y.dtype), y
+    x = convert_to_tensor(x)
+    return x, y if _is_tensor(y) else convert_to_tensor(y, x.dtype)
+
+
+def _is_tensor(value):
+    return hasattr(value, "_as_graph_element")
+
+
+def div_no_nan(x, y, name=None):
+    """`x / y`, and 0 where `y` is 0."""
+    return call("div_no_nan", name or "div_no_nan", x, y)
+
+
+def scalar_mul(scalar, x, name=None):
+    """`scalar · x`; of `IndexedSlices` their rows."""
+    if isinstance(x, IndexedSlices):
+        return IndexedSlices(multiply(scalar, x.values, name), x.indices, x.dense_shape)
+    return multiply(scalar, x, name)
+
+
+def cast(x, dtype, name=None):
+    """`x` in another dtype: floats become integers towards zero, bools 0 or 1, and what is not 0 true."""
+    dtype = as_dtype(dtype)
+    if isinstance(x, IndexedSlices):
+        return IndexedSlices(cast(x.values, dtype, name), x.indices, x.dense_shape)
+    x = convert_to_tensor(x)
+    return x if x.dtype == dtype else call("cast", name, x, dtype.name)
+
+
+def saturate_cast(value, dtype, name=None):
+    """`value` in another dtype, whose limits hold what is beyond them."""
+    dtype = as_dtype(dtype)
+    with name_scope(name, "saturate_cast", [value]):
+        value = convert_to_tensor(value)
+        if value.dtype.min < dtype.min:
+            value = maximum(value, convert_to_tensor(dtype.min, value.dtype))
+        if value.dtype.max > dtype.max:
+            value = minimum(value, convert_to_tensor(dtype.max, value.dtype))
+        return cast(value, dtype)
+
+
+def _to(dtype):
+    def function(x, name=None):
+        return cast(x, dtype, name)
+
+    named = {"float32": "float", "float64": "double"}.get(dtype, dtype)
+    return _document(function, f"to_{named}", f"`x` as `{dtype}`.")
+
+
+to_float, to_double, to_int32, to_int64, to_bfloat16 = map(_to, ("float32", "float64", "int32", "int64", "bfloat16"))
+
+
+def add_n(inputs, name=None):
+    """The sum of tensors of one dtype and shape. Raises `ValueError` for an empty list."""
+    if not isinstance(inputs, (list, tuple)) or not inputs:
+        raise ValueError("inputs must be a list of at least one Tensor with the same dtype and shape")
+    return call("add_n", name, [convert_to_tensor(x) for x in inputs])
+
+
+def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    """The sum of tensors of one dtype and shape."""
+    return add_n(inputs, name or "AccumulateN")
+
+
+def _choose(name, new, old, old_name):
+    """The argument that was given under one of two names."""
+    if old is not None and new is not None:
+        raise ValueError(f"Cannot specify both '{name}' and '{old_name}'")
+    return new if old is None else old
+
+
+def _reduction(function, doc):
+    def reduce(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
+        axis = _choose("axis", axis, reduction_indices, "reduction_indices")
+        keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
+        return call(function, name, input_tensor, axis, bool(keep))
+
+    more = (
+        "\n\n    Over `axis`, one or several, counted from the end if negative, or all if `None`. With `keepdims` they stay"
+        "\n    as dimensions of size 1. Older names: `reduction_indices`, `keep_dims`."
+    )
+    return _document(reduce, function, doc + more)
+
+
+reduce_sum = _reduction("reduce_sum", "The sum.")
+reduce_mean = _reduction("reduce_mean", "The mean; NaN of nothing.")
+reduce_prod = _reduction("reduce_prod", "The product.")
+reduce_max = _reduction("reduce_max", "The greatest element.")
+reduce_min = _reduction("reduce_min", "The least element.")
+reduce_all = _reduction("reduce_all", "Whether all are true.")
+reduce_any = _reduction("reduce_any", "Whether one is true.")
+
+
+def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
+    """`ln Σ eˣ`, computed stably, over `axis` as in `reduce_sum`."""
+    axis = _choose("axis", axis, reduction_indices, "reduction_indices")
+    keep = bool(_choose("keepdims", keepdims, keep_dims, "keep_dims"))
+    return call("reduce_logsumexp", name or "ReduceLogSumExp", input_tensor, axis, keep)
+
+
+def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
+    """`√Σ x²` over `axis` as in `reduce_sum`."""
+    return call("reduce_euclidean_norm", name or "EuclideanNorm", input_tensor, axis, keepdims)
+
+
+def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
+    """The mean squared distance from the mean, over `axis` as in `reduce_sum`."""
+    return call("moments", name or "reduce_variance", input_tensor, axis, keepdims)[1]
+
+
+def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
+    """The root of the variance, over `axis` as in `reduce_sum`."""
+    with name_scope(name, "reduce_std", [input_tensor]):
+        return sqrt(reduce_variance(input_tensor, axis, keepdims))
+
+
+def count_nonzero(
+    input_tensor=None,
+    axis=None,
+    keepdims=None,
+    dtype=int64,
+    name=None,
+    reduction_indices=None,
+    keep_dims=None,
+    input=None,
+):
+    """The number of elements that are not zero, over `axis` as in `reduce_sum`."""
+    axis = _choose("axis", axis, reduction_indices, "reduction_indices")
+    keep = bool(_choose("keepdims", keepdims, keep_dims, "keep_dims"))
+    value = _choose("input", input, input_tensor, "input_tensor")
+    return cast(call("count_nonzero", name or "count_nonzero", value, axis, keep), dtype)
+
+
+def argmax(input, axis=None, name=None, dimension=None, output_type=int64):
+    """The index of the greatest element along `axis`, 0 if none is named; of equal ones the first."""
+    return call("argmax", name, input, _axis(axis, dimension), as_dtype(output_type).name)
+
+
+def argmin(input, axis=None, name=None, dimension=None, output_type=int64):
+    """The index of the least element along `axis`, 0 if none is named; of equal ones the first."""
+    return call("argmin", name, input, _axis(axis, dimension), as_dtype(output_type).name)
+
+
+arg_max, arg_min = argmax, argmin
+
+
+def _axis(axis, dimension):
+    axis = _choose("axis", axis, dimension, "dimension")
+    return 0 if axis is None else axis
+
+
+def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
+    """The sums of the elements along `axis` up to each; without it if `exclusive`, from the end if `reverse`."""
+    return call("cumsum", name, x, axis, exclusive, reverse)
+
+
+def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
+    """The products of the elements along `axis` up to each; without it if `exclusive`, from the end if `reverse`."""
+    return call("cumprod", name, x, axis, exclusive, reverse)
+
+
+def matmul(
+    a,
+    b,
+    transpose_a=False,
+    transpose_b=False,
+    adjoint_a=False,
+    adjoint_b=False,
+    a_is_sparse=False,
+    b_is_sparse=False,
+    name=None,
+):
+    """The matrix product `a · b`, `[m, k]` by `[k, n]`, either transposed first if asked for; of stacks of matrices if
+    there are more dimensions. Raises `ValueError` if the inner dimensions differ."""
+    if transpose_a and adjoint_a or transpose_b and adjoint_b:
+        raise ValueError("Only one of transpose and adjoint can be True.")
+    a, b = _pair(a, b)
+    stacks = max(a.shape.ndims or 0, b.shape.ndims or 0) > 2
+    ask = "batch_matmul" if stacks else "matmul"
+    return call(ask, name or "MatMul", a, b, bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b))
+
+
+def batch_matmul(x, y, adj_x=False, adj_y=False, name=None):
+    """The products of the matrices of two stacks."""
+    return matmul(x, y, adjoint_a=adj_x, adjoint_b=adj_y, name=name)
+
+
+def matrix_transpose(a, name="matrix_transpose", conjugate=False):
+    """The last two dimensions exchanged."""
+    return call("matrix_transpose", name, a)
+
+
+def segment_sum(data, segment_ids, name=None):
+    """The sums of the rows of one number in `segment_ids`, which rise."""
+    return call("segment_sum", name, data, segment_ids)
+
+
+def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
+    """The sums of the rows of each number in `segment_ids` from 0 to `num_segments`; 0 where there are none."""
+    return call("unsorted_segment_sum", name, data, segment_ids, num_segments)
+
+
+def clip_by_value(t, clip_value_min, clip_value_max, name=None):
+    """`min(max(x, low), high)`."""
+    return call("clip_by_value", name or "clip_by_value", t, clip_value_min, clip_value_max)
+
+
+def clip_by_norm(t, clip_norm, axes=None, name=None):
+    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`."""
+    return call("clip_by_norm", name, t, clip_norm, axes)
+
+
+def global_norm(t_list, name=None):
+    """The Euclidean norm of all elements of the tensors together; those that are `None` count nothing."""
+    return call("global_norm", name, [_values(t) for t in t_list if t is not None])
+
+
+def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
+    """The tensors, scaled so that their `global_norm` is at most `clip_norm`, and that norm as it was.
+
+    `use_norm` is the norm, if it is known. What is `None` stays so.
+    """
+    given = [_values(t) for t in t_list if t is not None]
+    if use_norm is None:
+        clipped, norm = call("clip_by_global_norm", name, given, clip_norm)
+    else:
+        with name_scope(name, "clip_by_global_norm", given):
+            norm = convert_to_tensor(use_norm)
+            scale = clip_norm * minimum(1.0 / norm, reciprocal(convert_to_tensor(clip_norm, norm.dtype)))
+            clipped = [t * scale for t in given]
+    clipped = iter(clipped)
+
+    def like(t):
+        if t is None:
+            return None
+        values = next(clipped)
+        return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
+
+    return [like(t) for t in t_list], norm
+
+
+def _values(t):
+    return t.values if isinstance(t, IndexedSlices) else convert_to_tensor(t)
+
+
+def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
+    """The Euclidean norm, or that of order 1, 2, `numpy.inf` or any number above 0, over `axis` as in `reduce_sum`."""
+    keep = bool(_choose("keepdims", keepdims, keep_dims, "keep_dims"))
+    if ord in ("euclidean", "fro", 2) and (ord != 2 or not isinstance(axis, (list, tuple))):
+        return call("reduce_euclidean_norm", name or "norm", tensor, axis, keep)
+    if isinstance(axis, (list, tuple)) or isinstance(ord, str) or ord <= 0:
+        raise ValueError(f"'ord' {ord!r} is not a supported norm of axis {axis}")
+    with name_scope(name, "norm", [tensor]):
+        size = abs(tensor)
+        if ord == float("inf"):
+            return reduce_max(size, axis, keep)
+        return reduce_sum(size, axis, keep) if ord == 1 else pow(reduce_sum(pow(size, ord), axis, keep), 1.0 / ord)
+
+
+def identity(input, name=None):
+    """The same value."""
+    return call("identity", name, convert_to_tensor(input))
+
+
+def stop_gradient(input, name=None):
+    """The same value, through which no derivative passes."""
+    return call("stop_gradient", name, input)
+
+
+def check_numerics(tensor, message, name=None):
+    """The same value; a run in which it has NaN or infinity raises `tf.errors.InvalidArgumentError`."""
+    return call("check_numerics", name, tensor, message)
+
+
+def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
+    """The same value; a run in which it has NaN or infinity raises `tf.errors.InvalidArgumentError`."""
+    return check_numerics(_choose("x", x, t, "t"), _choose("message", message, msg, "msg"), name)
+
+
+def Assert(condition, data, summarize=None, name=None):
+    """The operation that raises `tf.errors.InvalidArgumentError` in a run in which `condition` is not true."""
+    return call("assert", name, condition, "assertion failed: " + " ".join(map(str, data)))
+
+
+def no_op(name=None):
+    """An operation that does nothing."""
+    return call("no_op", name)
+
+
+def group(*inputs, name=None):
+    """The operation that runs all of `inputs`."""
+    flat = []
+
+    def add(value):
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                add(item)
+        elif value is not None:
+            flat.append(value if isinstance(value, Tensor) or not _is_tensor(value) else value._ref_tensor)
+
+    add(inputs)
+    return call("group", name or "group_deps", flat) if flat else call("no_op", name or "group_deps")
+
+
+def _tuple(tensors, name=None, control_inputs=None):
+    """The tensors, each given only when all are computed."""
+    from .framework import control_dependencies
+
+    with name_scope(name, "tuple", tensors):
+        gates = [t if isinstance(t, Tensor) else getattr(t, "values", t) for t in tensors if t is not None]
+        with control_dependencies([*gates, *(control_inputs or ())]):
+            return [None if t is None else identity(t) for t in tensors]
+
+
+__all__ = [
+    name
+    for name, value in globals().items()
+    if getattr(value, "__module__", "") == __name__ and not name.startswith("_")
+]

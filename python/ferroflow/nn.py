@@ -1,0 +1,383 @@
+"""Neural networks."""
+
+import collections as _collections
+
+from .framework import call as _call, convert_to_tensor as _convert_to_tensor, name_scope as _name_scope
+from .math_ops import _choose, _unary, sigmoid, tanh  # noqa: F401
+
+TopKV2 = _collections.namedtuple("TopKV2", ["values", "indices"])
+
+relu = _unary("relu", "Relu", "`max(x, 0)`.")
+relu6 = _unary("relu6", "Relu6", "`min(max(x, 0), 6)`.")
+elu = _unary("elu", "Elu", "`x`, or `eˣ - 1` below 0.")
+selu = _unary("selu", "Selu", "`1.0507·x`, or `1.7581·(eˣ - 1)` below 0.")
+softplus = _unary("softplus", "Softplus", "`ln(1 + eˣ)`.")
+softsign = _unary("softsign", "Softsign", "`x / (1 + |x|)`.")
+
+
+def leaky_relu(features, alpha=0.2, name=None):
+    """`x`, or `alpha·x` below 0."""
+    return _call("leaky_relu", name or "LeakyRelu", features, alpha)
+
+
+def crelu(features, name=None, axis=-1):
+    """`max(x, 0)` and `max(-x, 0)`, one after the other along `axis`."""
+    from .array_ops import concat
+
+    with _name_scope(name, "CRelu", [features]):
+        features = _convert_to_tensor(features)
+        return relu(concat([features, -features], axis))
+
+
+def softmax(logits, axis=None, name=None, dim=None):
+    """`eˣ / Σ eˣ` over `axis`, the last one if none is named."""
+    return _call("softmax", name, logits, _last(axis, dim))
+
+
+def log_softmax(logits, axis=None, name=None, dim=None):
+    """`x - ln Σ eˣ` over `axis`, the last one if none is named."""
+    return _call("log_softmax", name, logits, _last(axis, dim))
+
+
+def _last(axis, dim):
+    axis = _choose("axis", axis, dim, "dim")
+    return -1 if axis is None else axis
+
+
+def _logits_and_labels(first, labels, logits):
+    """Named arguments, or `logits, labels` by position as before TensorFlow 1.0."""
+    if first is not None:
+        logits = first
+    if labels is None or logits is None:
+        raise ValueError("Both labels and logits must be provided.")
+    return labels, logits
+
+
+def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, dim=-1, name=None, axis=None):
+    """The cross-entropy of the softmax of `logits` over `axis`, the last one, with `labels` of the same shape, which are
+    distributions there. No derivative passes to the labels.
+
+    By position the arguments are `logits, labels`, as they once were.
+    """
+    labels, logits = _logits_and_labels(_sentinel, labels, logits)
+    axis = dim if axis is None else axis
+    return _call("softmax_cross_entropy", name or "softmax_cross_entropy_with_logits", logits, labels, axis)
+
+
+def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, dim=None):
+    """As `softmax_cross_entropy_with_logits`, with a derivative by the labels too."""
+    name = name or "softmax_cross_entropy_with_logits"
+    return _call("softmax_cross_entropy_v2", name, logits, labels, _last(axis, dim))
+
+
+def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+    """The cross-entropy of the softmax of `logits`, `[..., classes]`, with the classes `labels`, `[...]`.
+
+    By position the arguments are `logits, labels`, as they once were.
+    """
+    labels, logits = _logits_and_labels(_sentinel, labels, logits)
+    name = name or "SparseSoftmaxCrossEntropyWithLogits"
+    return _call("sparse_softmax_cross_entropy", name, logits, labels)
+
+
+def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None, targets=None):
+    """`max(x, 0) - x·z + ln(1 + e^-|x|)` for `logits` `x` and `labels` `z` from 0 to 1.
+
+    By position the arguments are `logits, labels`, as they once were; an older name of the labels is `targets`.
+    """
+    labels, logits = _logits_and_labels(_sentinel, _choose("labels", labels, targets, "targets"), logits)
+    return _call("sigmoid_cross_entropy", name or "logistic_loss", logits, labels)
+
+
+def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name=None, targets=None):
+    """As `sigmoid_cross_entropy_with_logits`, where positive labels count `pos_weight` times."""
+    labels = _choose("labels", labels, targets, "targets")
+    return _call("weighted_cross_entropy", name or "logistic_loss", logits, labels, pos_weight)
+
+
+def _window(value, data_format):
+    """A window attribute of four numbers, from one, two or four."""
+    if isinstance(value, int):
+        value = [value]
+    value = [int(v) for v in value]
+    if len(value) == 4:
+        return value
+    h, w = value * 2 if len(value) == 1 else value
+    return [1, 1, h, w] if data_format == "NCHW" else [1, h, w, 1]
+
+
+def conv1d(
+    value=None, filters=None, stride=None, padding=None, use_cudnn_on_gpu=None, data_format=None, name=None, input=None
+):
+    """The convolution of sequences `[batch, width, in]` with filters `[width, in, out]`."""
+    value = _choose("value", value, input, "input")
+    stride = stride[0] if isinstance(stride, (list, tuple)) else stride
+    return _call("conv1d", name, value, filters, stride, padding)
+
+
+def conv2d(
+    input,
+    filter=None,
+    strides=None,
+    padding=None,
+    use_cudnn_on_gpu=True,
+    data_format="NHWC",
+    dilations=(1, 1, 1, 1),
+    name=None,
+    filters=None,
+):
+    """The convolution of images `[batch, height, width, in]` with filters `[height, width, in, out]`.
+
+    `strides` and `dilations` are `[1, down, right, 1]`; `padding` is `SAME`, with zeros around the image, or `VALID`; of
+    `data_format` `NCHW` the channels of images, strides and dilations come second. Raises `ValueError` for shapes that do
+    not fit.
+    """
+    filter, data_format = _choose("filter", filter, filters, "filters"), data_format or "NHWC"
+    strides, dilations = _window(strides, data_format), _window(dilations, data_format)
+    return _call("conv2d", name, input, filter, strides, padding, data_format, dilations)
+
+
+def convolution(input, filter, padding, strides=None, dilation_rate=None, name=None, data_format=None):
+    """The convolution of sequences or images, with strides and dilations of their dimensions alone."""
+    if _convert_to_tensor(input).shape.ndims == 3:
+        return conv1d(input, filter, (strides or [1])[0], padding, name=name)
+    form = data_format or "NHWC"
+    return conv2d(input, filter, strides or [1, 1], padding, True, form, dilation_rate or [1, 1], name)
+
+
+def atrous_conv2d(value, filters, rate, padding, name=None):
+    """The convolution with filters whose elements are `rate` pixels apart."""
+    return conv2d(value, filters, [1, 1, 1, 1], padding, dilations=[1, rate, rate, 1], name=name)
+
+
+def conv2d_transpose(
+    value=None,
+    filter=None,
+    output_shape=None,
+    strides=None,
+    padding="SAME",
+    data_format="NHWC",
+    name=None,
+    input=None,
+    filters=None,
+    dilations=(1, 1, 1, 1),
+):
+    """The transpose of the convolution from images of `output_shape`, with filters `[height, width, out, in]`."""
+    value, filter = _choose("value", value, input, "input"), _choose("filter", filter, filters, "filters")
+    strides, dilations = _window(strides, data_format), _window(dilations, data_format)
+    return _call(
+        "conv2d_transpose",
+        name or "conv2d_transpose",
+        value,
+        filter,
+        output_shape,
+        strides,
+        padding,
+        data_format,
+        dilations,
+    )
+
+
+def conv2d_backprop_input(
+    input_sizes,
+    filter=None,
+    out_backprop=None,
+    strides=None,
+    padding=None,
+    use_cudnn_on_gpu=True,
+    data_format="NHWC",
+    dilations=(1, 1, 1, 1),
+    name=None,
+):
+    """The derivative of `conv2d` by its images, of shape `input_sizes`, from that of its result."""
+    return conv2d_transpose(
+        out_backprop,
+        filter,
+        input_sizes,
+        strides,
+        padding,
+        data_format,
+        name or "Conv2DBackpropInput",
+        dilations=dilations,
+    )
+
+
+def conv2d_backprop_filter(
+    input,
+    filter_sizes,
+    out_backprop,
+    strides=None,
+    padding=None,
+    use_cudnn_on_gpu=True,
+    data_format="NHWC",
+    dilations=(1, 1, 1, 1),
+    name=None,
+):
+    """The derivative of `conv2d` by its filters, of shape `filter_sizes`, from that of its result."""
+    strides, dilations = _window(strides, data_format), _window(dilations, data_format)
+    return _call(
+        "conv2d_backprop_filter", name, input, filter_sizes, out_backprop, strides, padding, data_format, dilations
+    )
+
+
+def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data_format=None, dilations=None):
+    """Each channel of images convolved with filters of its own, `[height, width, in, multiplier]`."""
+    form = data_format or "NHWC"
+    dilations = _window(_choose("rate", rate, dilations, "dilations") or [1, 1], form)
+    return _call(
+        "depthwise_conv2d", name or "depthwise", input, filter, _window(strides, form), padding, form, dilations
+    )
+
+
+depthwise_conv2d_native = depthwise_conv2d
+
+
+def separable_conv2d(
+    input, depthwise_filter, pointwise_filter, strides, padding, rate=None, name=None, data_format=None, dilations=None
+):
+    """`depthwise_conv2d`, then a convolution of single pixels with `pointwise_filter`, `[1, 1, in · multiplier, out]`."""
+    form = data_format or "NHWC"
+    dilations = _window(_choose("rate", rate, dilations, "dilations") or [1, 1], form)
+    strides = _window(strides, form)
+    name = name or "separable_conv2d"
+    return _call("separable_conv2d", name, input, depthwise_filter, pointwise_filter, strides, padding, form, dilations)
+
+
+def _pool(function, op_type, doc):
+    def pool(value=None, ksize=None, strides=None, padding=None, data_format="NHWC", name=None, input=None):
+        value = _choose("value", value, input, "input")
+        ksize, strides = _window(ksize, data_format), _window(strides, data_format)
+        return _call(function, name or op_type, value, ksize, strides, padding, data_format)
+
+    pool.__name__ = pool.__qualname__ = function
+    pool.__doc__ = doc + (
+        "\n\n    Of images `[batch, height, width, channels]`, or `NCHW`. `ksize` and `strides` are `[1, height, width, 1]`;"
+        "\n    `padding` is `SAME` or `VALID`."
+    )
+    return pool
+
+
+max_pool = _pool("max_pool", "MaxPool", "The greatest element of each window.")
+avg_pool = _pool("avg_pool", "AvgPool", "The mean of each window; padding does not count.")
+
+
+def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
+    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says."""
+    function = {"MAX": max_pool, "AVG": avg_pool}[pooling_type.upper()]
+    return function(input, window_shape, strides or [1, 1], padding, data_format or "NHWC", name)
+
+
+def bias_add(value, bias, data_format=None, name=None):
+    """`value + bias`, one number for each channel."""
+    return _call("bias_add", name, value, bias, data_format or "NHWC")
+
+
+def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None):
+    """Each element kept with probability `keep_prob` and scaled by its inverse, or else zero.
+
+    `rate` is 1 less `keep_prob`. Along dimensions that are 1 in `noise_shape` elements are kept or not together. Raises
+    `ValueError` unless `keep_prob` is above 0 and at most 1.
+    """
+    if (keep_prob is None) == (rate is None):
+        raise ValueError("One of keep_prob and rate must be given")
+    x = _convert_to_tensor(x)
+    if not x.dtype.is_floating:
+        raise ValueError(
+            f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype!r} tensor instead."
+        )
+    if keep_prob is None:
+        keep_prob = 1.0 - rate
+    if isinstance(keep_prob, (int, float)):
+        if not 0 < keep_prob <= 1:
+            raise ValueError(f"keep_prob must be a scalar tensor or a float in the range (0, 1], got {keep_prob:g}")
+        if keep_prob == 1:
+            return x
+    return _call("dropout", name or "dropout", x, keep_prob, noise_shape, seed)
+
+
+def l2_loss(t, name=None):
+    """`Σ t² / 2`, a scalar."""
+    return _call("l2_loss", name or "L2Loss", t)
+
+
+def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
+    """`x / √max(Σ x², epsilon)`, the sums over `axis`."""
+    return _call("l2_normalize", name or "l2_normalize", x, _choose("axis", axis, dim, "dim"), epsilon)
+
+
+def moments(x, axes, shift=None, name=None, keep_dims=None, keepdims=None):
+    """The mean and the variance over `axes`."""
+    keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
+    return tuple(_call("moments", name, x, axes, bool(keep)))
+
+
+def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
+    """`(x - mean) / √(variance + variance_epsilon) · scale + offset`; `None` for no scale or no offset."""
+    x = _convert_to_tensor(x)
+    like = lambda v: v if v is None or hasattr(v, "_as_graph_element") else _convert_to_tensor(v, x.dtype)
+    mean, variance, offset, scale = map(like, (mean, variance, offset, scale))
+    return _call("batch_normalization", name, x, mean, variance, offset, scale, variance_epsilon)
+
+
+def batch_norm_with_global_normalization(
+    t, m, v, beta, gamma, variance_epsilon, scale_after_normalization=True, name=None
+):
+    """`batch_normalization` with its arguments in their old order."""
+    return batch_normalization(t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name)
+
+
+def fused_batch_norm(
+    x, scale, offset, mean=None, variance=None, epsilon=0.001, data_format="NHWC", is_training=True, name=None
+):
+    """Images, each channel brought to mean 0 and variance 1, scaled and shifted; and the mean and variance of each.
+
+    Unless `is_training` by the `mean` and `variance` given.
+    """
+    if not is_training:
+        y = batch_normalization(x, mean, variance, offset, scale, epsilon, name)
+        return y, _convert_to_tensor(mean), _convert_to_tensor(variance)
+    return tuple(_call("fused_batch_norm", name or "FusedBatchNorm", x, scale, offset, epsilon))
+
+
+def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None):
+    """`x / (bias + alpha · Σ x²)^beta`, the sum over the channels no further than `depth_radius`."""
+    return _call("local_response_normalization", name, input, depth_radius, bias, alpha, beta)
+
+
+lrn = local_response_normalization
+
+
+def zero_fraction(value, name=None):
+    """The share of elements that are zero, `float32`."""
+    return _call("zero_fraction", name or "zero_fraction", value)
+
+
+def xw_plus_b(x, weights, biases, name=None):
+    """`x · weights + biases`."""
+    return _call("xw_plus_b", name or "xw_plus_b", x, weights, biases)
+
+
+def relu_layer(x, weights, biases, name=None):
+    """`max(x · weights + biases, 0)`."""
+    with _name_scope(name, "relu_layer", [x, weights, biases]):
+        return relu(xw_plus_b(x, weights, biases))
+
+
+def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
+    """The rows of `params` that `ids` name; of several tensors row `i` is row `i // n` of tensor `i % n`."""
+    if partition_strategy != "mod" and isinstance(params, (list, tuple)) and len(params) > 1:
+        raise ValueError(f"partition_strategy {partition_strategy!r} is not supported for several tensors")
+    if max_norm is not None:
+        raise ValueError("max_norm is not supported")
+    params = params if isinstance(params, (list, tuple)) else [params]
+    return _call("embedding_lookup", name or "embedding_lookup", list(params), ids)
+
+
+def top_k(input, k=1, sorted=True, name=None):
+    """The `k` greatest elements along the last dimension, greatest first, and their indices."""
+    return TopKV2(*_call("top_k", name, input, k))
+
+
+def in_top_k(predictions, targets, k, name=None):
+    """For each row of `predictions` whether the class that `targets` names is among its `k` greatest."""
+    return _call("in_top_k", name, predictions, targets, k)

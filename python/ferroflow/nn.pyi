@@ -1,0 +1,188 @@
+"""Neural networks."""
+
+from typing import Any
+from .framework import Tensor
+
+
+class TopKV2(tuple):
+    """TopKV2(values, indices)"""
+    def __repr__(self) -> str: ...
+    def __getnewargs__(self) -> Any: ...
+    values: Any
+    indices: Any
+
+
+def relu(x: Any, name: Any = ...) -> Tensor:
+    """`max(x, 0)`."""
+
+
+def relu6(x: Any, name: Any = ...) -> Tensor:
+    """`min(max(x, 0), 6)`."""
+
+
+def elu(x: Any, name: Any = ...) -> Tensor:
+    """`x`, or `eˣ - 1` below 0."""
+
+
+def selu(x: Any, name: Any = ...) -> Tensor:
+    """`1.0507·x`, or `1.7581·(eˣ - 1)` below 0."""
+
+
+def softplus(x: Any, name: Any = ...) -> Tensor:
+    """`ln(1 + eˣ)`."""
+
+
+def softsign(x: Any, name: Any = ...) -> Tensor:
+    """`x / (1 + |x|)`."""
+
+
+def leaky_relu(features: Any, alpha: Any = ..., name: Any = ...) -> Tensor:
+    """`x`, or `alpha·x` below 0."""
+
+
+def crelu(features: Any, name: Any = ..., axis: Any = ...) -> Tensor:
+    """`max(x, 0)` and `max(-x, 0)`, one after the other along `axis`."""
+
+
+def softmax(logits: Any, axis: Any = ..., name: Any = ..., dim: Any = ...) -> Tensor:
+    """`eˣ / Σ eˣ` over `axis`, the last one if none is named."""
+
+
+def log_softmax(logits: Any, axis: Any = ..., name: Any = ..., dim: Any = ...) -> Tensor:
+    """`x - ln Σ eˣ` over `axis`, the last one if none is named."""
+
+
+def softmax_cross_entropy_with_logits(_sentinel: Any = ..., labels: Any = ..., logits: Any = ..., dim: Any = ..., name: Any = ..., axis: Any = ...) -> Tensor:
+    """The cross-entropy of the softmax of `logits` over `axis`, the last one, with `labels` of the same shape, which are"""
+
+
+def softmax_cross_entropy_with_logits_v2(labels: Any, logits: Any, axis: Any = ..., name: Any = ..., dim: Any = ...) -> Tensor:
+    """As `softmax_cross_entropy_with_logits`, with a derivative by the labels too."""
+
+
+def sparse_softmax_cross_entropy_with_logits(_sentinel: Any = ..., labels: Any = ..., logits: Any = ..., name: Any = ...) -> Tensor:
+    """The cross-entropy of the softmax of `logits`, `[..., classes]`, with the classes `labels`, `[...]`."""
+
+
+def sigmoid_cross_entropy_with_logits(_sentinel: Any = ..., labels: Any = ..., logits: Any = ..., name: Any = ..., targets: Any = ...) -> Tensor:
+    """`max(x, 0) - x·z + ln(1 + e^-|x|)` for `logits` `x` and `labels` `z` from 0 to 1."""
+
+
+def weighted_cross_entropy_with_logits(labels: Any = ..., logits: Any = ..., pos_weight: Any = ..., name: Any = ..., targets: Any = ...) -> Tensor:
+    """As `sigmoid_cross_entropy_with_logits`, where positive labels count `pos_weight` times."""
+
+
+def conv1d(value: Any = ..., filters: Any = ..., stride: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ...) -> Tensor:
+    """The convolution of sequences `[batch, width, in]` with filters `[width, in, out]`."""
+
+
+def conv2d(input: Any, filter: Any = ..., strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ..., filters: Any = ...) -> Tensor:
+    """The convolution of images `[batch, height, width, in]` with filters `[height, width, in, out]`."""
+
+
+def convolution(input: Any, filter: Any, padding: Any, strides: Any = ..., dilation_rate: Any = ..., name: Any = ..., data_format: Any = ...) -> Tensor:
+    """The convolution of sequences or images, with strides and dilations of their dimensions alone."""
+
+
+def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: Any = ...) -> Tensor:
+    """The convolution with filters whose elements are `rate` pixels apart."""
+
+
+def conv2d_transpose(value: Any = ..., filter: Any = ..., output_shape: Any = ..., strides: Any = ..., padding: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ..., filters: Any = ..., dilations: Any = ...) -> Tensor:
+    """The transpose of the convolution from images of `output_shape`, with filters `[height, width, out, in]`."""
+
+
+def conv2d_backprop_input(input_sizes: Any, filter: Any = ..., out_backprop: Any = ..., strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ...) -> Tensor:
+    """The derivative of `conv2d` by its images, of shape `input_sizes`, from that of its result."""
+
+
+def conv2d_backprop_filter(input: Any, filter_sizes: Any, out_backprop: Any, strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ...) -> Tensor:
+    """The derivative of `conv2d` by its filters, of shape `filter_sizes`, from that of its result."""
+
+
+def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
+    """Each channel of images convolved with filters of its own, `[height, width, in, multiplier]`."""
+
+
+def depthwise_conv2d_native(input: Any, filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
+    """Each channel of images convolved with filters of its own, `[height, width, in, multiplier]`."""
+
+
+def separable_conv2d(input: Any, depthwise_filter: Any, pointwise_filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
+    """`depthwise_conv2d`, then a convolution of single pixels with `pointwise_filter`, `[1, 1, in · multiplier, out]`."""
+
+
+def max_pool(value: Any = ..., ksize: Any = ..., strides: Any = ..., padding: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ...) -> Tensor:
+    """The greatest element of each window."""
+
+
+def avg_pool(value: Any = ..., ksize: Any = ..., strides: Any = ..., padding: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ...) -> Tensor:
+    """The mean of each window; padding does not count."""
+
+
+def pool(input: Any, window_shape: Any, pooling_type: Any, padding: Any, dilation_rate: Any = ..., strides: Any = ..., name: Any = ..., data_format: Any = ...) -> Tensor:
+    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says."""
+
+
+def bias_add(value: Any, bias: Any, data_format: Any = ..., name: Any = ...) -> Tensor:
+    """`value + bias`, one number for each channel."""
+
+
+def dropout(x: Any, keep_prob: Any = ..., noise_shape: Any = ..., seed: Any = ..., name: Any = ..., rate: Any = ...) -> Tensor:
+    """Each element kept with probability `keep_prob` and scaled by its inverse, or else zero."""
+
+
+def l2_loss(t: Any, name: Any = ...) -> Tensor:
+    """`Σ t² / 2`, a scalar."""
+
+
+def l2_normalize(x: Any, axis: Any = ..., epsilon: Any = ..., name: Any = ..., dim: Any = ...) -> Tensor:
+    """`x / √max(Σ x², epsilon)`, the sums over `axis`."""
+
+
+def moments(x: Any, axes: Any, shift: Any = ..., name: Any = ..., keep_dims: Any = ..., keepdims: Any = ...) -> tuple[Tensor, Tensor]:
+    """The mean and the variance over `axes`."""
+
+
+def batch_normalization(x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: Any, name: Any = ...) -> Tensor:
+    """`(x - mean) / √(variance + variance_epsilon) · scale + offset`; `None` for no scale or no offset."""
+
+
+def batch_norm_with_global_normalization(t: Any, m: Any, v: Any, beta: Any, gamma: Any, variance_epsilon: Any, scale_after_normalization: Any = ..., name: Any = ...) -> Tensor:
+    """`batch_normalization` with its arguments in their old order."""
+
+
+def fused_batch_norm(x: Any, scale: Any, offset: Any, mean: Any = ..., variance: Any = ..., epsilon: Any = ..., data_format: Any = ..., is_training: Any = ..., name: Any = ...) -> tuple[Tensor, Tensor, Tensor]:
+    """Images, each channel brought to mean 0 and variance 1, scaled and shifted; and the mean and variance of each."""
+
+
+def local_response_normalization(input: Any, depth_radius: Any = ..., bias: Any = ..., alpha: Any = ..., beta: Any = ..., name: Any = ...) -> Tensor:
+    """`x / (bias + alpha · Σ x²)^beta`, the sum over the channels no further than `depth_radius`."""
+
+
+def lrn(input: Any, depth_radius: Any = ..., bias: Any = ..., alpha: Any = ..., beta: Any = ..., name: Any = ...) -> Tensor:
+    """`x / (bias + alpha · Σ x²)^beta`, the sum over the channels no further than `depth_radius`."""
+
+
+def zero_fraction(value: Any, name: Any = ...) -> Tensor:
+    """The share of elements that are zero, `float32`."""
+
+
+def xw_plus_b(x: Any, weights: Any, biases: Any, name: Any = ...) -> Tensor:
+    """`x · weights + biases`."""
+
+
+def relu_layer(x: Any, weights: Any, biases: Any, name: Any = ...) -> Tensor:
+    """`max(x · weights + biases, 0)`."""
+
+
+def embedding_lookup(params: Any, ids: Any, partition_strategy: Any = ..., name: Any = ..., validate_indices: Any = ..., max_norm: Any = ...) -> Tensor:
+    """The rows of `params` that `ids` name; of several tensors row `i` is row `i // n` of tensor `i % n`."""
+
+
+def top_k(input: Any, k: Any = ..., sorted: Any = ..., name: Any = ...) -> TopKV2:
+    """The `k` greatest elements along the last dimension, greatest first, and their indices."""
+
+
+def in_top_k(predictions: Any, targets: Any, k: Any, name: Any = ...) -> Tensor:
+    """For each row of `predictions` whether the class that `targets` names is among its `k` greatest."""

@@ -1,0 +1,74 @@
+"""What `+`, `[...]` and their like do to tensors and variables."""
+
+from .framework import Tensor, build, call
+
+
+def _binary(op_type, name):
+    return lambda x, y: build(op_type, name, x, y)
+
+
+def _unary(op_type):
+    return lambda x: build(op_type, None, x)
+
+
+def _index(x, key):
+    return call("index", "strided_slice", x, key)
+
+
+def _matmul(x, y):
+    from .math_ops import matmul
+
+    return matmul(x, y, name="matmul")
+
+
+def _truediv(x, y):
+    from .math_ops import truediv
+
+    return truediv(x, y)
+
+
+def _div(x, y):
+    from .math_ops import div
+
+    return div(x, y)
+
+
+BOTH_WAYS = {
+    "add": _binary("Add", "add"),
+    "sub": _binary("Sub", "sub"),
+    "mul": _binary("Mul", "mul"),
+    "div": _div,
+    "truediv": _truediv,
+    "floordiv": _binary("FloorDiv", "floordiv"),
+    "mod": _binary("FloorMod", "mod"),
+    "pow": _binary("Pow", "pow"),
+    "matmul": _matmul,
+    "and": _binary("LogicalAnd", "and"),
+    "or": _binary("LogicalOr", "or"),
+    "xor": _binary("LogicalXor", "xor"),
+}
+ONE_WAY = {
+    "lt": _binary("Less", None),
+    "le": _binary("LessEqual", None),
+    "gt": _binary("Greater", None),
+    "ge": _binary("GreaterEqual", None),
+    "neg": _unary("Neg"),
+    "abs": _unary("Abs"),
+    "invert": _unary("LogicalNot"),
+    "getitem": _index,
+}
+
+
+def overload(cls):
+    """Gives `cls` every operator."""
+    for name, function in {**BOTH_WAYS, **ONE_WAY}.items():
+        setattr(cls, f"__{name}__", _method(function))
+    for name, function in BOTH_WAYS.items():
+        setattr(cls, f"__r{name}__", _method(lambda y, x, f=function: f(x, y)))
+
+
+def _method(function):
+    return lambda *operands: function(*operands)
+
+
+overload(Tensor)

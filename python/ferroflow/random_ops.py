@@ -1,0 +1,56 @@
+"""Random numbers.
+
+Equal seeds give TensorFlow's numbers. Without a seed, of the graph or of the operation, each session draws its own.
+"""
+
+from .dtypes import as_dtype, float32
+from .framework import call
+
+
+def random_normal(shape, mean=0.0, stddev=1.0, dtype=float32, seed=None, name=None):
+    """Normal of this mean and standard deviation."""
+    return call("random_normal", name or "random_normal", shape, mean, stddev, as_dtype(dtype).name, seed)
+
+
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=float32, seed=None, name=None):
+    """Normal of this mean and standard deviation, none further than two deviations from the mean."""
+    return call("truncated_normal", name or "truncated_normal", shape, mean, stddev, as_dtype(dtype).name, seed)
+
+
+def random_uniform(shape, minval=0, maxval=None, dtype=float32, seed=None, name=None):
+    """Uniform from `minval` up to but without `maxval`, which is 1 if none is given, and must be given for integers."""
+    dtype = as_dtype(dtype)
+    if maxval is None and dtype.is_integer:
+        raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
+    function = "random_uniform_int" if dtype.is_integer else "random_uniform"
+    return call(function, name or "random_uniform", shape, minval, 1 if maxval is None else maxval, dtype.name, seed)
+
+
+def random_shuffle(value, seed=None, name=None):
+    """The slices along the first dimension in a random order."""
+    return call("random_shuffle", name, value, seed)
+
+
+def multinomial(logits, num_samples, seed=None, name=None, output_dtype=None):
+    """For each row of `logits` as many classes, drawn by the softmax of the row, as `num_samples` says: `int64`."""
+    samples = call("multinomial", name or "multinomial", logits, num_samples, seed)
+    if output_dtype is None:
+        return samples
+    from .math_ops import cast
+
+    return cast(samples, output_dtype)
+
+
+def categorical(logits, num_samples, dtype=None, seed=None, name=None):
+    """As `tf.multinomial`."""
+    return multinomial(logits, num_samples, seed, name, dtype)
+
+
+normal, uniform, shuffle = random_normal, random_uniform, random_shuffle
+
+
+def set_random_seed(seed):
+    """Seeds the default graph."""
+    from . import framework
+
+    framework.set_random_seed(seed)

@@ -1,0 +1,132 @@
+"""Sessions."""
+
+import contextlib
+
+from . import _ferroflow, errors
+from .framework import _stacks, get_default_graph
+
+
+class GPUOptions:
+    """Settings of GPUs, kept for programs that set them: all runs on the CPU."""
+
+    def __init__(self, **settings):
+        self.__dict__.update({"allow_growth": False, "per_process_gpu_memory_fraction": 0.0, **settings})
+
+
+class ConfigProto:
+    """How a session runs. `intra_op_parallelism_threads` is the number of threads that share the work of a run, 0 for as
+    many as there are cores; other settings are kept and change nothing."""
+
+    def __init__(self, intra_op_parallelism_threads=0, gpu_options=None, **settings):
+        self.intra_op_parallelism_threads = intra_op_parallelism_threads
+        self.gpu_options = gpu_options or GPUOptions()
+        self.inter_op_parallelism_threads = 0
+        self.allow_soft_placement = self.log_device_placement = False
+        self.__dict__.update(settings)
+
+
+class BaseSession(_ferroflow.Session):
+    """What sessions have in common."""
+
+    def __new__(cls, target="", graph=None, config=None):
+        if target:
+            raise errors.UnimplementedError(None, None, f"There are no servers to run on, such as '{target}'")
+        threads = getattr(config, "intra_op_parallelism_threads", 0)
+        return super().__new__(cls, get_default_graph() if graph is None else graph, threads)
+
+    def __init__(self, target="", graph=None, config=None):
+        self._graph = get_default_graph() if graph is None else graph
+        self._target = target
+
+    @property
+    def graph(self):
+        """The graph."""
+        return self._graph
+
+    @property
+    def sess_str(self):
+        """The address of the server: always empty."""
+        return self._target
+
+    def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+        """Runs what `fetches` needs, and gives the fetched values.
+
+        A fetch is a tensor (its value: a NumPy array, or a scalar of NumPy's), a variable, an operation (`None`), the name
+        of one, or lists, tuples, named tuples and dictionaries of these; the result has the same form. `feed_dict` gives
+        values for tensors, any of them, which are then not computed.
+
+        Raises `TypeError` or `ValueError` for what cannot be fetched or fed, `RuntimeError` if the session is closed, and
+        `tf.errors.OpError` for what goes wrong in the run.
+        """
+        if not len(self._graph):
+            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
+        try:
+            return self._run(fetches, feed_dict)
+        except errors.OpError as error:
+            if isinstance(error._op, str):
+                with contextlib.suppress(KeyError):
+                    error._op = self._graph.get_operation_by_name(error._op)
+            raise
+
+    def make_callable(self, fetches, feed_list=None, accept_options=False):
+        """A function that runs `fetches` with a value for each tensor of `feed_list`, in order."""
+        feed_list = list(feed_list or ())
+
+        def function(*values):
+            if len(values) != len(feed_list):
+                raise TypeError(f"Takes {len(feed_list)} values, but {len(values)} were given")
+            return self.run(fetches, dict(zip(feed_list, values)))
+
+        return function
+
+    @contextlib.contextmanager
+    def as_default(self):
+        """A context in which this session is the thread's default."""
+        _stacks.sessions.append(self)
+        try:
+            yield self
+        finally:
+            _stacks.sessions.remove(self)
+
+
+class Session(BaseSession):
+    """Runs parts of a graph, and keeps the values of its variables.
+
+    `target` must be empty; `graph` is the default one if none is given; `config` a `tf.ConfigProto`. As a context it makes
+    itself and its graph the thread's defaults, and is closed at the end.
+    """
+
+    def __enter__(self):
+        self._context = contextlib.ExitStack()
+        self._context.enter_context(self._graph.as_default())
+        return self._context.enter_context(self.as_default())
+
+    def __exit__(self, *error):
+        self._context.close()
+        self.close()
+        return False
+
+    @staticmethod
+    def reset(target, containers=None, config=None):
+        """Forgets the variables that sessions share: there are none."""
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default from when it is made until it is closed, so that `Tensor.eval()` and
+    `Operation.run()` need none named."""
+
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
+        self._explicit = graph
+        if graph is not None:
+            _stacks.graphs.append(graph)
+        _stacks.sessions.append(self)
+
+    def close(self):
+        """Ends the session: its variables are gone, and it is no longer the default."""
+        super().close()
+        for stack, member in ((_stacks.sessions, self), (_stacks.graphs, self._explicit)):
+            for i in reversed(range(len(stack))):
+                if stack[i] is member:
+                    del stack[i]
+                    break

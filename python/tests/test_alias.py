@@ -1,0 +1,74 @@
+"""Programs for which `tensorflow` is Ferroflow."""
+
+import subprocess
+import sys
+
+import ferroflow as tf
+
+
+def python(*arguments, cwd=None, **environment):
+    import os
+
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+PROGRAM = """
+import sys
+import tensorflow as tf
+import tensorflow.compat.v1 as v1
+from tensorflow.examples.tutorials.mnist import input_data
+from tensorflow.contrib.learn.datasets.mnist import read_data_sets
+import tensorflow.contrib.layers
+import ferroflow
+print(tf.__name__, tf.__version__, tf.constant is ferroflow.constant, v1.Session is tf.Session, __name__, sys.argv[1:])
+print(input_data.read_data_sets is read_data_sets, tf.nn is ferroflow.nn, ferroflow.examples.__spec__.name)
+"""
+
+
+def test_a_program_runs_unmodified(tmp_path):
+    (tmp_path / "helper.py").write_text("VALUE = 3")
+    (tmp_path / "program.py").write_text(PROGRAM + "import helper; print(helper.VALUE)")
+    lines = python("-m", "ferroflow", str(tmp_path / "program.py"), "--x", "1").splitlines()
+    assert lines == ["tensorflow 1.15.0 True True __main__ ['--x', '1']", "True True ferroflow.examples", "3"]
+
+
+def test_the_version_can_be_set(tmp_path):
+    (tmp_path / "program.py").write_text("import tensorflow as tf; print(tf.__version__, tf.VERSION)")
+    program = str(tmp_path / "program.py")
+    assert python("-m", "ferroflow", "--tensorflow-version", "1.4.0", program) == "1.4.0 1.4.0"
+    assert python("-m", "ferroflow", program, FERROFLOW_TENSORFLOW_VERSION="0.12.1") == "0.12.1 0.12.1"
+    assert python("-m", "ferroflow", "-m", "program", cwd=tmp_path) == "1.15.0 1.15.0"
+
+
+def test_from_a_notebook_or_a_test():
+    code = "import ferroflow.as_tensorflow; import tensorflow as tf; print(tf.reduce_sum.__module__)"
+    assert python("-c", code) == "ferroflow.math_ops"
+    missing = (
+        "import ferroflow.as_tensorflow\ntry:\n  import tensorflow.nope\nexcept ModuleNotFoundError as e: print(e)"
+    )
+    assert python("-c", missing) == "No module named 'tensorflow.nope'"
+
+
+def test_ferroflows_own_version():
+    assert tf.__version__ == "0.1.0" == tf.VERSION
+
+
+def test_an_error_shows_the_programs_line(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("import tensorflow as tf\nx = tf.zeros([2, 3])\ny = tf.matmul(x, x)\n")
+    done = subprocess.run([sys.executable, "-m", "ferroflow", str(program)], capture_output=True, text=True)
+    assert done.returncode == 1 and 'program.py", line 3' in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("ValueError: the inner dimensions differ: 3 and 2 for 'MatMul'")
+
+
+def test_the_second_version_name():
+    v1 = tf.compat.v1
+    assert v1.placeholder is tf.placeholder and "Session" in dir(v1)
+    v1.disable_v2_behavior(), v1.disable_eager_execution(), v1.enable_resource_variables()
+    v1.disable_resource_variables()
+    assert tf.compat.as_bytes("a") == b"a" and tf.compat.as_text(b"a") == tf.compat.as_str("a") == "a"
+    assert tf.compat.as_str_any(3) == "3" and isinstance(3, tf.compat.integral_types)

@@ -1,0 +1,222 @@
+"""Graphs, operations, tensors, scopes and collections."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import ferroflow as tf
+
+
+def test_tensors_are_compared_by_identity():
+    x, y = tf.constant([1.0]), tf.constant([1.0])
+    assert x == x and x != y and len({x, x, y}) == 2 and hash(x) == hash(x)
+    assert tf.get_default_graph().get_tensor_by_name("Const:0") is x
+    assert x.op.outputs[0] is x and x.graph is tf.get_default_graph()
+    assert tf.is_tensor(x) and not tf.is_tensor(1.0)
+
+
+def test_tensors_have_no_truth_value_and_are_not_iterated_over():
+    x = tf.placeholder(tf.bool, [2], name="x")
+    with pytest.raises(TypeError, match="not allowed"):
+        if x:
+            pass
+    with pytest.raises(TypeError, match="iterable"):
+        list(x)
+    with pytest.raises(TypeError, match="len is not well defined"):
+        len(x)
+    with pytest.raises(NotImplementedError, match="symbolic Tensor"):
+        np.asarray(x)
+
+
+def test_text_of_tensors_and_operations():
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+    assert str(x) == 'Tensor("x:0", shape=(?, 2), dtype=float32)'
+    assert repr(x) == "<tf.Tensor 'x:0' shape=(?, 2) dtype=float32>"
+    assert str(tf.placeholder(tf.int32)) == 'Tensor("Placeholder:0", dtype=int32)'
+    assert repr(x.op) == "<tf.Operation 'x' type=Placeholder>"
+    assert str(x.op) == "x = Placeholder {dtype: f32, shape: shape[?,2]} : f32[?,2]"
+
+
+def test_operations_know_their_surroundings():
+    with tf.device("/cpu:0"):
+        x = tf.placeholder(tf.float32, name="x")
+    with tf.control_dependencies([x]):
+        y = tf.reduce_sum(x, 0, name="y")
+    assert (x.op.type, x.device, y.op.name, y.op.type, y.value_index) == ("Placeholder", "/cpu:0", "y", "Sum", 0)
+    assert y.op.inputs[0] is x and y.op.control_inputs == [x.op] and x.consumers() == [y.op]
+    assert y.op.get_attr("keep_dims") is False and x.op.get_attr("dtype") == tf.float32
+    with pytest.raises(ValueError, match="no attr named 'q'"):
+        y.op.get_attr("q")
+
+
+def test_a_graph_finds_what_is_in_it():
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.constant(1.0, name="x")
+    assert graph.get_operations() == [x.op] and graph.get_operation_by_name("x") is x.op and len(graph) == 1
+    assert graph.as_graph_element("x:0") is x and graph.as_graph_element("x") is x.op
+    with pytest.raises(KeyError, match="'y' refers to an Operation not in the graph"):
+        graph.get_operation_by_name("y")
+    with pytest.raises(KeyError, match="'x:1' refers to a Tensor which does not exist"):
+        graph.get_tensor_by_name("x:1")
+    with pytest.raises(ValueError, match="<op_name>:<output_index>"):
+        graph.get_tensor_by_name("x")
+    with pytest.raises(ValueError, match="not an element of this graph"):
+        tf.Graph().as_graph_element(x)
+    with pytest.raises(TypeError, match="Can not convert a int into a Tensor or Operation"):
+        graph.as_graph_element(3)
+    assert "digraph" in graph.to_dot()
+
+
+def test_default_graphs_are_of_their_thread():
+    found = []
+    graph = tf.Graph()
+    shared = tf.get_default_graph()
+    with graph.as_default():
+        assert tf.get_default_graph() is graph
+        thread = threading.Thread(target=lambda: found.append(tf.get_default_graph()))
+        thread.start()
+        thread.join()
+        with pytest.raises(AssertionError):
+            tf.reset_default_graph()
+    assert found == [shared] and tf.get_default_graph() is shared
+    tf.reset_default_graph()
+    assert tf.get_default_graph() is not shared
+
+
+def test_a_finalized_graph_takes_nothing():
+    graph = tf.get_default_graph()
+    graph.finalize()
+    with pytest.raises(RuntimeError, match="Graph is finalized and cannot be modified."):
+        tf.constant(1.0)
+    assert graph.finalized and len(graph) == 0
+
+
+def test_name_scopes():
+    with tf.name_scope("a") as scope:
+        assert scope == "a/" and tf.constant(1.0).name == "a/Const:0"
+        with tf.name_scope(None, "b", [tf.constant(1.0)]) as inner:
+            assert inner == "a/b/"
+        with tf.name_scope(""):
+            assert tf.constant(1.0).name == "Const:0"
+    with tf.name_scope("a") as scope:
+        assert scope == "a_1/"
+    with tf.name_scope("a/"):
+        assert tf.constant(1.0).name == "a/Const_2:0"
+    with tf.op_scope([], "c") as scope:
+        assert scope == "c/"
+    with tf.name_scope("d") as scope:
+        assert tf.identity(1.0, name=scope).name == "d:0"
+    with pytest.raises(ValueError, match="not a valid scope name"):
+        tf.name_scope("a b").__enter__()
+    assert tf.get_default_graph().unique_name("a") == "a_2"
+
+
+def test_control_dependencies():
+    a, b = tf.no_op("a"), tf.constant(1.0, name="b")
+    with tf.control_dependencies([a]):
+        with tf.control_dependencies([b]):
+            both = tf.no_op()
+            with tf.control_dependencies(None):
+                none = tf.no_op()
+            with tf.init_scope():
+                outside = tf.no_op()
+    assert both.control_inputs == [a, b.op] and none.control_inputs == [] and outside.control_inputs == []
+    with pytest.raises(TypeError, match="Can not convert a int"):
+        tf.control_dependencies([1]).__enter__()
+    with tf.colocate_with(a), tf.container("c"):
+        assert tf.no_op().control_inputs == []
+
+
+def test_collections():
+    v = tf.Variable(1.0, name="v")
+    x = tf.constant(2.0)
+    tf.add_to_collection("mine", x)
+    tf.add_to_collections(["mine", "other"], "anything")
+    tf.add_to_collection("mine", v)
+    assert tf.get_collection("mine") == [x, "anything", v]
+    assert tf.get_collection("mine", scope="v") == [v]
+    assert tf.get_collection(tf.GraphKeys.GLOBAL_VARIABLES) == [v] and tf.get_collection("none") == []
+    tf.get_collection_ref("other").append(3)
+    assert tf.get_collection("other") == ["anything", 3]
+    graph = tf.get_default_graph()
+    assert {"mine", "other", "variables"} <= set(graph.get_all_collection_keys())
+    graph.clear_collection("mine")
+    assert tf.get_collection("mine") == []
+
+
+def test_constants():
+    assert tf.constant(1).dtype == tf.int32 and tf.constant(2**40).dtype == tf.int64
+    assert tf.constant(1.5).dtype == tf.float32 and tf.constant(True).dtype == tf.bool
+    assert tf.constant("a").dtype == tf.string and tf.constant(np.ones(2)).dtype == tf.float64
+    assert tf.constant([[1, 2.5], [3, 4]]).shape.as_list() == [2, 2]
+    assert tf.constant(np.float64(1)).dtype == tf.float64
+    with pytest.raises(TypeError, match="Expected int32, got 1.5 of type 'float' instead"):
+        tf.constant(1.5, tf.int32)
+    with pytest.raises(TypeError, match="Expected float32, got strings"):
+        tf.constant("a", tf.float32)
+    with pytest.raises(ValueError, match="Needed at most 2, but received 3"):
+        tf.constant([1, 2, 3], shape=[2])
+    with pytest.raises(TypeError, match="Expected Tensor's shape"):
+        tf.constant([1, 2, 3], shape=[2], verify_shape=True)
+    with pytest.raises((TypeError, ValueError)):
+        tf.constant([[1], [1, 2]])
+    with pytest.raises(ValueError, match="None values not supported."):
+        tf.constant(1.0) + None
+
+
+def test_constants_fill_their_shape(run):
+    assert run(tf.constant(0.5, shape=[2, 2])).tolist() == [[0.5, 0.5], [0.5, 0.5]]
+    assert run(tf.constant([1, 2], shape=[2, 2])).tolist() == [[1, 2], [2, 2]]
+    assert run(tf.constant(["a", "b"], shape=[3])).tolist() == [b"a", b"b", b"b"]
+
+
+def test_conversion(run):
+    x = tf.constant(1.0)
+    assert tf.convert_to_tensor(x) is x
+    assert tf.convert_to_tensor([1, 2], tf.float64).dtype == tf.float64
+    packed = tf.convert_to_tensor([x, 2.0, [x, 3.0][1]])
+    assert run(packed).tolist() == [1.0, 2.0, 3.0]
+    with pytest.raises(ValueError, match="Tensor conversion requested dtype int32 for Tensor with dtype float32"):
+        tf.convert_to_tensor(x, tf.int32)
+    rows = tf.IndexedSlices(tf.constant([[1.0], [2.0]]), tf.constant([2, 0]), tf.constant([3, 1]))
+    assert tf.convert_to_tensor_or_indexed_slices(rows) is rows
+    assert run(tf.convert_to_tensor(rows)).tolist() == [[2.0], [0.0], [1.0]]
+    with pytest.raises(TypeError):
+        tf.convert_to_tensor(object())
+
+
+def test_shapes_are_refined():
+    x = tf.placeholder(tf.float32)
+    assert x.get_shape().ndims is None
+    x.set_shape([None, 3])
+    assert x.shape.as_list() == [None, 3]
+    with pytest.raises(ValueError, match=r"\[\?,3\] contradicts \[2,4\]"):
+        x.set_shape([2, 4])
+
+
+def test_seeds():
+    assert tf.get_seed(None) == (None, None) and tf.get_seed(3) == (87654321, 3)
+    tf.set_random_seed(5)
+    assert tf.get_seed(3) == (5, 3) and tf.get_seed(None) == (5, 0) and tf.get_default_graph().seed == 5
+
+
+def test_a_mistake_is_raised_where_it_is_made():
+    x = tf.placeholder(tf.float32, [2, 3])
+    with pytest.raises(
+        ValueError, match=r"the inner dimensions differ: 3 and 2 for 'MatMul' \(op: 'MatMul'\)"
+    ) as caught:
+        tf.matmul(x, x)
+    assert any(entry.path.name == "test_framework.py" for entry in caught.traceback)
+    # The graph goes on as if nothing had been.
+    assert tf.matmul(x, x, transpose_b=True).shape.as_list() == [2, 2]
+    with pytest.raises(TypeError, match="expected inputs of one dtype"):
+        x + tf.constant(1)
+    with pytest.raises(ValueError, match="not a valid operation name"):
+        tf.no_op("a b")
+    other = tf.Graph()
+    with other.as_default():
+        y = tf.constant(1.0)
+    with pytest.raises(ValueError, match="must be from the same graph"):
+        x + y

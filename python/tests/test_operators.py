@@ -1,0 +1,109 @@
+"""Operators and indexing."""
+
+import numpy as np
+import pytest
+
+import ferroflow as tf
+
+X = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]], np.float32)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x + 1,
+        lambda x: 1 + x,
+        lambda x: x - 1.5,
+        lambda x: 1.5 - x,
+        lambda x: x * [1, 2, 3],
+        lambda x: 2 * x,
+        lambda x: x / 2,
+        lambda x: 2 / x,
+        lambda x: x // 2,
+        lambda x: 7 // x,
+        lambda x: x % 4,
+        lambda x: 4 % x,
+        lambda x: x**2,
+        lambda x: 2.0**x,
+        lambda x: -x,
+        lambda x: abs(x),
+        lambda x: x < 1,
+        lambda x: x <= 1,
+        lambda x: x > 1,
+        lambda x: x >= 1,
+        lambda x: 1 < x,
+        lambda x: ~(x < 1),
+        lambda x: (x < 1) & (x > -3),
+        lambda x: (x < 1) | (x > 4),
+        lambda x: (x < 1) ^ (x > -3),
+        lambda x: x * np.array([1.0, 2.0, 3.0]),
+        lambda x: np.array([1.0, 2.0, 3.0]) * x,
+        lambda x: np.float64(2.0) * x,
+    ],
+)
+@pytest.mark.parametrize("make", [tf.constant, tf.Variable])
+def test_operators_are_numpys(run, function, make):
+    np.testing.assert_allclose(run(function(make(X))), function(X), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        0,
+        -1,
+        (0, 1),
+        slice(1, None),
+        (slice(None), 1),
+        (slice(None), slice(None, None, 2)),
+        (slice(None), slice(None, None, -1)),
+        Ellipsis,
+        (Ellipsis, 0),
+        (Ellipsis, None),
+        (None, 1, slice(-2, None)),
+        (slice(None, -1), slice(5)),
+    ],
+)
+def test_indices_are_numpys(run, key):
+    assert run(tf.constant(X)[key]).tolist() == X[key].tolist()
+    assert run(tf.Variable(X)[key]).tolist() == X[key].tolist()
+
+
+def test_indices_that_are_tensors_must_be_known(run):
+    x = tf.constant(X)
+    assert run(x[tf.constant(1), tf.newaxis]).tolist() == [X[1].tolist()]
+    with pytest.raises(TypeError, match="expected an integer that is known"):
+        x[tf.placeholder(tf.int32, [])]
+    with pytest.raises(TypeError, match="is no index"):
+        x["a"]
+    with pytest.raises(ValueError):
+        x[5]
+
+
+def test_products(check):
+    x = tf.constant(X)
+    check(x @ [[1.0], [2.0], [3.0]], X @ [[1.0], [2.0], [3.0]])
+    check([[1.0, 2.0]] @ x, [[1.0, 2.0]] @ X)
+
+
+def test_whole_numbers_divide_into_fractions(run):
+    three, two = tf.constant(3), tf.constant(2)
+    assert (three / two).dtype == tf.float64 and run(three / two) == 1.5
+    assert (tf.constant(3, tf.int8) / tf.constant(2, tf.int8)).dtype == tf.float32
+    assert run(tf.div(three, two)) == 1 and run(tf.div(-3, two)) == -2 and run(tf.div(3.0, 2.0)) == 1.5
+    assert run(tf.truediv(3, 2)) == 1.5 and run(tf.divide(three, 2)) == 1.5 and run(tf.realdiv(3.0, 2.0)) == 1.5
+
+
+def test_names_are_tensorflows():
+    x = tf.constant(X)
+    made = [x + 1, 1 + x, x - 1, x * 2, x / 2, x // 2, x % 2, x**2, -x, abs(x), x < 1, x[0], x @ tf.transpose(x)]
+    names = "add add_1 sub mul truediv floordiv mod pow Neg Abs Less strided_slice matmul"
+    assert [t.op.name for t in made] == names.split()
+
+
+def test_dtypes_do_not_mix():
+    with pytest.raises(TypeError, match="expected inputs of one dtype"):
+        tf.constant(1.0) + tf.constant(1)
+    with pytest.raises(TypeError, match="1.5"):
+        tf.constant(1) + 1.5
+    with pytest.raises(ValueError, match="cannot be broadcast"):
+        tf.constant([1.0, 2.0]) + tf.constant([1.0, 2.0, 3.0])

@@ -1,0 +1,184 @@
+"""Derivatives, optimizers, learning rates and averages."""
+
+import numpy as np
+import pytest
+
+import ferroflow as tf
+
+
+def test_derivatives(run):
+    x = tf.constant([1.0, 2.0])
+    y = tf.square(x) * 3.0
+    assert run(tf.gradients(y, x)[0]).tolist() == [6.0, 12.0]
+    assert run(tf.gradients([y, x], [x], grad_ys=[None, [10.0, 20.0]])[0]).tolist() == [16.0, 32.0]
+    z = tf.constant(1.0)
+    assert tf.gradients(y, [x, z])[1] is None
+    zero = tf.gradients(y, z, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    assert run(zero) == [0.0]
+    product = y * x
+    assert run(tf.gradients(product, [x, y], stop_gradients=[y])[0]).tolist() == [3.0, 12.0]
+    assert run(tf.hessians(product, x)[0]).tolist() == [[18.0, 0.0], [0.0, 36.0]]
+    assert tf.gradients(y, x)[0].name.startswith("gradients_")
+    with pytest.raises(ValueError, match="only floating-point tensors have gradients"):
+        tf.gradients(tf.constant(1), x)
+    assert tf.AggregationMethod.ADD_N == 0
+
+
+def test_derivatives_of_rows_stay_sparse(run):
+    table = tf.Variable([[1.0], [2.0], [3.0]])
+    rows = tf.gradients(tf.gather(table, [2, 0, 2]), table)[0]
+    assert isinstance(rows, tf.IndexedSlices)
+    assert run(rows).indices.tolist() == [2, 0, 2]
+    assert run(tf.convert_to_tensor(rows)).tolist() == [[1.0], [0.0], [2.0]]
+
+
+# As TensorFlow has them.
+OPTIMIZERS = [
+    (tf.train.GradientDescentOptimizer(0.1), [0.8]),
+    (tf.train.MomentumOptimizer(0.1, 0.9), [0.8]),
+    (tf.train.MomentumOptimizer(0.1, 0.9, use_nesterov=True), [0.62]),
+    (tf.train.AdagradOptimizer(0.1), [0.901227]),
+    (tf.train.AdadeltaOptimizer(1.0), [0.999553]),
+    (tf.train.RMSPropOptimizer(0.1), [0.824588]),
+    (tf.train.RMSPropOptimizer(0.1, centered=True), [0.821826]),
+    (tf.train.AdamOptimizer(0.1), [0.9]),
+    (tf.train.FtrlOptimizer(0.1), [0.745053]),
+    (tf.train.ProximalGradientDescentOptimizer(0.1, l1_regularization_strength=1.0), [0.7]),
+    (tf.train.ProximalAdagradOptimizer(0.1), [0.901227]),
+]
+
+
+@pytest.mark.parametrize("optimizer, expected", OPTIMIZERS)
+def test_first_steps(optimizer, expected):
+    v = tf.Variable([1.0])
+    step = optimizer.minimize(tf.square(v))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        np.testing.assert_allclose(session.run(v), expected, rtol=1e-4)
+    slots = [optimizer.get_slot(v, name) for name in optimizer.get_slot_names()]
+    assert all(slot.shape.as_list() == [1] for slot in slots if slot is not None)
+    assert set(slot for slot in slots if slot is not None) <= set(optimizer.variables())
+
+
+def test_dual_averaging_counts_its_own_steps():
+    v = tf.Variable([1.0])
+    counter = tf.train.get_or_create_global_step()
+    optimizer = tf.train.AdagradDAOptimizer(0.1, counter)
+    step = optimizer.minimize(tf.square(v))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        assert session.run(counter) == 1 and session.run(v)[0] != 1.0
+    assert optimizer.get_slot_names() == ["gradient_accumulator", "gradient_squared_accumulator"]
+
+
+def test_names_of_what_an_optimizer_makes():
+    v = tf.Variable(1.0, name="v")
+    w = tf.Variable(1.0, name="w")
+    optimizer = tf.train.AdamOptimizer()
+    step = optimizer.minimize(tf.square(v) + w)
+    assert step.name == "Adam" and optimizer.get_name() == "Adam"
+    names = ["v:0", "w:0", "beta1_power:0", "beta2_power:0", "v/Adam:0", "v/Adam_1:0", "w/Adam:0", "w/Adam_1:0"]
+    assert [x.name for x in tf.global_variables()] == names
+    assert tf.get_collection(tf.GraphKeys.TRAIN_OP) == [step]
+    assert tf.trainable_variables() == [v, w]
+    again = optimizer.minimize(tf.square(v))
+    assert again.name == "Adam_1" and len(tf.global_variables()) == len(names)
+
+
+def test_derivatives_may_be_changed_before_they_are_applied(run):
+    v, w = tf.Variable([3.0]), tf.Variable([1.0])
+    counter = tf.train.create_global_step()
+    optimizer = tf.train.GradientDescentOptimizer(lambda: tf.constant(1.0))
+    pairs = optimizer.compute_gradients(tf.square(v), [v, w])
+    assert [(g is None, x) for g, x in pairs] == [(False, v), (True, w)]
+    step = optimizer.apply_gradients([(tf.clip_by_value(g, -1.0, 1.0), x) for g, x in pairs if g is not None], counter)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        assert session.run(v).tolist() == [2.0] and tf.train.global_step(session, counter) == 1
+    tf.train.assert_global_step(counter)
+    with pytest.raises(TypeError, match="integer type"):
+        tf.train.assert_global_step(v)
+    assert tf.train.get_global_step() is counter
+    with pytest.raises(ValueError, match="already exists"):
+        tf.train.create_global_step()
+
+
+def test_rows_are_updated_alone():
+    table = tf.Variable([[1.0], [2.0], [3.0]])
+    step = tf.train.MomentumOptimizer(1.0, 0.9).minimize(tf.gather(table, [2, 0, 2]))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        assert session.run(table).ravel().tolist() == [0.0, 2.0, 1.0]
+
+
+def test_what_cannot_be_minimised():
+    v = tf.Variable(1.0)
+    optimizer = tf.train.GradientDescentOptimizer(0.1)
+    assert isinstance(optimizer, tf.train.Optimizer)
+    with pytest.raises(ValueError, match="No gradients provided for any variable"):
+        optimizer.minimize(tf.constant(1.0))
+    with pytest.raises(ValueError, match="No variables to optimize"):
+        optimizer.minimize(v * 1.0, var_list=[])
+    with pytest.raises(ValueError, match="No variables provided"):
+        optimizer.apply_gradients([])
+    with pytest.raises(ValueError, match="No gradients provided"):
+        optimizer.apply_gradients([(None, v)])
+    with pytest.raises(TypeError, match="not a tf.Variable"):
+        optimizer.minimize(v * 1.0, var_list=[tf.constant(1.0)])
+    with pytest.raises(ValueError, match="Must specify the optimizer name"):
+        tf.train.GradientDescentOptimizer(0.1, name="")
+    with pytest.raises(ValueError, match="must be positive"):
+        tf.train.AdagradOptimizer(0.1, initial_accumulator_value=0.0)
+
+
+def test_learning_rates(check):
+    step = tf.placeholder_with_default(15, [])
+    check(tf.train.exponential_decay(1.0, step, 10, 0.5), 0.353553)
+    check(tf.train.exponential_decay(1.0, step, 10, 0.5, staircase=True), 0.5)
+    check(tf.train.exponential_decay(tf.constant(2.0), step, 10, 0.5), 0.707107)
+    check(tf.train.natural_exp_decay(1.0, step, 10, 0.5), 0.472367)
+    check(tf.train.inverse_time_decay(1.0, step, 10, 0.5), 0.571429)
+    check(tf.train.polynomial_decay(1.0, step, 20, 0.0), 0.25)
+    check(tf.train.piecewise_constant(step, [10, 20], [1.0, 0.5, 0.1]), 0.5)
+    check(tf.train.piecewise_constant_decay(step, [20], [1.0, 0.5]), 1.0)
+    check(tf.train.cosine_decay(1.0, step, 30), 0.5)
+    check(tf.train.cosine_decay_restarts(1.0, step, 10), 0.853553)
+    check(tf.train.linear_cosine_decay(1.0, step, 30), 0.251)
+    with pytest.raises(ValueError, match="global_step is required"):
+        tf.train.exponential_decay(1.0, None, 10, 0.5)
+    rate = tf.train.exponential_decay(0.1, step, 10, 0.5)
+    assert tf.train.GradientDescentOptimizer(rate).minimize(tf.Variable(1.0) * 1.0).type == "NoOp"
+
+
+def test_moving_averages():
+    v = tf.Variable(1.0, name="v")
+    averages = tf.train.ExponentialMovingAverage(0.5)
+    assert averages.average(v) is None and averages.average_name(v) == "v/ExponentialMovingAverage"
+    update = averages.apply([v])
+    shadow = averages.average(v)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(v.assign(3.0))
+        session.run(update)
+        assert session.run(shadow) == 2.0
+    assert shadow.op.name == "v/ExponentialMovingAverage" and tf.moving_average_variables() == [shadow]
+    with pytest.raises(ValueError, match="already computed"):
+        averages.apply([v])
+    with pytest.raises(TypeError, match="tf.Variables"):
+        averages.apply([tf.constant(1.0)])
+
+
+def test_a_line_is_found():
+    x = np.linspace(-1, 1, 20, dtype=np.float32)
+    a, b = tf.Variable(0.0), tf.Variable(0.0)
+    loss = tf.reduce_mean(tf.square(a * x + b - (3.0 * x + 1.0)))
+    step = tf.train.AdamOptimizer(0.1).minimize(loss)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for _ in range(300):
+            session.run(step)
+        np.testing.assert_allclose(session.run([a, b]), [3.0, 1.0], atol=1e-2)
