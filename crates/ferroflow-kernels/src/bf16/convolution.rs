@@ -36,7 +36,7 @@ impl Convolution {
         let filled = |n: usize, of: usize| n as f64 / n.next_multiple_of(of).max(1) as f64;
         // What is left of the unit's speed with channels and pixels that do not fill its tiles.
         let rate = filled(g.in_c, DEPTH) * filled(g.out_c, SIDE) * filled(g.out_w, SIDE);
-        let worth = rate >= 0.25 && g.flops() / 2 > FEW as u64 && (g.dilation_h, g.dilation_w) == (1, 1);
+        let worth = rate > 0.5 && g.flops() / 2 > FEW as u64 && (g.dilation_h, g.dilation_w) == (1, 1);
         (wanted && worth).then_some(Convolution { g: *g, frame, halves: precision == Precision::Bf16x3 })
     }
 
