@@ -102,7 +102,7 @@ fn what_is_not_finite_stays_where_it_belongs() {
             reached[2][k] |= i == g.in_c + 1 || o == g.out_c;
         });
         // Neither do the padding's zeros stop what is not finite.
-        let by_padding = |what: usize, k: usize| what == 2 && (k / g.out_c % g.in_c == 1 || k % g.out_c == 0);
+        let by_padding = |what: usize, k: usize| what == 2 && (k / g.out_c % g.in_c == 1 || k.is_multiple_of(g.out_c));
         for (what, (found, exact)) in [y, dx, dw].iter().zip(&exact).enumerate() {
             let largest = exact.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
             for (i, (f, e)) in found.iter().zip(exact).enumerate() {
