@@ -47,10 +47,13 @@ fn highest() -> Level {
 }
 
 /// Whether the processor has a matrix unit for bf16 (AMX), the system lets this process use it, and `FERROFLOW_CPU` asks
-/// for no level; found out once.
+/// for no level below it (is not set, empty or `amx`); found out once.
 pub(crate) fn amx() -> bool {
     static AMX: OnceLock<bool> = OnceLock::new();
-    *AMX.get_or_init(|| level() == Level::Avx512 && std::env::var_os("FERROFLOW_CPU").is_none() && has_amx())
+    *AMX.get_or_init(|| {
+        let asked = std::env::var("FERROFLOW_CPU").unwrap_or_default();
+        level() == Level::Avx512 && matches!(asked.as_str(), "" | "amx") && has_amx()
+    })
 }
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]

@@ -2,10 +2,11 @@
 /// how fast they are, not what is allowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// In `f32`: the rounding of each product is that of a fused multiply-add.
+    /// In `f32`.
     F32,
     /// Where there is a matrix unit, with operands split into two numbers in bf16: some 1e-5 of the operands' magnitudes
-    /// are lost. Elsewhere in `f32`.
+    /// are lost; more of magnitudes below 1e-33, and products of magnitudes near the limit of `f32` overflow. Elsewhere in
+    /// `f32`.
     #[default]
     Bf16x3,
     /// With operands rounded to bf16 where the processor multiplies those faster: some 1e-2 of their magnitudes are lost.

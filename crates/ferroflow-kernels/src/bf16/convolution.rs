@@ -133,7 +133,8 @@ impl Convolution {
         let across = out_w.div_ceil(SIDE);
         let rows = out_w.div_ceil(across.max(1));
         let pairs = (out_h * across).div_ceil(2);
-        let bands = if batch >= 8 { 1 } else { pairs.min(8) };
+        // Tiles that overlap are for one task.
+        let bands = if batch >= 8 || across * rows != out_w { 1 } else { pairs.min(8) };
         let out = Disjoint::new(output);
         pool.for_each(batch * bands, |task| {
             let (n, band) = (task / bands, task % bands);
