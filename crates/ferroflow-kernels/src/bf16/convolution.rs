@@ -1,19 +1,10 @@
 use super::split::{Operand, pack_lanes, pack_steps, split_row};
-use super::unit::{self, Block, DEPTH, ROW, SIDE, TILE, Unit};
-use crate::conv::{ConvGeometry, Frame};
+use super::unit::{self, Block, DEPTH, FEW, ROW, SIDE, TILE, Unit};
+use crate::conv::{ConvGeometry, Filters, Frame};
 use crate::gemm::even;
 use crate::pool::Disjoint;
 use crate::{Pool, Precision};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// The order in which filters lie in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Filters {
-    /// `[k_h, k_w, in_c, out_c]`.
-    Plain,
-    /// `[k_h, k_w, out_c, in_c]`, the last pixel first, as the gradient of the images takes them.
-    Turned,
-}
 
 /// A convolution on the unit: the rows of the left operand are pixels of the images in their frames, split; a step of the
 /// outer loop is a row of the filter.
@@ -26,8 +17,6 @@ pub(crate) struct Convolution {
 
 /// Bytes before the packed filters: the first tells whether an element could not be split.
 const HEADER: usize = 64;
-/// Multiply-adds up to which the unit is not worth it.
-const FEW: usize = 1 << 18;
 
 impl Convolution {
     /// The convolution of images in frames; `None` if there is no unit, or it is not for this one.
@@ -36,7 +25,7 @@ impl Convolution {
         let filled = |n: usize, of: usize| n as f64 / n.next_multiple_of(of).max(1) as f64;
         // What is left of the unit's speed with channels and pixels that do not fill its tiles.
         let rate = filled(g.in_c, DEPTH) * filled(g.out_c, SIDE) * filled(g.out_w, SIDE);
-        let worth = rate > 0.5 && g.flops() / 2 > FEW as u64 && (g.dilation_h, g.dilation_w) == (1, 1);
+        let worth = rate > 0.5 && g.flops() / 2 > FEW && (g.dilation_h, g.dilation_w) == (1, 1);
         (wanted && worth).then_some(Convolution { g: *g, frame, halves: precision == Precision::Bf16x3 })
     }
 
@@ -74,7 +63,7 @@ impl Convolution {
         let ConvGeometry { k_h, k_w, in_c, out_c, .. } = self.g;
         assert_eq!(filter.len(), self.g.filter_len(), "filters of {:?}", self.g);
         let (header, to) = to[..self.prepared()].split_at_mut(HEADER);
-        let odd = AtomicBool::new(false);
+        let unsplit = AtomicBool::new(false);
         pool.for_each_chunk_mut(to, self.panel(), |panel, to| {
             let lanes = SIDE.min(out_c - panel * SIDE);
             for (i, to) in to.chunks_exact_mut(TILE).enumerate() {
@@ -96,10 +85,10 @@ impl Convolution {
                         }
                     }
                 };
-                odd.fetch_or(failed, Ordering::Relaxed);
+                unsplit.fetch_or(failed, Ordering::Relaxed);
             }
         });
-        header[0] = u8::from(odd.into_inner());
+        header[0] = u8::from(unsplit.into_inner());
     }
 
     /// The convolution with prepared filters; not if an element cannot be split: then what `output` holds is unspecified.
@@ -120,12 +109,12 @@ impl Convolution {
             self.g
         );
         assert!(filters.len() >= out_c.div_ceil(SIDE) * panel, "filters of {:?}", self.g);
-        let odd = AtomicBool::new(header[0] == 1);
+        let unsplit = AtomicBool::new(header[0] == 1);
         let frames = &mut frames[..self.frames()];
         pool.for_each_chunk_mut(frames, self.image().max(1), |n, to| {
-            odd.fetch_or(self.set(images, n, to), Ordering::Relaxed);
+            unsplit.fetch_or(self.set(images, n, to), Ordering::Relaxed);
         });
-        if odd.into_inner() {
+        if unsplit.into_inner() {
             return false;
         }
         let frames = &*frames;

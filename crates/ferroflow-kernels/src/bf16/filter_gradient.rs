@@ -1,5 +1,5 @@
 use super::split::{Operand, pack_steps};
-use super::unit::{self, Block, DEPTH, ROW, SIDE, TILE, Unit};
+use super::unit::{self, Block, DEPTH, FEW, ROW, SIDE, TILE, Unit};
 use crate::conv::{ConvGeometry, Frame, filter_gradient_by_tiles};
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
@@ -18,8 +18,6 @@ pub(crate) struct FilterGradient {
     halves: bool,
 }
 
-/// Multiply-adds up to which the unit is not worth it.
-const FEW: u64 = 1 << 18;
 /// Where there is no pixel: images have fewer elements.
 const NOWHERE: u32 = u32::MAX;
 /// Images whose packed pixels stay in the second-level cache.

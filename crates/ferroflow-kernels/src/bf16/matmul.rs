@@ -1,5 +1,5 @@
 use super::split::{Operand, pack_lanes, pack_steps};
-use super::unit::{self, Block, DEPTH, ROW, SIDE, TILE, Unit};
+use super::unit::{self, Block, DEPTH, FEW, ROW, SIDE, TILE, Unit};
 use crate::gemm::{MatMul, Strides, even, multiply_rows};
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
@@ -14,8 +14,6 @@ const PIECE: usize = 8;
 const LONG_PIECE: usize = 64;
 /// Pairs of row panels of a task at most: their part of the packed left operand stays in the second-level cache.
 const BLOCK: usize = 8;
-/// Multiply-adds up to which splitting the operands is not worth it.
-const FEW: usize = 1 << 18;
 /// Multiply-adds that are worth a task, and the most tasks for each thread.
 const GRAIN: usize = 1 << 22;
 const TASKS: usize = 2;
@@ -35,7 +33,7 @@ impl Product {
     /// `None` if there is no unit, or it is not for this product.
     pub(crate) fn of<T: 'static>(dims: &MatMul) -> Option<Product> {
         let wanted = unit::serves::<T>(dims.precision) && dims.m.min(dims.n).min(dims.k) >= SIDE;
-        (wanted && dims.m * dims.n * dims.k > FEW).then(|| Product {
+        (wanted && (dims.m * dims.n * dims.k) as u64 > FEW).then(|| Product {
             dims: *dims,
             halves: dims.precision == Precision::Bf16x3,
             depth: dims.k.div_ceil(DEPTH),
@@ -53,14 +51,14 @@ impl Product {
     pub(crate) fn run(&self, a: &[f32], b: &[f32], c: &mut [f32], scratch: &mut [u8], pool: &Pool) -> bool {
         let MatMul { m, n, k, .. } = self.dims;
         let panel = self.depth * TILE;
-        let odd = AtomicBool::new(false);
+        let unsplit = AtomicBool::new(false);
         let scratch = &mut scratch[..self.scratch()];
         let each = (GRAIN / 64 / panel).max(1);
         pool.for_each_chunk_mut(scratch, each * panel, |chunk, to| {
             let a = Packing { from: a, strides: self.dims.a_strides(), lanes: m, steps: k, operand: Operand::Left };
-            odd.fetch_or(a.pack((chunk * each, to.len() / panel), (0, self.depth), to), Ordering::Relaxed);
+            unsplit.fetch_or(a.pack((chunk * each, to.len() / panel), (0, self.depth), to), Ordering::Relaxed);
         });
-        if odd.load(Ordering::Relaxed) {
+        if unsplit.load(Ordering::Relaxed) {
             return false;
         }
         let packed = &*scratch;
@@ -107,9 +105,9 @@ impl Product {
                 }
                 failed
             });
-            odd.fetch_or(failed, Ordering::Relaxed);
+            unsplit.fetch_or(failed, Ordering::Relaxed);
         });
-        !odd.load(Ordering::Relaxed)
+        !unsplit.load(Ordering::Relaxed)
     }
 }
 
@@ -137,11 +135,11 @@ impl Product {
             let b =
                 Packing { from: b, strides: dims.b_strides(), lanes: dims.n, steps: dims.k, operand: Operand::Right };
             let (header, to) = io.scratch().split_at_mut(HEADER);
-            let odd = AtomicBool::new(false);
+            let unsplit = AtomicBool::new(false);
             io.pool().for_each_chunk_mut(&mut to[..packed], 4 * depth * TILE, |chunk, to| {
-                odd.fetch_or(b.pack((4 * chunk, to.len() / (depth * TILE)), (0, depth), to), Ordering::Relaxed);
+                unsplit.fetch_or(b.pack((4 * chunk, to.len() / (depth * TILE)), (0, depth), to), Ordering::Relaxed);
             });
-            header[0] = u8::from(odd.into_inner());
+            header[0] = u8::from(unsplit.into_inner());
             Ok(())
         })
     }
@@ -261,7 +259,7 @@ mod tests {
     }
 
     fn product(dims: &MatMul, a: &[f32], b: &[f32], threads: usize) -> Option<Vec<f32>> {
-        let product = Product { halves: dims.precision == Precision::Bf16x3, ..Product::of::<f32>(dims)? };
+        let product = Product::of::<f32>(dims)?;
         let mut scratch = Buffer::zeroed(product.scratch());
         let mut c = vec![9.0; dims.m * dims.n];
         product.run(a, b, &mut c, scratch.as_bytes_mut(), &Pool::new(threads)).then_some(c)
@@ -302,15 +300,15 @@ mod tests {
         if product(&dims, &a, &b, 1).is_none() {
             return;
         }
-        for odd in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::from_bits(0x7fff_ffff)] {
+        for unsplit in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::from_bits(0x7fff_ffff)] {
             for at in [0, 1, k * m - 1] {
                 let mut a = a.clone();
-                a[at] = odd;
-                assert_eq!(product(&dims, &a, &b, 2), None, "{odd}");
+                a[at] = unsplit;
+                assert_eq!(product(&dims, &a, &b, 2), None, "{unsplit}");
             }
             let mut b = b.clone();
-            b[n * k - 1] = odd;
-            assert_eq!(product(&dims, &a, &b, 2), None, "{odd}");
+            b[n * k - 1] = unsplit;
+            assert_eq!(product(&dims, &a, &b, 2), None, "{unsplit}");
         }
     }
 }

@@ -15,6 +15,6 @@ mod matmul;
 mod split;
 mod unit;
 
-pub(crate) use convolution::{Convolution, Filters};
+pub(crate) use convolution::Convolution;
 pub(crate) use filter_gradient::FilterGradient;
 pub(crate) use matmul::Product;

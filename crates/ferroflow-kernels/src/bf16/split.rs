@@ -13,15 +13,15 @@ pub(crate) enum Operand {
     Right,
 }
 
-/// The upper and the lower halves of the elements, each in the upper bits of its lane. `odd` becomes NaN where an element
+/// The upper and the lower halves of the elements, each in the upper bits of its lane. `unsplit` becomes NaN where an element
 /// is not finite, or so large that its upper half is not.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn split(x: __m512, odd: &mut __m512) -> (__m512i, __m512i) {
+fn split(x: __m512, unsplit: &mut __m512) -> (__m512i, __m512i) {
     let (half, mask) = (_mm512_set1_epi32(0x8000), _mm512_set1_epi32(0xffff_0000u32 as i32));
     let upper = _mm512_and_si512(_mm512_add_epi32(_mm512_castps_si512(x), half), mask);
     let rest = _mm512_sub_ps(x, _mm512_castsi512_ps(upper));
-    *odd = _mm512_fmadd_ps(rest, _mm512_setzero_ps(), *odd);
+    *unsplit = _mm512_fmadd_ps(rest, _mm512_setzero_ps(), *unsplit);
     (upper, _mm512_add_epi32(_mm512_castps_si512(rest), half))
 }
 
@@ -52,8 +52,8 @@ fn join(first: __m512i, second: __m512i) -> __m512i {
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn is_odd(odd: __m512) -> bool {
-    _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(odd, odd) != 0
+fn is_unsplit(unsplit: __m512) -> bool {
+    _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(unsplit, unsplit) != 0
 }
 
 fn first(count: usize) -> __mmask16 {
@@ -69,7 +69,8 @@ unsafe fn load(from: *const f32, mask: __mmask16) -> __m512 {
     if from.is_null() { _mm512_setzero_ps() } else { unsafe { _mm512_maskz_loadu_ps(mask, from) } }
 }
 
-/// Packs a tile of 32 steps whose lanes are contiguous: those of step `i` at `step(i)`, zeros if that is null. Whether an element was not finite, or too large to split.
+/// Packs a tile of 32 steps whose lanes are contiguous: those of step `i` at `step(i)`, zeros if that is null. Whether
+/// an element was not finite, or too large to split.
 ///
 /// # Safety
 /// The processor has AVX-512; `lanes` elements, at most 16, can be read at each address, and the tile written.
@@ -80,16 +81,16 @@ pub(crate) unsafe fn pack_steps(
     to: *mut u8,
     operand: Operand,
 ) -> bool {
-    let (mask, mut odd) = (first(lanes), _mm512_setzero_ps());
+    let (mask, mut unsplit) = (first(lanes), _mm512_setzero_ps());
     let tile = |p: usize| {
         // SAFETY: by the contract; masked lanes are not touched.
         let (x, y) = unsafe { (load(step(2 * p), mask), load(step(2 * p + 1), mask)) };
-        let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
+        let ((x, x_rest), (y, y_rest)) = (split(x, &mut unsplit), split(y, &mut unsplit));
         (pair(x, y), pair(x_rest, y_rest))
     };
     // SAFETY: by the contract.
     unsafe { store(tile, to, operand == Operand::Left) };
-    is_odd(odd)
+    is_unsplit(unsplit)
 }
 
 /// Packs a tile of lanes whose steps are contiguous: those of lane `i` at `lane(i)`, `steps` of them, then zeros to 32.
@@ -105,7 +106,7 @@ pub(crate) unsafe fn pack_lanes(
     to: *mut u8,
     operand: Operand,
 ) -> bool {
-    let mut odd = _mm512_setzero_ps();
+    let mut unsplit = _mm512_setzero_ps();
     let masks = (first(steps), first(steps.saturating_sub(SIDE)));
     let tile = |l: usize| {
         if l >= lanes {
@@ -114,12 +115,12 @@ pub(crate) unsafe fn pack_lanes(
         let from = lane(l);
         // SAFETY: by the contract; masked lanes are not touched.
         let (x, y) = unsafe { (load(from, masks.0), load(from.wrapping_add(SIDE), masks.1)) };
-        let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
+        let ((x, x_rest), (y, y_rest)) = (split(x, &mut unsplit), split(y, &mut unsplit));
         (join(x, y), join(x_rest, y_rest))
     };
     // SAFETY: by the contract.
     unsafe { store(tile, to, operand == Operand::Right) };
-    is_odd(odd)
+    is_unsplit(unsplit)
 }
 
 /// Splits elements that follow each other: 32 upper halves, then their lower ones, and so on, the last with zeros. Whether an
@@ -129,19 +130,19 @@ pub(crate) unsafe fn pack_lanes(
 /// The processor has AVX-512; `len` elements can be read, and 128 bytes for every 32 of them written.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(crate) unsafe fn split_row(from: *const f32, len: usize, to: *mut u8) -> bool {
-    let mut odd = _mm512_setzero_ps();
+    let mut unsplit = _mm512_setzero_ps();
     for block in 0..len.div_ceil(2 * SIDE) {
         let (from, left) = (from.wrapping_add(2 * SIDE * block), len - 2 * SIDE * block);
         // SAFETY: by the contract; masked lanes are not touched.
         unsafe {
             let x = load(from, first(left));
             let y = load(from.wrapping_add(SIDE), first(left.saturating_sub(SIDE)));
-            let ((x, x_rest), (y, y_rest)) = (split(x, &mut odd), split(y, &mut odd));
+            let ((x, x_rest), (y, y_rest)) = (split(x, &mut unsplit), split(y, &mut unsplit));
             _mm512_storeu_si512(to.add(block * ROW).cast(), join(x, y));
             _mm512_storeu_si512(to.add(block * ROW + ROW / 2).cast(), join(x_rest, y_rest));
         }
     }
-    is_odd(odd)
+    is_unsplit(unsplit)
 }
 
 /// Writes a tile of 16 vectors of upper halves, and 16 of lower ones, or its transpose.

@@ -14,6 +14,9 @@ pub(crate) const ROW: usize = 128;
 /// Bytes of a tile of an operand.
 pub(crate) const TILE: usize = SIDE * ROW;
 
+/// Multiply-adds up to which splitting the operands is not worth it.
+pub(super) const FEW: u64 = 1 << 18;
+
 /// Whether products of `T` with this precision are for this module.
 pub(super) fn serves<T: 'static>(precision: Precision) -> bool {
     let served = match precision {

@@ -1,6 +1,6 @@
-use super::geometry::Frame;
+use super::geometry::{Filters, Frame};
 use super::{ConvGeometry, winograd};
-use crate::bf16::{Convolution, Filters};
+use crate::bf16::Convolution;
 use crate::cpu::{Level, level};
 use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;

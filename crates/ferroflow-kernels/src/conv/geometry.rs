@@ -60,6 +60,15 @@ impl ConvGeometry {
     }
 }
 
+/// The order in which filters lie in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filters {
+    /// `[k_h, k_w, in_c, out_c]`.
+    Plain,
+    /// `[k_h, k_w, out_c, in_c]`, the last pixel first, as the gradient of the images takes them.
+    Turned,
+}
+
 /// Images set in frames of zeros, their pixels spread apart by zeros.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {

@@ -20,4 +20,4 @@ pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradie
 pub(crate) use filter_gradient::filter_gradient_by_tiles;
 pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
 pub use geometry::ConvGeometry;
-pub(crate) use geometry::Frame;
+pub(crate) use geometry::{Filters, Frame};

@@ -1,8 +1,7 @@
-use super::super::ConvGeometry;
+use super::super::{ConvGeometry, Filters};
 use super::tiling::{RESULTS, Spread, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
-use crate::bf16::Filters;
 use crate::cpu::Level;
 use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size};
 use crate::pool::Disjoint;

@@ -16,9 +16,8 @@ pub(super) use tiling::{applies, frequencies, grain};
 mod tests {
     use super::*;
     use crate::Pool;
-    use crate::bf16::Filters;
-    use crate::conv::ConvGeometry;
     use crate::conv::definition::{definition, values};
+    use crate::conv::{ConvGeometry, Filters};
     use crate::cpu::{Level, level};
     use crate::gemm::TileElement;
     use ferroflow_array::Buffer;
