@@ -16,6 +16,8 @@ struct Task {
     method: Method,
 }
 
+// There is one for each kernel.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, Copy)]
 enum Method {
     Unit(FilterGradient),
