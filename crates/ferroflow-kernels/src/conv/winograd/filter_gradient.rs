@@ -8,12 +8,14 @@ use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 use std::ops::Range;
 
+/// Bytes of a block's transforms: the larger, the fewer times the sums are read and written.
+const BLOCK: usize = 1 << 20;
 /// Parts of the batch that are summed each on its own, at most.
 const PARTS: usize = 8;
 
 /// So many parts: of a few blocks each, that their sums are little beside their products.
 fn parts_of<T>(tiling: &Tiling, g: &ConvGeometry) -> usize {
-    (tiling.count() / (2 * tiling.block::<T>(g.in_c + g.out_c))).clamp(1, PARTS)
+    (tiling.count() / (2 * tiling.block::<T>(g.in_c + g.out_c, BLOCK))).clamp(1, PARTS)
 }
 
 /// Bytes of scratch that [`filter_gradient`] needs.
@@ -106,7 +108,7 @@ fn add_sided<T: TileElement, const A: usize>(
     let (c, o) = (g.in_c, g.out_c);
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
     let (row_tiles, panels) = (c.div_ceil(tile_rows), o.div_ceil(width));
-    let blocks = all.len().div_ceil(tiling.block::<T>(c + o));
+    let blocks = all.len().div_ceil(tiling.block::<T>(c + o, BLOCK));
     let sums = Disjoint::new(sums);
     for i in 0..blocks {
         let (first, tiles) = even(all.len(), blocks, i);

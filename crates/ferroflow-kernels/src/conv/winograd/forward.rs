@@ -7,6 +7,9 @@ use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, WIDEST, at
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 
+/// Bytes of a block's transforms, which stay in the second-level cache beside the transformed filters.
+const BLOCK: usize = 400 << 10;
+
 /// Bytes of scratch that [`convolve`] needs.
 pub(in crate::conv) fn scratch<T>(g: &ConvGeometry) -> usize {
     let transformed = Tiling::new(g).frequencies() * g.in_c * g.out_c.next_multiple_of(WIDEST);
@@ -80,7 +83,7 @@ fn convolve_sided<T: TileElement, const A: usize>(
     let (c, o) = (g.in_c, g.out_c);
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
     let panels = o.div_ceil(width);
-    let (count, block) = (tiling.count(), tiling.block::<T>(c + o));
+    let (count, block) = (tiling.count(), tiling.block::<T>(c + o, BLOCK));
     let tasks = count.div_ceil(block);
     let out = Disjoint::new(output);
     pool.for_each(tasks, |task| {

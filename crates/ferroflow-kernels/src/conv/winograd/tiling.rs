@@ -6,8 +6,6 @@ use crate::gemm::{Levelled, Simd, TileElement, WIDEST};
 pub(super) const RESULTS: usize = 4;
 /// Channels are in whole vectors of every level.
 const CHANNELS: usize = 16;
-/// Bytes of a block's transformed pixels and results, which are to stay in the second-level cache.
-const BLOCK: usize = 1 << 20;
 /// Tiles of a block are a multiple of this, if there are enough: the rows of the widest register tile.
 const ROWS: usize = 14;
 
@@ -72,9 +70,9 @@ impl Tiling {
         (image, rest / self.across * RESULTS, rest % self.across * RESULTS)
     }
 
-    /// Tiles of a block at most, where a tile has so many channels of pixels and results together.
-    pub(super) fn block<T>(&self, channels: usize) -> usize {
-        let fits = BLOCK / (self.frequencies() * channels * size_of::<T>());
+    /// Tiles of a block whose transforms, of so many channels of pixels and results together, take at most so many bytes.
+    pub(super) fn block<T>(&self, channels: usize, bytes: usize) -> usize {
+        let fits = bytes / (self.frequencies() * channels * size_of::<T>());
         (fits / ROWS).max(1) * ROWS
     }
 }
