@@ -5,11 +5,21 @@ use ferroflow::graph::{ErrorKind, Graph, GraphError};
 use ferroflow::runtime;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An exception of `ferroflow.errors`, about the operation called `node`.
 fn tensorflow(py: Python<'_>, class: &str, node: Option<&str>, message: String) -> PyErr {
     let make = || py.import("ferroflow.errors")?.getattr(class)?.call1((py.None(), node, message));
     make().map_or_else(|e| e, PyErr::from_value)
+}
+
+/// What `work` gives, or an `InternalError` if it panics, which would be a mistake of Ferroflow's own.
+pub(crate) fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let message = format!("a mistake of Ferroflow's own, please report it: {}", text.unwrap_or("a panic"));
+        Err(tensorflow(py, "InternalError", None, message))
+    })
 }
 
 /// A mistake in building a graph. The line at fault is Python's, which the traceback shows.

@@ -1,6 +1,6 @@
 use crate::argument::{Argument, Arguments, ShapeArg, settled};
 use crate::array::{from_python, is_numpy};
-use crate::error::{check, from_graph};
+use crate::error::{check, from_graph, guarded};
 use crate::functions::{self, Built};
 use crate::handles::{Operation, Tensor};
 use ferroflow::array::{DType, PartialShape};
@@ -75,7 +75,7 @@ impl Graph {
             let role = ["x", "y", "z"].get(i).copied().unwrap_or("values");
             builder = builder.input(role, if settle && dtype.is_none() { settled(input, true) } else { input });
         }
-        let built = Built::of_operation(builder.finish());
+        let built = guarded(py, || Ok(Built::of_operation(builder.finish())))?;
         check(py, &self.graph)?;
         built.into_python(py)
     }
@@ -90,7 +90,7 @@ impl Graph {
         arguments: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut arguments = Arguments::new(&self.graph, arguments);
-        let built = functions::call(function, name, &mut arguments);
+        let built = guarded(py, || functions::call(function, name, &mut arguments));
         check(py, &self.graph)?;
         built?.into_python(py)
     }

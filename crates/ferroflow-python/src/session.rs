@@ -2,7 +2,7 @@
 
 use crate::argument::handle;
 use crate::array::{from_python, to_feed, to_numpy};
-use crate::error::from_run;
+use crate::error::{from_run, guarded};
 use crate::graph::Graph;
 use crate::handles::{Operation, Tensor};
 use ferroflow::array::Array;
@@ -219,8 +219,10 @@ impl Session {
             Some(Err(_)) => return Err(PyTypeError::new_err("feed_dict must be a dictionary")),
         }
         let values = held.iter().map(|(t, value)| Ok((*t, value.feed_value()?))).collect::<PyResult<Vec<_>>>()?;
-        let result = py.detach(|| session.run_fed(&asked, values));
-        let results = result.map_err(|e| from_run(py, &e))?;
+        let results = guarded(py, || {
+            let results = py.detach(|| session.run_fed(&asked, values));
+            results.map_err(|e| from_run(py, &e))
+        })?;
         let results = results.into_iter().map(|array| to_numpy(py, array)).collect::<PyResult<Vec<_>>>()?;
         py.check_signals()?;
         form.fill(py, &results)
