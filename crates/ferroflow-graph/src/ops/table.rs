@@ -11,6 +11,11 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Arg>(),
     spec::<Fused>(),
     spec::<Snapshot>(),
+    // control
+    spec::<Cond>(),
+    spec::<LoopVariable>(),
+    spec::<While>(),
+    spec::<WhileGradient>(),
     // state
     spec::<Assert>(),
     spec::<Assign>(),
