@@ -375,3 +375,35 @@ fn parts_of_loops_have_no_value_outside() {
     let error = message(Session::new(&g).unwrap().run(inside.unwrap()));
     assert_eq!(error, "LoopVariable 'while/LoopVariable': is part of a loop, and has a value only while that runs");
 }
+
+#[test]
+fn functions_of_the_program_are_called_once_a_run() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let g = Graph::new();
+    let x = g.placeholder(DType::F32, [None]);
+    let sorted = g.host_call([x * 2.0], [DType::F32], |arrays| {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        let mut values = arrays[0].to_vec::<f32>().map_err(|e| e.to_string())?;
+        if values.is_empty() {
+            return Err("there is nothing to sort".into());
+        }
+        values.sort_by(f32::total_cmp);
+        Ok(vec![Array::from(values)])
+    });
+    let (sum, first) = (sorted.output(0).reduce_sum(..), sorted.output(0).gather([0i32]));
+    let wrong = g.host_call([x], [DType::I32], |arrays| Ok(vec![arrays[0].clone()]));
+    for (i, session) in sessions(&g).iter().enumerate() {
+        let found = session.run_with([sum, first], feed! { x: [3.0, 1.0, 2.0] }).unwrap();
+        assert_eq!(found, [Array::from(12.0f32), Array::from([2.0f32])]);
+        assert_eq!(CALLS.load(Ordering::Relaxed), 2 * i + 1);
+        let none = Array::zeros(DType::F32, [0]).unwrap();
+        let error = message(session.run_with(sum, feed! { x: none }));
+        assert_eq!(error, "PyFunc 'PyFunc': there is nothing to sort");
+        let error = message(session.run_with(wrong.output(0), feed! { x: [1.0] }));
+        assert_eq!(error, "PyFunc 'PyFunc_1': the function gave f32, not i32");
+    }
+    assert!(g.gradients([sum], [x]).unwrap()[0].is_none());
+    let error = ferroflow_graph::Dag::parse(&g.to_string()).unwrap_err().to_string();
+    assert!(error.contains("a function of the program that built it, which text does not hold"), "{error}");
+}

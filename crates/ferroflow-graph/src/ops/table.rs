@@ -13,6 +13,7 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Snapshot>(),
     // control
     spec::<Cond>(),
+    spec::<HostCall>(),
     spec::<LoopVariable>(),
     spec::<While>(),
     spec::<WhileGradient>(),

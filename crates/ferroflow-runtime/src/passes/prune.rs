@@ -3,7 +3,7 @@ mod stage;
 use crate::draft::Draft;
 use crate::{Error, Request, Result};
 use ferroflow_array::{DType, PartialShape, Shape};
-use ferroflow_graph::ops::{Arg, Assign, AssignAdd, AssignSub, Identity, LoopVariable, NoOp, VariableV2};
+use ferroflow_graph::ops::{Arg, Assign, AssignAdd, AssignSub, HostCall, Identity, LoopVariable, NoOp, VariableV2};
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -204,7 +204,7 @@ impl<'a> Pruning<'a> {
         }
         let plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
         let strings = input_facts.iter().any(|f| f.dtype == DType::String);
-        if strings || !facts.iter().all(plannable) {
+        if strings || !facts.iter().all(plannable) || node.op.is::<HostCall>() {
             let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
                 self.dynamic.push((id, inputs));
