@@ -1,6 +1,7 @@
 """Indices of tensors: what is known is sliced, what only a run knows is gathered."""
 
 from . import array_ops, math_ops
+from ._ferroflow import constant_value
 from .framework import _graph_of, call, convert_to_tensor, name_scope
 
 
@@ -30,15 +31,17 @@ def index(x, key):
 
 def _is_dynamic(item):
     parts = (item.start, item.stop, item.step) if isinstance(item, slice) else (item,)
-    return _graph_of(parts) is not None
+    tensors = [convert_to_tensor(part) for part in parts if _graph_of([part]) is not None]
+    for tensor in tensors:
+        if tensor.shape.ndims not in (None, 0):
+            raise TypeError(f"Only integers, slices and scalar tensors are valid indices, got {tensor}")
+    return any(constant_value(tensor) is None for tensor in tensors)
 
 
 def _places(item, size):
     """Which places of a dimension an item names."""
     if not isinstance(item, slice):
         item = convert_to_tensor(item)
-        if item.shape.ndims not in (None, 0):
-            raise TypeError(f"Only integers, slices and scalar tensors are valid indices, got {item}")
         return _from_start(item, math_ops.cast(size, item.dtype))
     parts = [None if p is None else math_ops.cast(convert_to_tensor(p), size.dtype) for p in (item.start, item.stop)]
     if item.step not in (None, 1):
