@@ -123,7 +123,7 @@ from . import compat, contrib, examples
 VERSION = __version__
 for _module in (
     "array_ops check_ops control_flow framework functional_ops gradients indexing math_ops mnist nest operators random_ops "
-    "rnn rnn_cell script_ops session tensor_array tensor_shape variable_scope variables"
+    "rnn rnn_base rnn_cell rnn_wrappers script_ops session tensor_array tensor_shape variable_scope variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):

@@ -30,10 +30,11 @@ def _branch(function, what, strict):
 def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None):
     """What `true_fn()` gives if `pred` is true in a run, else what `false_fn()` gives.
 
-    Both functions are called once, while the graph is built, and give nests of tensors of one form. A run computes what the
-    branch that it chooses needs, assignments made in it too, and does not touch the other: not its placeholders, not its
-    variables. An operation that a branch gives is run if it is chosen. A list of one tensor counts as that tensor unless
-    `strict`. Raises `TypeError` or `ValueError` for functions that do not fit, and a `pred` that is no scalar bool.
+    Both functions are called once, while the graph is built, and give nests of tensors of one form. A run computes what
+    the branch that it chooses needs, assignments made in it too, and does not touch the other: not its placeholders,
+    not its variables. An operation that a branch gives is run if it is chosen. A list of one tensor counts as that
+    tensor unless `strict`. Raises `TypeError` or `ValueError` for functions that do not fit, and a `pred` that is no
+    scalar bool.
     """
     true_fn, false_fn = fn1 if true_fn is None else true_fn, fn2 if false_fn is None else false_fn
     for what, function in (("true_fn", true_fn), ("false_fn", false_fn)):
@@ -63,8 +64,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     """What the function of the first true predicate gives, or `default()` if none is true.
 
-    `pred_fn_pairs` is a list of pairs, or a dictionary. Without `default` a run in which no predicate is true fails, and
-    with `exclusive` one in which several are.
+    `pred_fn_pairs` is a list of pairs, or a dictionary. Without `default` a run in which no predicate is true fails,
+    and with `exclusive` one in which several are.
     """
     pairs = list(pred_fn_pairs.items()) if isinstance(pred_fn_pairs, dict) else list(pred_fn_pairs)
     if not pairs:
@@ -106,8 +107,8 @@ def pack_identity(nest):
 def loop(initial, scanned, condition, body, shapes=None):
     """The loop that carries the tensors `initial` and runs over the first dimension of the tensors `scanned`.
 
-    `body` gets what is carried and the slices, and gives the next and what is stacked. Gives what is carried in the end, and
-    the stacks. `shapes` are what stays the same of the shapes carried, by default those of `initial`.
+    `body` gets what is carried and the slices, and gives the next and what is stacked. Gives what is carried in the
+    end, and the stacks. `shapes` are what stays the same of the shapes carried, by default those of `initial`.
     """
     start = len(get_default_graph())
     shapes = [t.shape for t in initial] if shapes is None else shapes
@@ -140,10 +141,10 @@ def while_loop(
 ):
     """Runs `body(*loop_vars)`, and it again on what it gave, as long as `cond(*loop_vars)` is true; gives the last.
 
-    Both functions are called once, while the graph is built. `body` gives as many tensors, of the same dtypes and nests, as
-    `loop_vars` has; shapes stay as they are, or as far as `shape_invariants` says. Random numbers are drawn, and variables
-    assigned, anew in each iteration. Unless `return_same_structure` a single loop variable is given as it is, not in a list.
-    Raises `TypeError` or `ValueError` for parts that do not fit.
+    Both functions are called once, while the graph is built. `body` gives as many tensors, of the same dtypes and
+    nests, as `loop_vars` has; shapes stay as they are, or as far as `shape_invariants` says. Random numbers are drawn,
+    and variables assigned, anew in each iteration. Unless `return_same_structure` a single loop variable is given as it
+    is, not in a list. Raises `TypeError` or `ValueError` for parts that do not fit.
     """
     for what, function in (("cond", cond), ("body", body)):
         if not callable(function):
@@ -161,9 +162,9 @@ def while_loop(
             for tensor, shape in zip(initial, shapes):
                 if not shape.is_compatible_with(tensor.shape):
                     raise ValueError(
-                        f"The shape invariant specified for {tensor.name} is not compatible with the initial shape of the "
-                        f"loop variable. It enters the loop with shape {tensor.shape}, but the specified shape invariant "
-                        f"is {shape}."
+                        f"The shape invariant specified for {tensor.name} is not compatible with the initial shape of "
+                        f"the loop variable. It enters the loop with shape {tensor.shape}, but the specified shape "
+                        f"invariant is {shape}."
                     )
         limited = maximum_iterations is not None
         if limited:

@@ -93,15 +93,13 @@ def scan(
 ):
     """What `fn(a, x)` gives for each slice `x` of `elems`, stacked, where `a` is what it gave before.
 
-    The first `a` is `initializer`; without one it is the first slice, which is also the first of the stack. With `reverse`
-    it goes from the last slice to the first.
+    The first `a` is `initializer`; without one it is the first slice, which is also the first of the stack. With
+    `reverse` it goes from the last slice to the first.
     """
     return _fold(fn, elems, initializer, back_prop, name, "scan", reverse, True)
 
 
-def foldl(
-    fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None
-):
+def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """What `fn(a, x)` gives for the last slice `x` of `elems`, where `a` is what it gave for the one before.
 
     The first `a` is `initializer`, or else the first slice.
@@ -109,9 +107,7 @@ def foldl(
     return _fold(fn, elems, initializer, back_prop, name, "foldl", False, False)
 
 
-def foldr(
-    fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None
-):
+def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """`foldl` from the last slice to the first."""
     return _fold(fn, elems, initializer, back_prop, name, "foldr", True, False)
 

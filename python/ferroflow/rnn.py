@@ -5,7 +5,7 @@ from .control_flow import loop
 from .dtypes import as_dtype, int32
 from .framework import convert_to_tensor
 from .nest import assert_same_structure, flatten, map_structure, pack
-from .rnn_cell import _zeros
+from .rnn_base import zeros
 from .variable_scope import get_variable_scope, variable_scope
 
 
@@ -23,7 +23,7 @@ def _start(cell, batch, initial_state, dtype):
     if not dtype:
         raise ValueError("If there is no initial_state, you must give a dtype.")
     zero_state = getattr(cell, "zero_state", None)
-    return zero_state(batch, as_dtype(dtype)) if zero_state else _zeros(cell.state_size, batch, as_dtype(dtype))
+    return zero_state(batch, as_dtype(dtype)) if zero_state else zeros(cell.state_size, batch, as_dtype(dtype))
 
 
 def _lengths(sequence_length):
@@ -69,9 +69,9 @@ def dynamic_rnn(
 ):
     """Runs `cell` over the steps of `inputs`, as many as a run has: the outputs of every step, and the last state.
 
-    `inputs` are `[batch, steps, ...]`, or `[steps, batch, ...]` if `time_major`, a tensor or a nest; so are the outputs. After
-    `sequence_length[i]` steps row `i` gives zeros and its state stays. The state starts as `initial_state`, or as zeros of
-    `dtype`. Variables are in the scope `rnn`, or `scope`.
+    `inputs` are `[batch, steps, ...]`, or `[steps, batch, ...]` if `time_major`, a tensor or a nest; so are the
+    outputs. After `sequence_length[i]` steps row `i` gives zeros and its state stays. The state starts as
+    `initial_state`, or as zeros of `dtype`. Variables are in the scope `rnn`, or `scope`.
     """
     with variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(i) for i in flatten(inputs)]
@@ -139,8 +139,9 @@ def bidirectional_dynamic_rnn(
     time_major=False,
     scope=None,
 ):
-    """`dynamic_rnn` of `cell_fw` from the first step to the last and of `cell_bw` from the last to the first: the pair of
-    outputs, and the pair of last states. Variables are in the scopes `fw` and `bw` of `bidirectional_rnn`, or `scope`."""
+    """`dynamic_rnn` of `cell_fw` from the first step to the last and of `cell_bw` from the last to the first: the pair
+    of outputs, and the pair of last states. Variables are in the scopes `fw` and `bw` of `bidirectional_rnn`, or
+    `scope`."""
     options = dict(sequence_length=sequence_length, dtype=dtype, time_major=time_major)
     with variable_scope(scope or "bidirectional_rnn"):
         with variable_scope("fw") as fw:
@@ -172,7 +173,9 @@ def static_bidirectional_rnn(
             turned = _turned_steps(inputs, sequence_length)
             backward, state_bw = static_rnn(cell_bw, turned, initial_state_bw, scope=bw, **options)
             backward = _turned_steps(backward, sequence_length)
-    outputs = [pack(f, [array_ops.concat(p, 1) for p in zip(flatten(f), flatten(b))]) for f, b in zip(forward, backward)]
+    outputs = [
+        pack(f, [array_ops.concat(p, 1) for p in zip(flatten(f), flatten(b))]) for f, b in zip(forward, backward)
+    ]
     return outputs, state_fw, state_bw
 
 

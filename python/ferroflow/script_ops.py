@@ -20,8 +20,8 @@ _IN_WORDS = {"float16": "half", "float32": "float", "float64": "double"}
 def py_func(func, inp, Tout, stateful=True, name=None):
     """What `func` gives of the values of `inp`, arrays of NumPy's, called in each run that needs it.
 
-    `Tout` is the dtype of what it gives, a list of dtypes if it gives a list, or an empty one if it gives `None`: then an
-    operation is made. The shapes are not known; `set_shape` tells them. What it raises ends the run with an error of
+    `Tout` is the dtype of what it gives, a list of dtypes if it gives a list, or an empty one if it gives `None`: then
+    an operation is made. The shapes are not known; `set_shape` tells them. What it raises ends the run with an error of
     `tf.errors`, whose cause it is. No derivative passes through. The graph cannot be read back from its text.
     """
     token = f"pyfunc_{next(_numbers)}"

@@ -95,7 +95,9 @@ def test_while_loops(run):
         lambda x: tf.size(x) < 8, lambda x: tf.concat([x, x], 0), [tf.constant([1.0])], [tf.TensorShape([None])]
     )
     assert run(grown).tolist() == [1.0] * 8
-    assert tf.gradients(tf.while_loop(lambda x: x < 9.0, lambda x: x * x, [tf.constant(2.0)], back_prop=False), grown) == [None]
+    assert tf.gradients(
+        tf.while_loop(lambda x: x < 9.0, lambda x: x * x, [tf.constant(2.0)], back_prop=False), grown
+    ) == [None]
 
 
 def test_loops_that_do_not_fit():
@@ -108,7 +110,9 @@ def test_loops_that_do_not_fit():
         tf.while_loop(lambda: True, lambda: 1, [])
     with pytest.raises(ValueError, match="don't have the same nested structure"):
         tf.while_loop(lambda x, y: True, lambda x, y: x, [one, one])
-    with pytest.raises(ValueError, match=r"not an invariant of the loop: it enters with shape \[1\], but has shape \[2\]"):
+    with pytest.raises(
+        ValueError, match=r"not an invariant of the loop: it enters with shape \[1\], but has shape \[2\]"
+    ):
         tf.while_loop(lambda x: True, lambda x: tf.concat([x, x], 0), [one])
     with pytest.raises(ValueError, match="The shape invariant specified for Const:0 is not compatible"):
         tf.while_loop(lambda x: True, lambda x: x, [one], [tf.TensorShape([2])])
@@ -245,7 +249,7 @@ def test_indices_that_only_a_run_knows(run):
     assert run(x[tf.newaxis, :, i]).tolist() == [[2, 5]]
     assert run(x[0, i:]).tolist() == [2, 3]
     assert run(x[:, :i]).tolist() == [[1], [4]]
-    assert run(x[0, -i : 10]).tolist() == [3]
+    assert run(x[0, -i:10]).tolist() == [3]
     assert x[i].shape.as_list() == [3]
     _, total = tf.while_loop(lambda i, t: i < 3, lambda i, t: (i + 1, t + x[0, i]), (0, 0))
     assert run(total) == 6

@@ -25,7 +25,7 @@ MODULES = [
     tf.losses,
     tf.nn,
     tf.nn.rnn_cell,
-    sys.modules["ferroflow.rnn"],
+    *(sys.modules["ferroflow." + name] for name in ("rnn", "rnn_base", "rnn_wrappers")),
     tf.test,
     tf.train,
 ]
