@@ -185,4 +185,14 @@ def _turned_steps(steps, lengths):
     return array_ops.unstack(_reversed(array_ops.stack(list(steps)), lengths, True))
 
 
-__all__ = ["bidirectional_dynamic_rnn", "dynamic_rnn", "static_bidirectional_rnn", "static_rnn"]
+# Their names before TensorFlow 1.0.
+bidirectional_rnn, rnn = static_bidirectional_rnn, static_rnn
+
+__all__ = [
+    "bidirectional_dynamic_rnn",
+    "bidirectional_rnn",
+    "dynamic_rnn",
+    "rnn",
+    "static_bidirectional_rnn",
+    "static_rnn",
+]

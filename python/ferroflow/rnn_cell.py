@@ -21,6 +21,8 @@ class _Gated(RNNCell):
     """A cell whose gates come of products with matrices of weights."""
 
     def __init__(self, num_units, activation, reuse, name, dtype, **options):
+        # What early versions were told, the inputs tell.
+        options.pop("input_size", None)
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **options)
         self._num_units = num_units
         if isinstance(activation, str):

@@ -170,7 +170,10 @@ def test_time_major_and_steps_that_only_a_run_knows():
 
 def test_static_rnn_equals_dynamic_rnn():
     steps = tf.unstack(tf.constant(X), axis=1)
-    outputs, _ = tf.nn.static_rnn(CELLS["basic_lstm"](), steps, dtype=tf.float32, sequence_length=[2, 3])
+    assert tf.nn.rnn is tf.nn.static_rnn and tf.nn.bidirectional_rnn is tf.nn.static_bidirectional_rnn
+    outputs, _ = tf.nn.static_rnn(
+        rnn_cell.BasicLSTMCell(2, input_size=2), steps, dtype=tf.float32, sequence_length=[2, 3]
+    )
     assert [v.op.name for v in tf.trainable_variables()] == [n for n, _ in NAMES["basic_lstm"]]
     with tf.Session() as session:
         load(session, tf.trainable_variables())

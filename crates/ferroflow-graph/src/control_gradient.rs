@@ -50,7 +50,8 @@ impl<'g> Engine<'g> {
         xs: &[Tensor<'g>],
     ) -> Result<(Derivatives<'g>, Range<usize>), GraphError> {
         let start = self.graph.len();
-        let found = self.graph.gradients_up_to(ys, xs, xs)?;
+        let constants: Vec<Outlet> = self.constants.iter().copied().chain(xs.iter().map(|x| x.outlet())).collect();
+        let found = self.graph.gradients_up_to(ys, xs, &self.tensors(&constants))?;
         let found = found.into_iter().map(|g| g.map(|g| g.to_tensor())).collect();
         Ok((found, start..self.graph.len()))
     }

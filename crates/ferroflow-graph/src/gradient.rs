@@ -156,7 +156,7 @@ impl Graph {
 pub(crate) struct Engine<'g> {
     pub(crate) graph: &'g Graph,
     location: &'static Location<'static>,
-    constants: HashSet<Outlet>,
+    pub(crate) constants: HashSet<Outlet>,
     sums: HashMap<Outlet, Vec<Gradient<'g>>>,
 }
 

@@ -30,9 +30,9 @@ impl<'g> Tensor<'g> {
         let row = graph.range(zero, count, one).reshape([-1, 1]);
         let step = graph.range(zero, steps, one).reshape([1, -1]);
         let lengths = lengths.reshape([-1, 1]);
-        let both = (row * 0) + step;
+        let both = row.zeros_like() + step;
         let turned = both.less(lengths).select(lengths - both - 1, both);
-        let places = graph.stack(&[(step * 0) + row, turned], 2);
+        let places = graph.stack(&[step.zeros_like() + row, turned], 2);
         rows.gather_nd(places).transpose(&back[..])
     }
 }

@@ -30,7 +30,7 @@ impl Graph {
     /// let g = Graph::new();
     /// let x = g.placeholder(DType::F32, [None]);
     /// let training = g.placeholder(DType::Bool, [] as [usize; 0]);
-    /// let [y] = g.cond(training, || [x.dropout(0.5, None)], || [x]);
+    /// let [y] = g.cond(training, || [x.dropout(0.5)], || [x]);
     /// assert_eq!(y.name(), "cond/Merge:0");
     /// ```
     #[track_caller]
