@@ -125,6 +125,24 @@ fn reads_in_later_stages_keep_the_old_value_unless_ordered() {
 }
 
 #[test]
+fn later_stages_take_what_writes_gave() {
+    let g = Graph::new();
+    let v = g.variable(1.0f32);
+    let add = v.assign_add(1.0);
+    let [chosen] = g.cond(add.greater(1.5), || [add * 10.0], || [add]);
+    let again = {
+        let _after = g.control_dependencies([chosen]);
+        v.assign_add(chosen)
+    };
+    for session in sessions(&g) {
+        session.run(v.initializer()).unwrap();
+        let found = session.run([add, add.identity(), chosen, again, v.value()]).unwrap();
+        assert_eq!(found, [2.0f32, 2.0, 20.0, 22.0, 1.0].map(Array::from));
+        assert_eq!(session.value(v).unwrap(), Array::from(22.0f32));
+    }
+}
+
+#[test]
 fn what_runs_after_a_write_waits_for_it_across_stages() {
     let g = Graph::new();
     let v = g.variable(1.0f32);

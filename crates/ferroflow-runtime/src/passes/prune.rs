@@ -126,9 +126,9 @@ impl<'a> Pruning<'a> {
             let node = graph.node(write);
             if node.op.effect() == Effect::Write
                 && let Some(variable) = new.source_variable(node.inputs[0])
-                && let Some(&version) = new.latest.get(&variable)
             {
-                new.versions.insert(write, version);
+                new.variable(variable, graph.node(variable))?;
+                new.versions.extend(new.latest.get(&variable).map(|version| (write, *version)));
             }
         }
         Ok(new)
@@ -301,6 +301,9 @@ impl<'a> Pruning<'a> {
     }
 
     fn variable(&mut self, id: NodeId, node: &Node) -> Result<()> {
+        if self.latest.contains_key(&id) {
+            return Ok(());
+        }
         let declared = &node.facts[0];
         let stored = if declared.shape.is_fully_known() { None } else { (self.variable)(id) };
         let shape = stored.map_or_else(|| declared.shape.clone(), PartialShape::from);

@@ -3,7 +3,7 @@
 use super::{Deferred, Pruned, Pruning, Writes};
 use crate::draft::Draft;
 use crate::{Error, Result};
-use ferroflow_graph::ops::{Cond, Const, WhileGradient};
+use ferroflow_graph::ops::{Cond, Const, Identity, WhileGradient};
 use ferroflow_graph::{Effect, NodeId, OpError, Outlet};
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -219,7 +219,7 @@ impl Pruning<'_> {
         for outlet in taken.chain(self.request.fetches.iter().copied()) {
             let hands_on = unfed(&outlet) && !graph.node(outlet.node).op.is::<Const>();
             if let Some(&value) = self.outlets.get(&outlet).filter(|_| hands_on)
-                && self.source_variable(outlet).is_none()
+                && self.variable_read(outlet).is_none()
             {
                 put(value, Some(outlet));
             }
@@ -247,10 +247,7 @@ impl Pruning<'_> {
             if found.contains(&variable) || self.request.old.contains(&variable) {
                 continue;
             }
-            let reads = |o: &Outlet| {
-                let is_write = self.graph.node(o.node).op.effect() == Effect::Write;
-                !is_write && self.source_variable(*o) == Some(variable)
-            };
+            let reads = |o: &Outlet| self.variable_read(*o) == Some(variable);
             let ordered = |id: NodeId| {
                 let ancestors = self.graph.order([id], |_| false).unwrap_or_default();
                 ancestors.into_iter().any(|a| self.done.contains(&a) && self.writes(a) == Some(variable))
@@ -265,6 +262,16 @@ impl Pruning<'_> {
             }
         }
         found
+    }
+
+    /// The variable whose value the outlet is, whichever the reader is to see.
+    fn variable_read(&self, outlet: Outlet) -> Option<NodeId> {
+        let node = self.graph.node(outlet.node);
+        let source = |id: NodeId| (self.graph.node(id).op.effect() == Effect::Variable).then_some(id);
+        match node.op.is::<Identity>() && node.controls.is_empty() {
+            true => source(node.inputs[0].node),
+            false => source(outlet.node),
+        }
     }
 
     /// The variable that an operation writes.
