@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Trains, evaluates and shows the two models of TensorFlow's tutorial "Deep MNIST for Experts".
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "ferroflow", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -49,19 +49,19 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
     /// How products and convolutions are computed: in f32; with operands split into two numbers in bf16, where the
-    /// processor has a matrix unit; or with operands rounded to bf16, where it multiplies those faster
-    #[arg(long, default_value = "bf16x3")]
-    pub(crate) precision: PrecisionKind,
+    /// processor has a matrix unit; or with operands rounded to bf16, where it multiplies those faster [default: bf16x3]
+    #[arg(long)]
+    pub(crate) precision: Option<PrecisionKind>,
     /// Folder with the four files of MNIST, or of a set like it [default: MNIST, built in]
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Save a checkpoint here at the end, and every --save-every steps
+    /// Save a checkpoint here at the end, every --save-every steps, and when interrupted
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Steps between checkpoints
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), default_value = "1000")]
     pub(crate) save_every: u64,
-    /// Go on from this checkpoint, with its seed, batch size, optimizer and learning rate; --steps counts
+    /// Go on from this checkpoint, with its seed, batch size, optimizer, learning rate and precision; --steps counts
     /// from the very beginning
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
@@ -83,6 +83,9 @@ pub(crate) struct EvalArgs {
     /// Threads; 0 for as many as there are cores
     #[arg(long, value_parser = threads, default_value = "0")]
     pub(crate) threads: usize,
+    /// How products and convolutions are computed, see `train` [default: as in training]
+    #[arg(long)]
+    pub(crate) precision: Option<PrecisionKind>,
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +95,9 @@ pub(crate) struct PredictArgs {
     /// PNG or JPEG images of any size, one digit each
     #[arg(required = true)]
     pub(crate) images: Vec<PathBuf>,
+    /// How products and convolutions are computed, see `train` [default: as in training]
+    #[arg(long)]
+    pub(crate) precision: Option<PrecisionKind>,
 }
 
 #[derive(Debug, Args)]
@@ -131,13 +137,19 @@ pub(crate) struct BenchArgs {
     pub(crate) trace: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PrecisionKind {
     F32,
+    #[default]
     #[value(name = "bf16x3")]
     Bf16x3,
     #[value(name = "bf16")]
     Bf16,
+}
+
+/// What a flag's value is called on the command line.
+pub(crate) fn value_name(value: impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())
 }
 
 impl From<PrecisionKind> for Precision {

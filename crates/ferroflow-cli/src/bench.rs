@@ -1,5 +1,6 @@
 use crate::args::BenchArgs;
 use crate::model::ModelKind;
+use crate::output;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use ferroflow::prelude::*;
@@ -23,8 +24,8 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
         }
         session.profile(train_step, feeds.clone(), args.runs.min(10))?;
         let profile = session.profile(train_step, feeds, args.runs)?;
-        println!("{}, batch {}, {} threads", model.name(), args.batch, session.threads());
-        print!("{profile}");
+        let title = format!("{}, batch {}, {} threads", model.name(), args.batch, session.threads());
+        output::print(format!("{title}\n{profile}"))?;
         if let Some(path) = &args.trace {
             let path = path.with_extension(format!("{}.json", model.name()));
             std::fs::write(&path, profile.to_chrome_trace()).with_context(|| path.display().to_string())?;

@@ -15,8 +15,9 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let graph = Graph::new();
     let model = run.model.build(&graph);
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session =
-        Session::with_options(&graph, &SessionOptions { threads: args.threads, ..SessionOptions::default() })?;
+    let precision = args.precision.unwrap_or(run.precision).into();
+    let options = SessionOptions { threads: args.threads, precision, ..SessionOptions::default() };
+    let session = Session::with_options(&graph, &options)?;
     checkpoint.restore(&session).with_context(|| args.file.display().to_string())?;
     output::print(format!("test accuracy {}\n", accuracy(&session, &model, &data.test)?))
 }

@@ -4,11 +4,15 @@ use serde_json::{Value, json};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::Instant;
 
 /// A file of JSON lines: one for each line of training, one for the test. A loss that is not a number is `null`.
 pub(crate) struct Log {
     file: File,
     path: String,
+    /// Seconds of the runs that this one goes on with.
+    before: f64,
+    started: Instant,
 }
 
 impl Log {
@@ -16,18 +20,18 @@ impl Log {
     pub(crate) fn create(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let file = File::create(path).with_context(|| format!("--log {name}"))?;
-        Ok(Log { file, path: name })
+        Ok(Log { file, path: name, before: 0.0, started: Instant::now() })
     }
 
-    /// Goes on with the log of a run that is resumed at `step`, and gives what it tells. Lines from `step` on, which will
-    /// be written again, are cut off, as is a line that was never finished.
+    /// Goes on with the log, and the seconds, of a run that is resumed at `step`, and gives what it tells. Lines from `step`
+    /// on, which will be written again, are cut off, as is a line that was never finished.
     pub(crate) fn resume(path: &Path, step: u64) -> Result<(Self, Vec<Point>)> {
         if !path.is_file() {
             return Ok((Log::create(path)?, Vec::new()));
         }
         let name = format!("--log {}", path.display());
         let text = fs::read(path).with_context(|| name.clone())?;
-        let (mut kept, mut points) = (0, Vec::new());
+        let (mut kept, mut before, mut points) = (0, 0.0, Vec::new());
         for (number, line) in text.split_inclusive(|&b| b == b'\n').enumerate() {
             let value = serde_json::from_slice::<Value>(line).unwrap_or_default();
             let Some(at) = value["step"].as_u64() else {
@@ -41,6 +45,7 @@ impl Log {
                 break;
             }
             kept += line.len();
+            before = value["seconds"].as_f64().unwrap_or(before);
             if !is_test {
                 let number = |key: &str| value[key].as_f64().unwrap_or(f64::NAN);
                 points.push(Point { step: at, loss: number("loss"), accuracy: number("training_accuracy") });
@@ -52,16 +57,21 @@ impl Log {
             file.seek(SeekFrom::End(0))?;
             Ok::<_, std::io::Error>(file)
         };
-        Ok((Log { file: open().context(name)?, path: path.display().to_string() }, points))
+        let file = open().context(name)?;
+        Ok((Log { file, path: path.display().to_string(), before, started: Instant::now() }, points))
     }
 
-    pub(crate) fn training(&mut self, step: u64, loss: f32, accuracy: f32, seconds: f64) -> Result<()> {
+    pub(crate) fn training(&mut self, step: u64, loss: f32, accuracy: f32) -> Result<()> {
         let (loss, accuracy) = (shortest(loss), shortest(accuracy));
-        self.write(&json!({ "step": step, "loss": loss, "training_accuracy": accuracy, "seconds": seconds }))
+        self.write(&json!({ "step": step, "loss": loss, "training_accuracy": accuracy, "seconds": self.seconds() }))
     }
 
-    pub(crate) fn test(&mut self, step: u64, accuracy: f64, seconds: f64) -> Result<()> {
-        self.write(&json!({ "step": step, "test_accuracy": accuracy, "seconds": seconds }))
+    pub(crate) fn test(&mut self, step: u64, accuracy: f64) -> Result<()> {
+        self.write(&json!({ "step": step, "test_accuracy": accuracy, "seconds": self.seconds() }))
+    }
+
+    fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
     }
 
     fn write(&mut self, line: &Value) -> Result<()> {
@@ -83,9 +93,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("log");
         let mut log = Log::create(&path).unwrap();
-        log.training(0, f32::NAN, 0.1, 1.0).unwrap();
-        log.training(100, 0.5, 0.84, 2.0).unwrap();
-        log.test(200, 0.9, 3.0).unwrap();
+        log.training(0, f32::NAN, 0.1).unwrap();
+        log.training(100, 0.5, 0.84).unwrap();
+        log.test(200, 0.9).unwrap();
         let whole = fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = whole.lines().collect();
         assert!(lines[0].contains(r#""loss":null"#) && lines[1].contains(r#""training_accuracy":0.84"#), "{whole}");
@@ -96,11 +106,17 @@ mod tests {
             fs::write(&path, text).unwrap();
             let (mut log, points) = Log::resume(&path, step).unwrap();
             assert_eq!(points.len(), kept.min(2));
-            log.test(1000, 0.5, 0.0).unwrap();
+            log.test(1000, 0.5).unwrap();
             let now = fs::read_to_string(&path).unwrap();
             assert_eq!(now.lines().count(), kept + 1, "{now}");
             assert!(now.lines().take(kept).eq(lines[..kept].iter().copied()));
         }
+        fs::write(&path, "{\"step\":0,\"test_accuracy\":0.1,\"seconds\":70.5}\n").unwrap();
+        let (mut log, _) = Log::resume(&path, 5).unwrap();
+        log.test(5, 0.5).unwrap();
+        let now = fs::read_to_string(&path).unwrap();
+        let last: Value = serde_json::from_str(now.lines().last().unwrap()).unwrap();
+        assert!(last["seconds"].as_f64().unwrap() >= 70.5, "{last}");
         fs::write(&path, "a letter\n").unwrap();
         assert!(Log::resume(&path, 10).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "a letter\n");

@@ -6,6 +6,7 @@ mod bench;
 mod digits;
 mod evaluate;
 mod files;
+mod interrupt;
 mod log;
 mod model;
 mod output;
@@ -18,6 +19,7 @@ mod train;
 
 use args::{Cli, Command};
 use clap::Parser;
+use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -33,7 +35,8 @@ fn main() -> ExitCode {
         // As the shell tells of a command that a closed pipe has ended.
         Err(error) if error.is::<output::Closed>() => ExitCode::from(141),
         Err(error) => {
-            eprintln!("ferroflow: {}", output::describe(&error));
+            // Nothing is left to do if this cannot be told.
+            let _ = writeln!(std::io::stderr(), "ferroflow: {}", output::describe(&error));
             ExitCode::FAILURE
         }
     }

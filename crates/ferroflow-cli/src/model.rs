@@ -75,8 +75,4 @@ impl OptimizerKind {
             OptimizerKind::ProximalAdagrad => ProximalAdagrad::new(rate).minimize(loss),
         }
     }
-
-    pub(crate) fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned())
-    }
 }

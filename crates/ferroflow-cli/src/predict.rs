@@ -11,7 +11,9 @@ pub(crate) fn run(args: &PredictArgs) -> Result<()> {
     let graph = Graph::new();
     let model = run.model.build(&graph);
     run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
-    let session = Session::with_options(&graph, &SessionOptions { threads: 1, ..SessionOptions::default() })?;
+    let precision = args.precision.unwrap_or(run.precision).into();
+    let session =
+        Session::with_options(&graph, &SessionOptions { threads: 1, precision, ..SessionOptions::default() })?;
     checkpoint.restore(&session).with_context(|| args.file.display().to_string())?;
     for (path, pixels) in args.images.iter().zip(pictures) {
         let mut feeds = Feeds::new().with(model.x, Array::new([1, 784], &pixels)?);

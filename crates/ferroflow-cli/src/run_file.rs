@@ -1,4 +1,4 @@
-use crate::args::OptimizerKind;
+use crate::args::{OptimizerKind, PrecisionKind, value_name};
 use crate::model::ModelKind;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
@@ -15,6 +15,7 @@ pub(crate) struct RunFile {
     pub(crate) learning_rate: f64,
     pub(crate) batch: usize,
     pub(crate) seed: u64,
+    pub(crate) precision: PrecisionKind,
     pub(crate) step: u64,
     /// Images in the set trained on.
     pub(crate) examples: usize,
@@ -50,10 +51,11 @@ impl RunFile {
         let position = &self.position;
         let pairs = [
             ("model", self.model.name().to_owned()),
-            ("optimizer", self.optimizer.name()),
+            ("optimizer", value_name(self.optimizer)),
             ("learning_rate", format!("{:?}", self.learning_rate)),
             ("batch", self.batch.to_string()),
             ("seed", self.seed.to_string()),
+            ("precision", value_name(self.precision)),
             ("step", self.step.to_string()),
             ("data_examples", self.examples.to_string()),
             ("data_seed", position.seed.to_string()),
@@ -70,13 +72,14 @@ impl RunFile {
             text.parse().map_err(|_| anyhow!("`{key}` cannot be `{text}`"))
         }
         let choice = |key: &str, text: &str| anyhow!("`{key}` cannot be `{text}`");
-        let (model, optimizer) = (text("model")?, text("optimizer")?);
+        let (model, optimizer, precision) = (text("model")?, text("optimizer")?, text("precision")?);
         let run = RunFile {
             model: ModelKind::from_str(model, false).map_err(|_| choice("model", model))?,
             optimizer: OptimizerKind::from_str(optimizer, false).map_err(|_| choice("optimizer", optimizer))?,
             learning_rate: number("learning_rate", text("learning_rate")?)?,
             batch: number("batch", text("batch")?)?,
             seed: number("seed", text("seed")?)?,
+            precision: PrecisionKind::from_str(precision, false).map_err(|_| choice("precision", precision))?,
             step: number("step", text("step")?)?,
             examples: number("data_examples", text("data_examples")?)?,
             position: DataPosition {
@@ -111,6 +114,7 @@ mod tests {
             learning_rate: 1e-4,
             batch: 50,
             seed: u64::MAX,
+            precision: PrecisionKind::Bf16,
             step: 12,
             examples: 55_000,
             position: DataPosition { seed: 3, epoch: 1, index: 600, order: 2 },

@@ -1,6 +1,7 @@
-use crate::args::TrainArgs;
+use crate::args::{TrainArgs, value_name};
 use crate::evaluate::{accuracy, load_data};
 use crate::files::check_targets;
+use crate::interrupt;
 use crate::log::Log;
 use crate::model::ModelKind;
 use crate::output;
@@ -9,7 +10,7 @@ use crate::progress::Progress;
 use crate::run_file::RunFile;
 use anyhow::{Context, Result, bail};
 use ferroflow::prelude::*;
-use std::time::Instant;
+use std::sync::atomic::Ordering;
 
 /// Steps between two lines of the log.
 const LOG_EVERY: u64 = 100;
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
             learning_rate: args.learning_rate.unwrap_or(args.model.default_learning_rate()),
             batch: args.batch.unwrap_or(50),
             seed,
+            precision: args.precision.unwrap_or_default(),
             step: 0,
             examples,
             position: data.train.position(),
@@ -55,7 +57,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let train_step = run.optimizer.minimize(run.learning_rate, model.cross_entropy)?;
     let session = Session::with_options(
         &graph,
-        &SessionOptions { threads: args.threads, precision: args.precision.into(), ..SessionOptions::default() },
+        &SessionOptions { threads: args.threads, precision: run.precision.into(), ..SessionOptions::default() },
     )?;
     match &resumed {
         Some((_, checkpoint, path)) => checkpoint.restore(&session).with_context(|| path.display().to_string())?,
@@ -84,7 +86,9 @@ fn train(
     train_step: Operation<'_>,
     report: &mut Report,
 ) -> Result<()> {
-    while run.step < steps {
+    // Without a file to save, a signal just ends the run.
+    let asked = args.out.is_some().then(interrupt::asked).transpose()?.unwrap_or_default();
+    while run.step < steps && !asked.load(Ordering::Relaxed) {
         let batch = set.next_batch(run.batch)?;
         let feeds = Feeds::new().with(model.x, batch.images).with(model.y_, batch.labels);
         let feeds_with = |keep: f64| match model.keep_prob {
@@ -110,6 +114,9 @@ fn train(
     let checkpoint = run.capture(session)?;
     if let Some(out) = &args.out {
         checkpoint.save(out)?;
+        if run.step < steps {
+            bail!("interrupted at step {}; go on with --resume {}", run.step, out.display());
+        }
     }
     Ok(())
 }
@@ -119,7 +126,6 @@ struct Report {
     progress: Progress,
     log: Option<Log>,
     points: Vec<Point>,
-    started: Instant,
 }
 
 impl Report {
@@ -129,19 +135,17 @@ impl Report {
             (Some(path), None) => (Some(Log::create(path)?), Vec::new()),
             (None, _) => (None, Vec::new()),
         };
-        Ok(Report { progress: Progress::new(steps, step), log, points, started: Instant::now() })
+        Ok(Report { progress: Progress::new(steps, step), log, points })
     }
 
     fn training(&mut self, step: u64, loss: f32, accuracy: f32) -> Result<()> {
         self.progress.line(&format!("step {step}, training accuracy {accuracy}"))?;
         self.points.push(Point { step, loss: loss.into(), accuracy: accuracy.into() });
-        let seconds = self.started.elapsed().as_secs_f64();
-        self.log.as_mut().map_or(Ok(()), |log| log.training(step, loss, accuracy, seconds))
+        self.log.as_mut().map_or(Ok(()), |log| log.training(step, loss, accuracy))
     }
 
     fn test(&mut self, step: u64, accuracy: f64) -> Result<()> {
-        let seconds = self.started.elapsed().as_secs_f64();
-        self.log.as_mut().map_or(Ok(()), |log| log.test(step, accuracy, seconds))?;
+        self.log.as_mut().map_or(Ok(()), |log| log.test(step, accuracy))?;
         output::print(format!("test accuracy {accuracy}\n"))
     }
 }
@@ -152,7 +156,7 @@ fn refuse_contradictions(args: &TrainArgs, steps: u64, run: &RunFile) -> Result<
         bail!("the checkpoint is of model `{}`, not `{}`", run.model.name(), args.model.name());
     }
     if args.optimizer.is_some_and(|o| o != run.optimizer) {
-        bail!("the checkpoint was trained with --optimizer {}", run.optimizer.name());
+        bail!("the checkpoint was trained with --optimizer {}", value_name(run.optimizer));
     }
     if args.learning_rate.is_some_and(|r| r != run.learning_rate) {
         bail!("the checkpoint was trained with --learning-rate {}", run.learning_rate);
@@ -162,6 +166,9 @@ fn refuse_contradictions(args: &TrainArgs, steps: u64, run: &RunFile) -> Result<
     }
     if args.seed.is_some_and(|s| s != run.seed) {
         bail!("the checkpoint was trained with --seed {}", run.seed);
+    }
+    if args.precision.is_some_and(|p| p != run.precision) {
+        bail!("the checkpoint was trained with --precision {}", value_name(run.precision));
     }
     if steps < run.step {
         bail!("the checkpoint is at step {}, past --steps {steps}", run.step);

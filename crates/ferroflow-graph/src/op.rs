@@ -59,8 +59,8 @@ pub trait Op: AsOp {
         None
     }
 
-    /// The kernel for inputs and outputs of fully known shapes (and values, for [`Op::value_inputs`]). Value inputs
-    /// are still among the kernel's inputs.
+    /// The kernel for inputs and outputs of fully known shapes (and values, for [`Op::value_inputs`]), which computes the op
+    /// by its formula. Value inputs are still among the kernel's inputs.
     ///
     /// # Errors
     /// If there is none for these facts.
@@ -73,7 +73,7 @@ pub trait Op: AsOp {
         }
     }
 
-    /// The kernel with a choice of how products of `f32` are computed; [`Op::kernel`] computes them in `f32`.
+    /// The kernel that may compute products and convolutions of `f32` in faster ways, with this precision.
     ///
     /// # Errors
     /// As [`Op::kernel`].

@@ -6,6 +6,8 @@ use ferroflow_kernels::gemm::*;
 use ferroflow_kernels::{Limits, Pool, Precision};
 use std::time::{Duration, Instant};
 
+const PRECISION: Option<Precision> = Some(Precision::Bf16x3);
+
 fn best(mut f: impl FnMut()) -> f64 {
     let (start, mut best) = (Instant::now(), f64::MAX);
     while start.elapsed() < Duration::from_millis(150) {
@@ -76,23 +78,17 @@ fn main() {
             let (mut x, mut w) = (vec![0.5f32; g.input_len()], vec![0.25f32; g.filter_len()]);
             let mut y = vec![0f32; g.output_len()];
             let bytes = [
-                conv2d_scratch::<f32>(&g, Default::default()),
-                conv2d_filter_gradient_scratch::<f32>(&g, Default::default()),
-                conv2d_input_gradient_scratch::<f32>(&g, Default::default()),
+                conv2d_scratch::<f32>(&g, PRECISION),
+                conv2d_filter_gradient_scratch::<f32>(&g, PRECISION),
+                conv2d_input_gradient_scratch::<f32>(&g, PRECISION),
             ];
             let mut scratch = Buffer::zeroed(bytes.into_iter().max().unwrap_or(0));
             let scratch = scratch.as_bytes_mut();
             let show =
                 |name: &str, t| show(format!("conv {size}x{size} {in_c} to {out_c} {name}"), g.flops() as f64, t);
-            show("forward", best(|| conv2d(&x, &w, &mut y, &g, Default::default(), scratch, &pool)));
-            show(
-                "filter gradient",
-                best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, Default::default(), scratch, &pool)),
-            );
-            show(
-                "input gradient",
-                best(|| conv2d_input_gradient(&y, &w, &mut x, &g, Default::default(), scratch, &pool)),
-            );
+            show("forward", best(|| conv2d(&x, &w, &mut y, &g, PRECISION, scratch, &pool)));
+            show("filter gradient", best(|| conv2d_filter_gradient(&x, &y, &mut w, &g, PRECISION, scratch, &pool)));
+            show("input gradient", best(|| conv2d_input_gradient(&y, &w, &mut x, &g, PRECISION, scratch, &pool)));
         }
     }
 }

@@ -13,18 +13,64 @@ pub enum Level {
     Avx512,
 }
 
-/// The highest level that this processor has, or the lower one that `FERROFLOW_CPU` (`portable`, `avx2`, `avx512`) asks
-/// for; found out once. Where it asks for none, products may use the matrix unit too, see [`amx`].
-pub fn level() -> Level {
-    static LEVEL: OnceLock<Level> = OnceLock::new();
-    *LEVEL.get_or_init(|| {
-        let asked = match std::env::var("FERROFLOW_CPU").as_deref() {
-            Ok("portable") => Level::Portable,
-            Ok("avx2") => Level::Avx2,
-            _ => Level::Avx512,
-        };
-        asked.min(highest())
+/// Why `FERROFLOW_CPU` cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CpuError {
+    /// It is none of its values.
+    #[error("FERROFLOW_CPU={0}: expected portable, avx2, avx512 or amx")]
+    Unknown(String),
+    /// It asks for more than there is.
+    #[error("FERROFLOW_CPU={0}: this processor does not have it, or the system does not let it be used")]
+    Absent(&'static str),
+}
+
+/// A level, and whether products may use the matrix unit too.
+type Choice = (Level, bool);
+
+/// The values of `FERROFLOW_CPU`, each of which includes those before it.
+const CHOICES: [(&str, Choice); 4] = [
+    ("portable", (Level::Portable, false)),
+    ("avx2", (Level::Avx2, false)),
+    ("avx512", (Level::Avx512, false)),
+    ("amx", (Level::Avx512, true)),
+];
+
+/// What is `asked` for, or the most that is `available` if that is empty.
+fn choose(asked: &str, available: impl Fn(Choice) -> bool) -> Result<Choice, CpuError> {
+    if asked.is_empty() {
+        let most = CHOICES.iter().rev().find(|(_, choice)| available(*choice));
+        return Ok(most.map_or((Level::Portable, false), |(_, choice)| *choice));
+    }
+    let found = CHOICES.iter().find(|(name, _)| *name == asked);
+    let (name, choice) = found.ok_or_else(|| CpuError::Unknown(asked.to_owned()))?;
+    available(*choice).then_some(*choice).ok_or(CpuError::Absent(name))
+}
+
+/// Found out once: what `FERROFLOW_CPU` asks for, and what is used.
+fn chosen() -> &'static (Result<(), CpuError>, Choice) {
+    static CHOSEN: OnceLock<(Result<(), CpuError>, Choice)> = OnceLock::new();
+    CHOSEN.get_or_init(|| {
+        let asked = std::env::var_os("FERROFLOW_CPU").unwrap_or_default();
+        let available = |(level, amx): Choice| level <= highest() && (!amx || has_amx());
+        match choose(&asked.to_string_lossy(), available) {
+            Ok(choice) => (Ok(()), choice),
+            Err(error) => (Err(error), (highest(), false)),
+        }
     })
+}
+
+/// Whether `FERROFLOW_CPU` is empty, not set, or asks for instructions (`portable`, `avx2`, `avx512`, `amx`) that there
+/// are.
+///
+/// # Errors
+/// If it does not; the highest level is used then.
+pub fn check() -> Result<(), CpuError> {
+    chosen().0.clone()
+}
+
+/// The level that `FERROFLOW_CPU` asks for, by default the highest that this processor has; see [`check`].
+pub fn level() -> Level {
+    chosen().1.0
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -46,16 +92,14 @@ fn highest() -> Level {
     Level::Portable
 }
 
-/// Whether the processor has a matrix unit for bf16 (AMX), the system lets this process use it, and `FERROFLOW_CPU` asks
-/// for no level below it (is not set, empty or `amx`); found out once.
+/// Whether products may use the matrix unit for bf16 (AMX): it is there, and `FERROFLOW_CPU` asks for no less.
 pub(crate) fn amx() -> bool {
-    static AMX: OnceLock<bool> = OnceLock::new();
-    *AMX.get_or_init(|| {
-        let asked = std::env::var("FERROFLOW_CPU").unwrap_or_default();
-        level() == Level::Avx512 && matches!(asked.as_str(), "" | "amx") && has_amx()
-    })
+    chosen().1.1
 }
 
+/// Whether the processor has the unit, and the system lets this process use it: it is asked for permission, which all later
+/// threads have too. The unit counts as absent where the system refuses: before Linux 5.16, under a filter of system calls
+/// (seccomp) that knows the request not, or if a thread's alternate signal stack has no room for the tiles.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 fn has_amx() -> bool {
     use std::arch::{asm, x86_64::__cpuid_count};
@@ -87,4 +131,23 @@ pub(crate) fn avx512_bf16() -> bool {
     }
     #[cfg(not(target_arch = "x86_64"))]
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_is_followed_or_refused() {
+        let avx2 = |(level, amx): Choice| level <= Level::Avx2 && !amx;
+        assert_eq!(choose("", avx2), Ok((Level::Avx2, false)));
+        assert_eq!(choose("", |_| true), Ok((Level::Avx512, true)));
+        assert_eq!(choose("", |_| false), Ok((Level::Portable, false)));
+        assert_eq!(choose("portable", avx2), Ok((Level::Portable, false)));
+        assert_eq!(choose("avx512", |_| true), Ok((Level::Avx512, false)));
+        assert_eq!(choose("amx", |(_, amx)| !amx), Err(CpuError::Absent("amx")));
+        assert_eq!(choose("avx512", avx2), Err(CpuError::Absent("avx512")));
+        let unknown = choose("AVX2", avx2).unwrap_err().to_string();
+        assert_eq!(unknown, "FERROFLOW_CPU=AVX2: expected portable, avx2, avx512 or amx");
+    }
 }

@@ -3,10 +3,11 @@ use crate::cpu::level;
 use crate::gemm::{Run, Target, TileSize, WIDEST, run_tile, tile_size};
 use std::time::{Duration, Instant};
 
-/// What the machine can do at best with a number of threads: what a kernel's speed is measured against.
+/// What the machine's vectors and its memory can do at best with a number of threads: what a kernel's speed is measured
+/// against. A matrix unit does more.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
-    /// Floating-point operations a second, `f32`; a multiply-add is two.
+    /// Floating-point operations a second, by multiply-adds of vectors of `f32`, which are two each.
     pub flops: f64,
     /// Bytes a second from and to memory.
     pub bytes: f64,
@@ -33,7 +34,7 @@ impl Limits {
         Limits { flops: flops / products, bytes: (3 * 4 * STREAM) as f64 / stream }
     }
 
-    /// The seconds that this much work takes at least.
+    /// The seconds that this much work takes at the limits.
     pub fn floor(&self, flops: u64, bytes: u64) -> f64 {
         (flops as f64 / self.flops).max(bytes as f64 / self.bytes)
     }

@@ -9,6 +9,8 @@ use ferroflow_kernels::{
 };
 use std::sync::Arc;
 
+const PRECISION: Option<Precision> = Some(Precision::Bf16x3);
+
 fn values(n: usize, salt: usize) -> Array {
     Array::from((0..n).map(|i| ((i * 7919 + salt * 104_729) % 201) as f32 / 100.0 - 1.0).collect::<Vec<f32>>())
 }
@@ -112,33 +114,35 @@ fn kernel(
 
 #[test]
 fn convolutions_and_their_gradients() {
-    // By tiles of several sizes, and directly.
-    for g in [geometry(14, 5, 32, 64, 1), geometry(8, 3, 16, 16, 1), geometry(9, 3, 3, 5, 1), geometry(8, 3, 16, 16, 2)]
-    {
-        let forward = kernel(
-            conv2d_scratch::<f32>(&g, Default::default()),
-            conv2d_rows::<f32>(g, Default::default()),
-            move |io| {
-                let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-                conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
-                Ok(())
-            },
-        );
+    // By tiles of several sizes, and directly; images without pixels, of which filters see the padding.
+    let no_pixels = ConvGeometry { in_h: 0, in_w: 0, pad_top: 4, pad_left: 4, batch: 60, ..geometry(4, 5, 16, 16, 1) };
+    for g in [
+        geometry(14, 5, 32, 64, 1),
+        geometry(8, 3, 16, 16, 1),
+        geometry(9, 3, 3, 5, 1),
+        geometry(8, 3, 16, 16, 2),
+        no_pixels,
+    ] {
+        let forward = kernel(conv2d_scratch::<f32>(&g, PRECISION), conv2d_rows::<f32>(g, PRECISION), move |io| {
+            let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
+            conv2d(x, w, y, &g, PRECISION, io.scratch(), io.pool());
+            Ok(())
+        });
         let by_input = kernel(
-            conv2d_input_gradient_scratch::<f32>(&g, Default::default()),
-            conv2d_input_gradient_rows::<f32>(g, Default::default()),
+            conv2d_input_gradient_scratch::<f32>(&g, PRECISION),
+            conv2d_input_gradient_rows::<f32>(g, PRECISION),
             move |io| {
                 let (w, dy, dx) = (io.input::<f32>(1), io.input(2), io.output(0));
-                conv2d_input_gradient(dy, w, dx, &g, Default::default(), io.scratch(), io.pool());
+                conv2d_input_gradient(dy, w, dx, &g, PRECISION, io.scratch(), io.pool());
                 Ok(())
             },
         );
         let by_filter = kernel(
-            conv2d_filter_gradient_scratch::<f32>(&g, Default::default()),
-            conv2d_filter_gradient_rows::<f32>(g, Default::default()),
+            conv2d_filter_gradient_scratch::<f32>(&g, PRECISION),
+            conv2d_filter_gradient_rows::<f32>(g, PRECISION),
             move |io| {
                 let (x, dy, dw) = (io.input::<f32>(0), io.input(2), io.output(0));
-                conv2d_filter_gradient(x, dy, dw, &g, Default::default(), io.scratch(), io.pool());
+                conv2d_filter_gradient(x, dy, dw, &g, PRECISION, io.scratch(), io.pool());
                 Ok(())
             },
         );
@@ -161,12 +165,11 @@ fn convolutions_and_their_gradients() {
 #[test]
 fn a_chain_passes_its_values_through_local_memory() {
     let g = geometry(8, 3, 16, 16, 1);
-    let conv =
-        kernel(conv2d_scratch::<f32>(&g, Default::default()), conv2d_rows::<f32>(g, Default::default()), move |io| {
-            let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
-            conv2d(x, w, y, &g, Default::default(), io.scratch(), io.pool());
-            Ok(())
-        });
+    let conv = kernel(conv2d_scratch::<f32>(&g, PRECISION), conv2d_rows::<f32>(g, PRECISION), move |io| {
+        let (x, w, y) = (io.input::<f32>(0), io.input(1), io.output(0));
+        conv2d(x, w, y, &g, PRECISION, io.scratch(), io.pool());
+        Ok(())
+    });
     let shape = [g.batch, g.out_h, g.out_w, g.out_c];
     let program = Program::parse("r2 = Add r0 r1; r3 = Relu r2; out r3", &[DType::F32; 2]).unwrap();
     let map = Arc::new(Kernel::map(Map::new(&program, &[&shape, &[16]], &shape).unwrap()));

@@ -76,6 +76,9 @@ pub enum Error {
     /// The values between the steps of a program, and its scratch, are more than the system has room for.
     #[error("no room for {0} bytes of working memory")]
     Memory(usize),
+    /// The environment asks for instructions that there are not.
+    #[error(transparent)]
+    Cpu(#[from] ferroflow_kernels::cpu::CpuError),
     /// The compiler broke one of its own rules: a defect of Ferroflow, not of the program.
     #[error("internal error: {0}")]
     Internal(String),

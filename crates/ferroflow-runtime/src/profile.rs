@@ -27,7 +27,8 @@ impl Profile {
         Profile { seconds: (0..program.steps.len()).map(median).collect(), program, runs: runs.len(), limits }
     }
 
-    /// The seconds that a step takes at least, by its operations and its bytes.
+    /// The seconds that a step takes at the limits: its bytes, or its operations as multiply-adds of vectors. A product on
+    /// the matrix unit, or a convolution by Winograd's tiles, which multiply less, may take fewer.
     pub fn floor(&self, step: usize) -> f64 {
         let step = &self.program.steps[step];
         self.limits.floor(step.flops, step.traffic)
@@ -60,7 +61,7 @@ impl fmt::Display for Profile {
         let total = self.total();
         let mut order: Vec<usize> = (0..self.seconds.len()).collect();
         order.sort_by(|&a, &b| self.seconds[b].total_cmp(&self.seconds[a]));
-        writeln!(f, "{:>10}  {:>5}  {:>8}  {:>7}  {:>7}  {:<20}  node", "us", "%", "GFLOP/s", "GB/s", "floor %", "op")?;
+        writeln!(f, "{:>10}  {:>5}  {:>8}  {:>7}  {:>7}  {:<20}  node", "us", "%", "GFLOP/s", "GB/s", "limit %", "op")?;
         for i in order {
             let (step, seconds) = (&self.program.steps[i], self.seconds[i]);
             let rate = |amount: f64| match amount > 0.0 && seconds > 0.0 {
@@ -69,16 +70,21 @@ impl fmt::Display for Profile {
             };
             let (flops, bytes) = (rate(step.flops as f64), rate(step.traffic as f64));
             let (us, share) = (seconds * 1e6, 100.0 * seconds / total.max(f64::MIN_POSITIVE));
-            let floor = 100.0 * self.floor(i) / seconds.max(f64::MIN_POSITIVE);
+            let limit = 100.0 * self.floor(i) / seconds.max(f64::MIN_POSITIVE);
             writeln!(
                 f,
-                "{us:>10.1}  {share:>5.1}  {flops:>8}  {bytes:>7}  {floor:>7.0}  {:<20}  {}",
+                "{us:>10.1}  {share:>5.1}  {flops:>8}  {bytes:>7}  {limit:>7.0}  {:<20}  {}",
                 step.op, step.node
             )?;
         }
         let floor: f64 = (0..self.seconds.len()).map(|i| self.floor(i)).sum();
         let (flops, bytes) = (self.limits.flops * 1e-9, self.limits.bytes * 1e-9);
-        writeln!(f, "limits: {flops:.0} GFLOP/s, {bytes:.0} GB/s; floor of all steps {:.1} us", floor * 1e6)?;
+        writeln!(
+            f,
+            "limits: {flops:.0} GFLOP/s by multiply-adds of f32, {bytes:.0} GB/s; all steps at them {:.1} us",
+            floor * 1e6
+        )?;
+        writeln!(f, "(convolutions by Winograd's tiles, and what the matrix unit does, may pass the limit)")?;
         writeln!(f, "{:>10.1}  all steps, medians of {} runs", total * 1e6, self.runs)
     }
 }

@@ -102,7 +102,7 @@ fn bytes_of(fact: &Fact) -> Result<usize> {
 }
 
 /// Gives every value of the schedule its memory and every node its kernel; runs chains of nodes part by part if `chained`.
-pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Precision) -> Result<Program> {
+pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Option<Precision>) -> Result<Program> {
     let kernels = kernels(&schedule, precision)?;
     let mut chains = Vec::new();
     if chained {
@@ -162,8 +162,8 @@ pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Precision)
     l.finish(schedule)
 }
 
-/// The kernel of every node that is computed.
-fn kernels(schedule: &Schedule, precision: Precision) -> Result<Kernels> {
+/// The kernel of every node that is computed; without a precision by the formula of its op.
+fn kernels(schedule: &Schedule, precision: Option<Precision>) -> Result<Kernels> {
     let dag = &schedule.draft.dag;
     let computed = |id: &&NodeId| {
         let op = &dag.node(**id).op;
@@ -172,9 +172,11 @@ fn kernels(schedule: &Schedule, precision: Precision) -> Result<Kernels> {
     let kernel = |&id: &NodeId| {
         let node = dag.node(id);
         let facts: Vec<Fact> = node.inputs.iter().map(|&o| dag.fact(o).clone()).collect();
-        let kernel =
-            node.op.kernel_with(&facts, &node.facts, precision).map_err(|e| crate::passes::invalid(node, e))?;
-        Ok((id, kernel))
+        let kernel = match precision {
+            Some(precision) => node.op.kernel_with(&facts, &node.facts, precision),
+            None => node.op.kernel(&facts, &node.facts),
+        };
+        Ok((id, kernel.map_err(|e| crate::passes::invalid(node, e))?))
     };
     schedule.order.iter().filter(computed).map(kernel).collect()
 }

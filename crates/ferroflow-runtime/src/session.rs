@@ -17,7 +17,8 @@ pub struct SessionOptions {
     /// Whether the optional passes of the compiler run. Without them every operation is computed as it was written: the
     /// reference that programs are tested against.
     pub optimize: bool,
-    /// How products and convolutions of `f32` are computed; in `f32` where `optimize` is not set.
+    /// How products and convolutions of `f32` are computed; where `optimize` is not set, as the sums of products that they
+    /// are, in `f32`.
     pub precision: Precision,
 }
 
@@ -34,7 +35,8 @@ pub struct Session {
     pub(crate) graph: Graph,
     pub(crate) pool: Pool,
     pub(crate) optimize: bool,
-    pub(crate) precision: Precision,
+    /// None without optional passes.
+    pub(crate) precision: Option<Precision>,
     pub(crate) store: RwLock<Store>,
     pub(crate) programs: Programs,
     pub(crate) entropy: u64,
@@ -44,7 +46,7 @@ impl Session {
     /// A session on `graph` with as many threads as there are cores.
     ///
     /// # Errors
-    /// The first mistake made while the graph was built.
+    /// The first mistake made while the graph was built, or a value of `FERROFLOW_CPU` that cannot be followed.
     pub fn new(graph: &Graph) -> Result<Session> {
         Session::with_options(graph, &SessionOptions::default())
     }
@@ -52,16 +54,17 @@ impl Session {
     /// A session on `graph`.
     ///
     /// # Errors
-    /// The first mistake made while the graph was built.
+    /// The first mistake made while the graph was built, or a value of `FERROFLOW_CPU` that cannot be followed.
     pub fn with_options(graph: &Graph, options: &SessionOptions) -> Result<Session> {
         graph.check()?;
+        ferroflow_kernels::cpu::check()?;
         let nanos =
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
         Ok(Session {
             graph: graph.clone(),
             pool: Pool::new(options.threads),
             optimize: options.optimize,
-            precision: if options.optimize { options.precision } else { Precision::F32 },
+            precision: options.optimize.then_some(options.precision),
             store: RwLock::default(),
             programs: Programs::default(),
             entropy: nanos ^ (u64::from(std::process::id()) << 32),

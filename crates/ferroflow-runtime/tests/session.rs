@@ -349,3 +349,27 @@ fn what_no_memory_can_be_had_for_is_refused() {
     assert_eq!(refused(x), "an array of shape [35184372088832] is too large");
     assert_eq!(refused(x.cumsum(0).reduce_sum(..)), "an array of shape [35184372088832] is too large");
 }
+
+#[test]
+fn a_session_that_does_not_optimise_computes_convolutions_by_their_formula() {
+    // Sums of whole numbers are exact, but not in Winograd's tiles.
+    let whole = |shape: [usize; 4], salt: usize| {
+        let n: usize = shape.iter().product();
+        let values: Vec<f64> = (0..n).map(|i| ((i * 7919 + salt) % 17) as f64 - 8.0).collect();
+        Array::from(values).reshape(shape).unwrap()
+    };
+    let g = Graph::new();
+    let (images, filter) = (g.constant(whole([8, 14, 14, 32], 1)), g.constant(whole([5, 5, 32, 64], 2)));
+    let all = |dtype| {
+        let (x, w) = (images.cast(dtype), filter.cast(dtype));
+        let y = x.conv2d(w, [1, 1], Padding::Same);
+        let gradients = g.gradients([y.reduce_sum(..)], [x, w]).unwrap();
+        [y, gradients[0].unwrap(), gradients[1].unwrap()].map(|t| t.cast(DType::F64))
+    };
+    let (single, double) = (all(DType::F32), all(DType::F64));
+    let session = Session::with_options(&g, &SessionOptions { optimize: false, ..Default::default() }).unwrap();
+    for (single, double) in single.into_iter().zip(double) {
+        let (single, double) = session.run((single, double)).unwrap();
+        assert!(single == double);
+    }
+}

@@ -1,6 +1,7 @@
 use ferroflow_array::{Array, Buffer, DType, Shape, WholeFile};
 use ferroflow_graph::{Graph, keys};
 use ferroflow_runtime::Session;
+use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -138,8 +139,9 @@ impl Checkpoint {
         let name = path.as_ref().display().to_string();
         let bytes = std::fs::read(&path).map_err(|source| CheckpointError::Io { path: name.clone(), source })?;
         let format = |why: String| CheckpointError::Format { path: name.clone(), why };
-        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|e| format(e.to_string()))?;
-        let file = SafeTensors::deserialize(&bytes).map_err(|e| format(e.to_string()))?;
+        let foreign = |e: SafeTensorError| format(format!("no safetensors file, or a damaged one ({e})"));
+        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(foreign)?;
+        let file = SafeTensors::deserialize(&bytes).map_err(foreign)?;
         let mut tensors = BTreeMap::new();
         for (key, view) in file.tensors() {
             let dtype = from_safetensors(view.dtype());

@@ -37,6 +37,21 @@ fn the_network_with_dropout_and_adam() {
 }
 
 #[test]
+fn the_precision_goes_on() {
+    pieces_make_the_whole("cnn", "--batch 3 --precision bf16", [1, 2], 3);
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("model").to_str().unwrap().to_owned();
+    let precision = || ferroflow::prelude::Checkpoint::load(&file).unwrap().metadata["precision"].clone();
+    ok(&format!("train softmax --data {} --steps 1 --precision f32 --out {file}", small()));
+    assert_eq!(precision(), "f32");
+    ok(&format!("train softmax --data {} --steps 2 --resume {file} --out {file}", small()));
+    assert_eq!(precision(), "f32");
+    for precision in ["", "--precision f32", "--precision bf16"] {
+        ok(&format!("eval {file} --data {} {precision}", small()));
+    }
+}
+
+#[test]
 fn every_optimizer_goes_on_with_its_slots() {
     let optimizers = ["momentum", "adagrad", "adagrad-da", "adadelta", "rms-prop", "adam", "ftrl"];
     let others = ["proximal-gradient-descent", "proximal-adagrad", "gradient-descent"];

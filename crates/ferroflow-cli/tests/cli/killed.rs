@@ -74,3 +74,30 @@ fn a_killed_log_goes_on() {
     let steps = text.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()["step"].as_u64().unwrap());
     assert_eq!(steps.collect::<Vec<_>>(), [0, 100, 200, 210]);
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_saves_first() {
+    use std::io::{BufRead, BufReader, Read};
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("model");
+    let straight = dir.path().join("straight");
+    let common = format!("train softmax --data {} --batch 4", small());
+    let line = format!("{common} --steps 1000000 --save-every 1000000 --out {}", out.display());
+    for signal in ["-INT", "-TERM"] {
+        let mut child = command(&line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut String::new()).unwrap();
+        let signalled = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(signalled.success());
+        let mut err = String::new();
+        stdout.read_to_string(&mut String::new()).unwrap();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+        let step = step(&out);
+        assert!(err.contains(&format!("interrupted at step {step}; go on with --resume")), "{err}");
+        ok(&format!("{common} --steps {0} --resume {1} --out {1}", step + 3, out.display()));
+        ok(&format!("{common} --steps {} --out {}", step + 3, straight.display()));
+        assert!(read(&out) == read(&straight));
+    }
+}

@@ -101,7 +101,7 @@ fn odd_pictures_get_an_answer_and_others_an_error() {
     digits(&ok(&format!("predict {model} {}", odd.join(" "))), &odd);
     // What a picture is called does not matter.
     std::fs::copy(&odd[1], file("blank.txt")).unwrap();
-    ok(&format!("predict {model} {}", file("blank.txt")));
+    ok(&format!("predict {model} {} --precision f32", file("blank.txt")));
 
     std::fs::write(file("text.png"), "no picture").unwrap();
     std::fs::write(file("empty.png"), "").unwrap();

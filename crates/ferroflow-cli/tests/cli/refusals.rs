@@ -30,6 +30,23 @@ fn numbers_out_of_range() {
 }
 
 #[test]
+fn instructions_that_there_are_not() {
+    let with = |value: &str| {
+        let mut command = crate::common::command(&format!("train softmax --data {} --steps 1", small()));
+        let output = command.env("FERROFLOW_CPU", value).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for value in ["portable", ""] {
+        assert_eq!(with(value), (Some(0), String::new()));
+    }
+    let (code, told) = with("sse9");
+    assert_eq!(code, Some(1));
+    for word in ["FERROFLOW_CPU", "sse9", "portable", "avx2", "avx512", "amx"] {
+        assert!(told.contains(word), "{told}lacks {word}");
+    }
+}
+
+#[test]
 fn targets_that_cannot_be_written() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
@@ -67,6 +84,7 @@ fn checkpoints_that_are_none_or_others() {
     }
     write("long", &[&whole[..], b"x"].concat());
     write("text", b"dear reader");
+    write("page", &b"<p>What is this?</p>\n".repeat(100));
     let foreign = Checkpoint { tensors: [("w".into(), Array::from([1.0f32]))].into(), metadata: [].into() };
     foreign.save(at("foreign")).unwrap();
     let changed = |name: &str, change: &dyn Fn(&mut Checkpoint)| {
@@ -79,8 +97,8 @@ fn checkpoints_that_are_none_or_others() {
     changed("nan", &|c| drop(c.tensors.insert("Variable_1".into(), Array::from([f32::NAN; 10]))));
     changed("model", &|c| drop(c.metadata.insert("model".into(), "mlp".into())));
     changed("position", &|c| drop(c.metadata.insert("data_index".into(), "1501".into())));
-    for name in ["empty", "start", "header", "most", "long", "text"] {
-        refused(&format!("eval {}", at(name)), &[&at(name), "not a checkpoint"]);
+    for name in ["empty", "start", "header", "most", "long", "text", "page"] {
+        refused(&format!("eval {}", at(name)), &[&at(name), "not a checkpoint", "no safetensors file"]);
         refused(&format!("train softmax {flags} --resume {}", at(name)), &[&at(name), "not a checkpoint"]);
     }
     for (name, word) in [
@@ -103,6 +121,7 @@ fn checkpoints_that_are_none_or_others() {
     resume(&format!("softmax {flags} --batch 50"), &["good", "--batch 10"]);
     resume(&format!("softmax {flags} --learning-rate 0.1"), &["good", "--learning-rate 0.5"]);
     resume(&format!("softmax {flags} --optimizer adam"), &["good", "--optimizer gradient-descent"]);
+    resume(&format!("softmax {flags} --precision f32"), &["good", "--precision bf16x3"]);
     resume("softmax", &["good", "1500", "55000", "--data"]);
     assert!(read(&good) == whole);
 }

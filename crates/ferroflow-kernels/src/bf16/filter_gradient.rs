@@ -20,8 +20,8 @@ pub(crate) struct FilterGradient {
 
 /// Where there is no pixel: images have fewer elements.
 const NOWHERE: u32 = u32::MAX;
-/// Images whose packed pixels stay in the second-level cache.
-const IMAGES: usize = 4;
+/// Bytes of the packed pixels of images that are multiplied together: they stay in the second-level cache.
+const PACKED: usize = 1 << 20;
 
 impl FilterGradient {
     /// `None` if there is no unit, or it is not for this one.
@@ -32,7 +32,8 @@ impl FilterGradient {
         // What is left of the unit's speed with channels and frames that do not fill its tiles.
         let pixels = (g.out_h * g.out_w) as f64 / (gradient.depth() * DEPTH) as f64;
         let rate = filled(g.in_c) * filled(g.out_c) * pixels;
-        let places = (g.in_h * g.in_w * g.in_c).max(g.out_h * g.out_w * g.out_c) < NOWHERE as usize;
+        let pixels = g.in_h * g.in_w;
+        let places = pixels > 0 && (pixels * g.in_c).max(g.out_h * g.out_w * g.out_c) < NOWHERE as usize;
         let worth = rate >= 0.25 && g.flops() / 2 > FEW && (g.dilation_h, g.dilation_w) == (1, 1) && places;
         (wanted && worth).then_some(gradient)
     }
@@ -82,7 +83,14 @@ impl FilterGradient {
         (left, self.g.in_c.div_ceil(SIDE) * self.planes() * 2 * self.plane_tiles() * TILE)
     }
 
-    /// Adds the products of the images to the sums, or begins them.
+    /// Images that are multiplied together.
+    fn together(&self) -> usize {
+        let (left, right) = self.packed();
+        (PACKED / (left + right).max(1)).max(1)
+    }
+
+    /// Adds the products of the images to the sums, or begins them; of images packed together with an element that cannot be
+    /// split, by vectors.
     pub(crate) fn add(&self, images: &[f32], grad: &[f32], sums: &mut [f32], first: bool) {
         let (image, result) = (self.g.input_len() / self.g.batch.max(1), self.g.output_len() / self.g.batch.max(1));
         assert!(images.len() == self.g.input_len() && grad.len() == self.g.output_len(), "sizes of {:?}", self.g);
@@ -90,14 +98,15 @@ impl FilterGradient {
         let (left, right) = self.packed();
         let (grad_places, image_places) = (self.depth() * DEPTH, self.planes() * self.plane_places());
         let places = ((grad_places + image_places) * size_of::<u32>()).next_multiple_of(64);
-        let count = self.g.batch.min(IMAGES);
+        let together = self.together();
+        let count = self.g.batch.min(together);
         with_local::<u8, _>(places + count * (left + right), |memory| {
             let (places, memory) = memory.split_at_mut(places);
             let places: &mut [u32] = &mut bytemuck::cast_slice_mut(places)[..grad_places + image_places];
             let (of_grad, of_image) = places.split_at_mut(grad_places);
             self.find_places(of_grad, of_image);
-            for start in (0..self.g.batch).step_by(IMAGES) {
-                let count = IMAGES.min(self.g.batch - start);
+            for start in (0..self.g.batch).step_by(together) {
+                let count = together.min(self.g.batch - start);
                 let images = &images[start * image..(start + count) * image];
                 let grad = &grad[start * result..(start + count) * result];
                 let first = first && start == 0;

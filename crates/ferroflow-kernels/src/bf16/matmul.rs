@@ -1,6 +1,7 @@
-use super::split::{Operand, pack_lanes, pack_steps};
+use super::packing::Packing;
+use super::split::Operand;
 use super::unit::{self, Block, DEPTH, FEW, ROW, SIDE, TILE, Unit};
-use crate::gemm::{MatMul, Strides, even, multiply_rows};
+use crate::gemm::{MatMul, even, multiply_rows};
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
 use crate::{Pool, Precision, Rows};
@@ -47,9 +48,11 @@ impl Product {
         self.row_panels * self.depth * TILE
     }
 
-    /// Computes the product; not if an operand cannot be split: then what `c` holds is unspecified.
+    /// Computes the product; not if an element of an operand cannot be split: then what `c` holds is unspecified, and all of
+    /// it is for the caller to compute.
     pub(crate) fn run(&self, a: &[f32], b: &[f32], c: &mut [f32], scratch: &mut [u8], pool: &Pool) -> bool {
         let MatMul { m, n, k, .. } = self.dims;
+        assert_eq!(c.len(), m * n, "the result of {:?}", self.dims);
         let panel = self.depth * TILE;
         let unsplit = AtomicBool::new(false);
         let scratch = &mut scratch[..self.scratch()];
@@ -117,7 +120,8 @@ const HEADER: usize = 64;
 const PART: usize = 64;
 
 impl Product {
-    /// The product as work that is cut by rows of the result; inputs are `a` and `b`, which is small.
+    /// The product as work that is cut by rows of the result; inputs are `a` and `b`, which is small. A part whose rows of
+    /// `a` cannot be split is computed by vectors, and every part if `b` cannot.
     pub(crate) fn rows(self) -> Rows {
         let Product { dims, depth, column_panels, .. } = self;
         let packed = column_panels * depth * TILE;
@@ -200,52 +204,6 @@ impl Product {
 /// Rows or columns of the panels of a pair, of `n` in all.
 fn sides(n: usize, pair: usize) -> [usize; 2] {
     [2 * pair, 2 * pair + 1].map(|panel| SIDE.min(n.saturating_sub(panel * SIDE)))
-}
-
-/// An operand to pack.
-struct Packing<'a> {
-    from: &'a [f32],
-    strides: Strides,
-    lanes: usize,
-    steps: usize,
-    operand: Operand,
-}
-
-impl Packing<'_> {
-    /// Packs panels of lanes, from tile to tile of the inner dimension, both given as start and count. Whether an element
-    /// could not be split.
-    fn pack(&self, panels: (usize, usize), tiles: (usize, usize), to: &mut [u8]) -> bool {
-        assert!(to.len() >= panels.1 * tiles.1 * TILE && (panels.0 + panels.1 - 1) * SIDE < self.lanes);
-        assert!(self.from.len() > (self.lanes - 1) * self.strides.lane + (self.steps - 1) * self.strides.step);
-        let mut failed = false;
-        let mut pack = |panel: usize, tile: usize| {
-            let (lane, step) = ((panels.0 + panel) * SIDE, (tiles.0 + tile) * DEPTH);
-            let (lanes, steps) = (SIDE.min(self.lanes - lane), self.steps - step);
-            let from = self.from.as_ptr().wrapping_add(lane * self.strides.lane + step * self.strides.step);
-            let to = to[(panel * tiles.1 + tile) * TILE..][..TILE].as_mut_ptr();
-            // SAFETY: the processor has the unit, and so AVX-512; lanes and steps are within the operand.
-            failed |= unsafe {
-                match self.strides.lane {
-                    1 => {
-                        let stride = self.strides.step;
-                        if steps >= DEPTH {
-                            pack_steps(|i| from.wrapping_add(i * stride), lanes, to, self.operand)
-                        } else {
-                            let at = |i| if i < steps { from.wrapping_add(i * stride) } else { std::ptr::null() };
-                            pack_steps(at, lanes, to, self.operand)
-                        }
-                    }
-                    stride => pack_lanes(|i| from.wrapping_add(i * stride), lanes, steps, to, self.operand),
-                }
-            };
-        };
-        // What is contiguous in memory is read in a row.
-        match self.strides.lane {
-            1 => (0..tiles.1).for_each(|tile| (0..panels.1).for_each(|panel| pack(panel, tile))),
-            _ => (0..panels.1).for_each(|panel| (0..tiles.1).for_each(|tile| pack(panel, tile))),
-        }
-        failed
-    }
 }
 
 #[cfg(test)]

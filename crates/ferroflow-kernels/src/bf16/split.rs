@@ -203,3 +203,35 @@ fn transpose(rows: [__m512i; SIDE]) -> [__m512i; SIDE] {
     }
     c
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::{Level, level};
+
+    /// The two halves of an element, if it can be split.
+    fn halves(x: f32) -> Option<(f32, f32)> {
+        let mut to = [0; ROW];
+        // SAFETY: the test runs with AVX-512 only; there are one element and 128 bytes.
+        let unsplit = unsafe { split_row(&x, 1, to.as_mut_ptr()) };
+        let half = |at: usize| f32::from_bits(u32::from_le_bytes([0, 0, to[at], to[at + 1]]));
+        (!unsplit).then(|| (half(0), half(ROW / 2)))
+    }
+
+    #[test]
+    fn halves_sum_to_the_element_and_the_limits_are_as_said() {
+        if level() < Level::Avx512 {
+            return;
+        }
+        let largest = f32::from_bits(0x7f7f_7fff);
+        let values = (0..4000).map(|i| (1.0 + i as f32 / 4001.0) * 2f32.powi(i % 230 - 110));
+        for x in values.flat_map(|x| [x, -x]).chain([0.0, -0.0, largest, -largest]) {
+            let (upper, lower) = halves(x).unwrap();
+            assert!((x - upper - lower).abs() <= x.abs() * 2f32.powi(-16), "{x} as {upper} and {lower}");
+        }
+        for x in [f32::from_bits(0x7f7f_8000), f32::MAX, f32::INFINITY, f32::NAN] {
+            assert_eq!((halves(x), halves(-x)), (None, None), "{x}");
+        }
+        assert_eq!(f64::from(f32::from_bits(0x7f7f_8000)), 2f64.powi(128) * (1.0 - 1.0 / 512.0));
+    }
+}

@@ -1,9 +1,8 @@
 use super::geometry::{Filters, Frame};
-use super::{ConvGeometry, winograd};
+use super::{ConvGeometry, tiles, winograd};
 use crate::bf16::Convolution;
-use crate::cpu::{Level, level};
-use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
-use crate::pool::Disjoint;
+use crate::cpu::level;
+use crate::gemm::TileElement;
 use crate::scratch::with_local;
 use crate::{Pool, Precision, Rows};
 use ferroflow_array::Buffer;
@@ -26,13 +25,13 @@ enum Method {
 }
 
 impl Task {
-    fn forward<T: TileElement>(g: &ConvGeometry, precision: Precision) -> Task {
+    fn forward<T: TileElement>(g: &ConvGeometry, precision: Option<Precision>) -> Task {
         Task::new::<T>(*g, g.frame(), Filters::Plain, *g, precision)
     }
 
     /// The convolution that the gradient of the images is: of the derivatives of the result, spread apart by the stride,
     /// with the filters turned around.
-    fn input_gradient<T: TileElement>(g: &ConvGeometry, precision: Precision) -> Task {
+    fn input_gradient<T: TileElement>(g: &ConvGeometry, precision: Option<Precision>) -> Task {
         let reach = ((g.k_h.max(1) - 1) * g.dilation_h, (g.k_w.max(1) - 1) * g.dilation_w);
         let frame = Frame {
             images: g.batch,
@@ -63,11 +62,11 @@ impl Task {
         frame: Frame,
         order: Filters,
         padded: ConvGeometry,
-        precision: Precision,
+        precision: Option<Precision>,
     ) -> Task {
-        let method = match Convolution::of::<T>(&g, frame, precision) {
+        let method = match precision.and_then(|p| Convolution::of::<T>(&g, frame, p)) {
             Some(convolution) => Method::Unit(convolution),
-            None if winograd::applies::<T>(&padded) => Method::Winograd(padded),
+            None if precision.is_some() && winograd::applies::<T>(&padded) => Method::Winograd(padded),
             None => Method::Tiles,
         };
         Task { g, frame, order, method }
@@ -93,7 +92,7 @@ impl Task {
         match self.method {
             Method::Unit(convolution) => convolution.prepared(),
             Method::Winograd(g) => winograd::scratch::<T>(&g),
-            Method::Tiles => self.field() * self.g.out_c.next_multiple_of(WIDEST) * size_of::<T>(),
+            Method::Tiles => tiles::packed(&self.g) * size_of::<T>(),
         }
         .next_multiple_of(64)
     }
@@ -111,38 +110,13 @@ impl Task {
         self.prepared::<T>() + self.frames::<T>()
     }
 
-    /// Elements of a filter.
-    fn field(&self) -> usize {
-        self.g.k_h * self.g.k_w * self.g.in_c
-    }
-
     /// Packs or transforms the filters.
     fn prepare<T: TileElement>(&self, filter: &[T], to: &mut [u8], pool: &Pool) {
         assert_eq!(filter.len(), self.g.filter_len(), "filters of {:?}", self.g);
         match self.method {
             Method::Unit(convolution) => convolution.prepare(bytemuck::cast_slice(filter), self.order, to, pool),
             Method::Winograd(g) => winograd::prepare(level(), (filter, self.order), &g, to, pool),
-            Method::Tiles => self.pack(filter, bytemuck::cast_slice_mut(to)),
-        }
-    }
-
-    /// Packs the filters in panels as wide as the tiles.
-    fn pack<T: TileElement>(&self, filter: &[T], panels: &mut [T]) {
-        let (c, o, field) = (self.g.in_c, self.g.out_c, self.field());
-        let width = tile_size::<T>(level(), o).width;
-        for (panel, to) in panels.chunks_exact_mut((field * width).max(1)).take(o.div_ceil(width)).enumerate() {
-            let columns = width.min(o - panel * width);
-            for (i, row) in to.chunks_exact_mut(width).enumerate() {
-                let first = panel * width;
-                match self.order {
-                    Filters::Plain => row[..columns].copy_from_slice(&filter[i * o + first..][..columns]),
-                    Filters::Turned => {
-                        let from = &filter[(self.g.k_h * self.g.k_w - 1 - i / c) * c * o + i % c..];
-                        row[..columns].iter_mut().enumerate().for_each(|(j, v)| *v = from[(first + j) * c]);
-                    }
-                }
-                row[columns..].fill(T::ZERO);
-            }
+            Method::Tiles => tiles::pack((filter, self.order), &self.g, bytemuck::cast_slice_mut(to)),
         }
     }
 
@@ -160,9 +134,9 @@ impl Task {
             Method::Unit(convolution) => {
                 let (from, to) = (bytemuck::cast_slice(images), bytemuck::cast_slice_mut(output));
                 if !convolution.run(from, prepared, to, frames, pool) {
-                    let tiles = Task { method: Method::Tiles, ..*self };
-                    let mut memory = Buffer::zeroed(tiles.scratch::<T>());
-                    tiles.prepare_and_run(images, filter, output, memory.as_bytes_mut(), pool);
+                    let task = Task { method: Method::Tiles, ..*self };
+                    let mut memory = Buffer::zeroed(task.scratch::<T>());
+                    task.prepare_and_run(images, filter, output, memory.as_bytes_mut(), pool);
                 }
             }
             Method::Winograd(g) => {
@@ -170,7 +144,7 @@ impl Task {
             }
             Method::Tiles => {
                 let frames = self.frame.of(images, bytemuck::cast_slice_mut(frames), pool);
-                tiles(level(), frames, &self.frame, bytemuck::cast_slice(prepared), output, &self.g, pool);
+                tiles::convolve(level(), frames, &self.frame, bytemuck::cast_slice(prepared), output, &self.g, pool);
             }
         }
     }
@@ -231,11 +205,12 @@ pub(super) fn exchanged(g: &ConvGeometry) -> ConvGeometry {
 }
 
 /// Bytes of scratch that [`conv2d`] needs.
-pub fn conv2d_scratch<T: TileElement>(g: &ConvGeometry, precision: Precision) -> usize {
+pub fn conv2d_scratch<T: TileElement>(g: &ConvGeometry, precision: Option<Precision>) -> usize {
     Task::forward::<T>(g, precision).scratch::<T>()
 }
 
-/// The convolution of `input`, `[batch, in_h, in_w, in_c]`, with `filter`, `[k_h, k_w, in_c, out_c]`.
+/// The convolution of `input`, `[batch, in_h, in_w, in_c]`, with `filter`, `[k_h, k_w, in_c, out_c]`; without a precision
+/// the sums of products that it is by definition, in `T`.
 ///
 /// # Panics
 /// If a slice is not of the size that the geometry says, or the scratch smaller than [`conv2d_scratch`].
@@ -244,7 +219,7 @@ pub fn conv2d<T: TileElement>(
     filter: &[T],
     output: &mut [T],
     g: &ConvGeometry,
-    precision: Precision,
+    precision: Option<Precision>,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
@@ -252,16 +227,17 @@ pub fn conv2d<T: TileElement>(
 }
 
 /// The convolution as work that is cut by images; inputs are images and filters.
-pub fn conv2d_rows<T: TileElement>(g: ConvGeometry, precision: Precision) -> Rows {
+pub fn conv2d_rows<T: TileElement>(g: ConvGeometry, precision: Option<Precision>) -> Rows {
     Task::forward::<T>(&g, precision).rows::<T>(0)
 }
 
 /// Bytes of scratch that [`conv2d_input_gradient`] needs.
-pub fn conv2d_input_gradient_scratch<T: TileElement>(g: &ConvGeometry, precision: Precision) -> usize {
+pub fn conv2d_input_gradient_scratch<T: TileElement>(g: &ConvGeometry, precision: Option<Precision>) -> usize {
     Task::input_gradient::<T>(g, precision).scratch::<T>()
 }
 
-/// The derivative of the images, from that of the result, `[batch, out_h, out_w, out_c]`, and the filters.
+/// The derivative of the images, from that of the result, `[batch, out_h, out_w, out_c]`, and the filters; see [`conv2d`]
+/// for `precision`.
 ///
 /// # Panics
 /// If a slice is not of the size that the geometry says, or the scratch smaller than
@@ -271,7 +247,7 @@ pub fn conv2d_input_gradient<T: TileElement>(
     filter: &[T],
     input_grad: &mut [T],
     g: &ConvGeometry,
-    precision: Precision,
+    precision: Option<Precision>,
     scratch: &mut [u8],
     pool: &Pool,
 ) {
@@ -280,62 +256,8 @@ pub fn conv2d_input_gradient<T: TileElement>(
 
 /// The derivative of the images as work that is cut by images; inputs are the sizes of the images, the filters and the
 /// derivative of the result.
-pub fn conv2d_input_gradient_rows<T: TileElement>(g: ConvGeometry, precision: Precision) -> Rows {
+pub fn conv2d_input_gradient_rows<T: TileElement>(g: ConvGeometry, precision: Option<Precision>) -> Rows {
     Task::input_gradient::<T>(&g, precision).rows::<T>(2).with_whole(0)
-}
-
-/// The convolution over frames and packed filters.
-#[allow(clippy::too_many_arguments)]
-fn tiles<T: TileElement>(
-    level: Level,
-    frames: &[T],
-    frame: &Frame,
-    panels: &[T],
-    output: &mut [T],
-    g: &ConvGeometry,
-    pool: &Pool,
-) {
-    let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, g.out_c);
-    let (k, c, columns) = (g.k_h * g.k_w * g.in_c, g.in_c, frame.to.1);
-    let panel_count = g.out_c.div_ceil(width);
-    let row_tiles = g.out_w.div_ceil(tile_rows);
-    // A filter row without gaps is one run of the image.
-    let merged = g.dilation_w == 1;
-    let counts = if merged { [1, g.k_h, g.k_w * c] } else { [g.k_h, g.k_w, c] };
-    let down = g.dilation_h * columns * c;
-    let a_steps = if merged { [0, down, 1] } else { [down, g.dilation_w * c, 1] };
-    let b_steps = if merged { [0, g.k_w * c * width, width] } else { [g.k_w * c * width, c * width, width] };
-    // Tasks are bands of output rows.
-    let bands = if g.batch >= 8 { 1 } else { g.out_h.min(8) };
-    let out = Disjoint::new(output);
-    pool.for_each(g.batch * bands, |task| {
-        let (n, band) = (task / bands, task % bands);
-        let (first, rows_of_band) = even(g.out_h, bands, band);
-        for panel in 0..panel_count {
-            let columns_of_panel = width.min(g.out_c - panel * width);
-            for y in first..first + rows_of_band {
-                for t in 0..row_tiles {
-                    let (x, rows) = even(g.out_w, row_tiles, t);
-                    let at = n * frame.image_len() + (y * g.stride_h * columns + x * g.stride_w) * c;
-                    let run = Run {
-                        a: frames[at..].as_ptr(),
-                        a_row: g.stride_w * c,
-                        counts,
-                        a_steps,
-                        b: panels[panel * k * width..].as_ptr(),
-                        b_steps,
-                        ahead: (panels[panel * k * width..].as_ptr(), [0; 3]),
-                    };
-                    let to = ((n * g.out_h + y) * g.out_w + x) * g.out_c + panel * width;
-                    let target =
-                        Target { c: out.address(to), row: g.out_c, columns: columns_of_panel, accumulate: false };
-                    // SAFETY: the frame holds every pixel that the filter reaches from these rows; panels are padded to
-                    // the tile's width; the tile's results belong to this task alone.
-                    unsafe { run_tile(level, (vectors, rows), &run, &target) };
-                }
-            }
-        }
-    });
 }
 
 #[cfg(test)]
@@ -343,7 +265,7 @@ mod tests {
     use super::super::definition::{definition, geometries, values};
     use super::*;
 
-    const F32: Precision = Precision::F32;
+    const F32: Option<Precision> = Some(Precision::F32);
 
     #[test]
     fn equals_the_definition() {

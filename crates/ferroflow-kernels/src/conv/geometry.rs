@@ -132,8 +132,8 @@ impl Frame {
             for y in 0..self.from.0 {
                 let Some(to_y) = place(y, self.spread.0, self.pad.0, rows) else { continue };
                 if self.spread.1 == 1 && self.pad.1 >= 0 {
-                    let left = self.pad.1 as usize;
-                    let width = self.from.1.min(columns.saturating_sub(left));
+                    let left = columns.min(self.pad.1 as usize);
+                    let width = self.from.1.min(columns - left);
                     let to = (to_y * columns + left) * c;
                     let from = y * self.from.1 * c;
                     frame[to..to + width * c].copy_from_slice(&image[from..from + width * c]);

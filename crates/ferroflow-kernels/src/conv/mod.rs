@@ -7,9 +7,11 @@ mod convolution;
 mod definition;
 mod depthwise;
 mod filter_gradient;
+mod filter_tiles;
 mod geometry;
 #[cfg(test)]
 mod tests;
+mod tiles;
 mod winograd;
 
 pub use convolution::{
@@ -17,7 +19,7 @@ pub use convolution::{
     conv2d_scratch,
 };
 pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradient};
-pub(crate) use filter_gradient::filter_gradient_by_tiles;
 pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
+pub(crate) use filter_tiles::filter_gradient_by_tiles;
 pub use geometry::ConvGeometry;
 pub(crate) use geometry::{Filters, Frame};

@@ -45,12 +45,23 @@ fn geometries() -> Vec<ConvGeometry> {
     ]
 }
 
+/// Ways to compute, and of the largest result how much they may be off.
+const PRECISIONS: [(Option<Precision>, f64); 4] =
+    [(None, 4e-6), (Some(Precision::F32), 4e-5), (Some(Precision::Bf16x3), 4e-5), (Some(Precision::Bf16), 2e-2)];
+
 fn singles(values: &[f64]) -> Vec<f32> {
     values.iter().map(|v| *v as f32).collect()
 }
 
 /// The convolution and both gradients.
-fn all(g: &ConvGeometry, x: &[f32], w: &[f32], dy: &[f32], precision: Precision, threads: usize) -> [Vec<f32>; 3] {
+fn all(
+    g: &ConvGeometry,
+    x: &[f32],
+    w: &[f32],
+    dy: &[f32],
+    precision: Option<Precision>,
+    threads: usize,
+) -> [Vec<f32>; 3] {
     let pool = Pool::new(threads);
     let (mut y, mut dx, mut dw) = (vec![7.0; dy.len()], vec![7.0; x.len()], vec![7.0; w.len()]);
     let mut scratch = Buffer::zeroed(conv2d_scratch::<f32>(g, precision));
@@ -73,7 +84,7 @@ fn equal_the_definition_in_every_precision() {
             expected[2][k] += dy[o] * x[i];
         });
         let (x, w, dy) = (singles(&x), singles(&w), singles(&dy));
-        for (precision, tolerance) in [(Precision::F32, 4e-5), (Precision::Bf16x3, 4e-5), (Precision::Bf16, 2e-2)] {
+        for (precision, tolerance) in PRECISIONS {
             let found = all(&g, &x, &w, &dy, precision, 2);
             for (what, (found, expected)) in ["result", "images", "filters"].iter().zip(found.iter().zip(&expected)) {
                 let largest = expected.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
@@ -92,9 +103,9 @@ fn what_is_not_finite_stays_where_it_belongs() {
         let (x, w, dy) = (values(g.input_len(), 1), values(g.filter_len(), 2), values(g.output_len(), 3));
         // Without zeros, which make NaN of infinities.
         let [mut x, w, mut dy] = [x, w, dy].map(|v| singles(&v).iter().map(|v| v + 0.001).collect::<Vec<_>>());
-        let exact = all(&g, &x, &w, &dy, Precision::F32, 1);
+        let exact = all(&g, &x, &w, &dy, Some(Precision::F32), 1);
         (x[g.in_c + 1], dy[g.out_c]) = (f32::INFINITY, f32::NAN);
-        let [y, dx, dw] = all(&g, &x, &w, &dy, Precision::Bf16x3, 2);
+        let [y, dx, dw] = all(&g, &x, &w, &dy, Some(Precision::Bf16x3), 2);
         let mut reached = [vec![false; dy.len()], vec![false; dx.len()], vec![false; dw.len()]];
         definition(&g, |i, k, o| {
             reached[0][o] |= i == g.in_c + 1;
@@ -113,5 +124,58 @@ fn what_is_not_finite_stays_where_it_belongs() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn without_a_precision_they_are_sums_of_products() {
+    // Sums of small whole numbers are exact, but not in Winograd's tiles.
+    for g in geometries() {
+        let whole = |n, salt| values(n, salt).iter().map(|v| (v * 8.0).round()).collect::<Vec<f64>>();
+        let (x, w, dy) = (whole(g.input_len(), 1), whole(g.filter_len(), 2), whole(g.output_len(), 3));
+        let mut expected = [vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; w.len()]];
+        definition(&g, |i, k, o| {
+            expected[0][o] += x[i] * w[k];
+            expected[1][i] += dy[o] * w[k];
+            expected[2][k] += dy[o] * x[i];
+        });
+        let found = all(&g, &singles(&x), &singles(&w), &singles(&dy), None, 2);
+        assert!(found == expected.map(|v| singles(&v)), "{g:?}");
+    }
+}
+
+#[test]
+fn images_without_pixels_or_outside_their_frames_give_zeros() {
+    // Nothing but padding is reached.
+    let of = |batch, in_h, in_w, k, out, (pad_top, pad_left)| ConvGeometry {
+        batch,
+        in_h,
+        in_w,
+        in_c: 16,
+        k_h: k,
+        k_w: k,
+        out_c: 16,
+        out_h: out,
+        out_w: out,
+        stride_h: 1,
+        stride_w: 1,
+        pad_top,
+        pad_left,
+        dilation_h: 1,
+        dilation_w: 1,
+    };
+    let geometries = [
+        of(40, 0, 0, 5, 4, (4, 4)),
+        of(40, 0, 3, 3, 8, (2, 2)),
+        of(40, 3, 0, 3, 8, (2, 2)),
+        of(40, 0, 0, 1, 32, (0, 0)),
+        of(40, 3, 3, 1, 8, (0, 9)),
+        of(40, 3, 3, 1, 8, (9, 0)),
+        of(40, 3, 3, 3, 8, (0, 12)),
+    ];
+    for (g, (precision, _)) in geometries.iter().flat_map(|g| PRECISIONS.map(|p| (g, p))) {
+        let (x, w, dy) = (vec![1.0; g.input_len()], vec![2.0; g.filter_len()], vec![3.0; g.output_len()]);
+        let found = all(g, &x, &w, &dy, precision, 2);
+        assert!(found.iter().flatten().all(|v| *v == 0.0), "{g:?}, {precision:?}");
     }
 }

@@ -66,6 +66,16 @@ impl Conv2D {
     pub(super) fn windows(&self) -> OpResult<Windows> {
         windows(&self.strides, self.padding, &self.dilations)
     }
+
+    fn convolution(&self, inputs: &[Fact], precision: Option<Precision>) -> OpResult<Kernel> {
+        let g = self.windows()?.geometry(&inputs[0].concrete()?, &inputs[1].concrete()?)?;
+        let kernel = match inputs[0].dtype {
+            DType::F32 => forward::<f32>(g, precision),
+            DType::F64 => forward::<f64>(g, precision),
+            other => return Err(OpError::unimplemented(format!("no convolution of {other}"))),
+        };
+        Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))
+    }
 }
 
 pub(super) fn windows(strides: &[i64], padding: Padding, dilations: &[i64]) -> OpResult<Windows> {
@@ -73,7 +83,7 @@ pub(super) fn windows(strides: &[i64], padding: Padding, dilations: &[i64]) -> O
     Ok(Windows { strides, dilations, padding })
 }
 
-pub(super) fn forward<T: TileElement>(g: ConvGeometry, precision: Precision) -> Kernel {
+fn forward<T: TileElement>(g: ConvGeometry, precision: Option<Precision>) -> Kernel {
     Kernel::new(move |io| {
         conv2d::<T>(io.input(0), io.input(1), io.output(0), &g, precision, io.scratch(), io.pool());
         Ok(())
@@ -93,18 +103,12 @@ impl Op for Conv2D {
         Ok(vec![Fact::new(x.dtype, [batch, out_h, out_w, out].into_iter().collect::<PartialShape>())])
     }
 
-    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
-        self.kernel_with(inputs, outputs, Precision::F32)
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        self.convolution(inputs, None)
     }
 
     fn kernel_with(&self, inputs: &[Fact], _: &[Fact], precision: Precision) -> OpResult<Kernel> {
-        let g = self.windows()?.geometry(&inputs[0].concrete()?, &inputs[1].concrete()?)?;
-        let kernel = match inputs[0].dtype {
-            DType::F32 => forward::<f32>(g, precision),
-            DType::F64 => forward::<f64>(g, precision),
-            other => return Err(OpError::unimplemented(format!("no convolution of {other}"))),
-        };
-        Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))
+        self.convolution(inputs, Some(precision))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

@@ -67,11 +67,31 @@ impl Op for Conv2DBackpropInput {
     }
 
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
-        self.kernel_with(inputs, outputs, Precision::F32)
+        self.derivative(inputs, outputs, None)
     }
 
     fn kernel_with(&self, inputs: &[Fact], outputs: &[Fact], precision: Precision) -> OpResult<Kernel> {
-        fn kernel<T: TileElement>(g: ConvGeometry, precision: Precision) -> Kernel {
+        self.derivative(inputs, outputs, Some(precision))
+    }
+
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        let (filter, dy, grad) = (cx.input(1), cx.input(2), cx.grad(0));
+        let Conv2DBackpropInput { strides, padding, dilations } = self.clone();
+        let by_filter = Conv2DBackpropFilter { strides, padding, dilations };
+        let by_filter = cx.graph().build(by_filter).input("input", grad).input("filter_sizes", filter.shape_tensor());
+        let by_grad = cx.graph().build(self.conv()).input("input", grad).input("filter", filter);
+        let by_filter = by_filter.input("out_backprop", dy).tensor();
+        Ok(vec![None, Some(by_filter.into()), Some(by_grad.tensor().into())])
+    }
+}
+
+impl Conv2DBackpropInput {
+    fn conv(&self) -> Conv2D {
+        Conv2D { strides: self.strides.clone(), padding: self.padding, dilations: self.dilations.clone() }
+    }
+
+    fn derivative(&self, inputs: &[Fact], outputs: &[Fact], precision: Option<Precision>) -> OpResult<Kernel> {
+        fn kernel<T: TileElement>(g: ConvGeometry, precision: Option<Precision>) -> Kernel {
             Kernel::new(move |io| {
                 conv2d_input_gradient::<T>(
                     io.input(2),
@@ -96,50 +116,15 @@ impl Op for Conv2DBackpropInput {
         };
         Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))
     }
-
-    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
-        let (filter, dy, grad) = (cx.input(1), cx.input(2), cx.grad(0));
-        let Conv2DBackpropInput { strides, padding, dilations } = self.clone();
-        let by_filter = Conv2DBackpropFilter { strides, padding, dilations };
-        let by_filter = cx.graph().build(by_filter).input("input", grad).input("filter_sizes", filter.shape_tensor());
-        let by_grad = cx.graph().build(self.conv()).input("input", grad).input("filter", filter);
-        let by_filter = by_filter.input("out_backprop", dy).tensor();
-        Ok(vec![None, Some(by_filter.into()), Some(by_grad.tensor().into())])
-    }
-}
-
-impl Conv2DBackpropInput {
-    fn conv(&self) -> Conv2D {
-        Conv2D { strides: self.strides.clone(), padding: self.padding, dilations: self.dilations.clone() }
-    }
 }
 
 impl Conv2DBackpropFilter {
     fn conv(&self) -> Conv2D {
         Conv2D { strides: self.strides.clone(), padding: self.padding, dilations: self.dilations.clone() }
     }
-}
 
-impl Op for Conv2DBackpropFilter {
-    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
-        let [x, sizes, grad] = rules::exactly(inputs)?;
-        rules::same_dtype(&[x, grad])?;
-        let fact = Fact::new(x.dtype, sized(sizes)?);
-        image(x)?;
-        check(&self.conv(), x, &fact, grad)?;
-        Ok(vec![fact])
-    }
-
-    fn value_inputs(&self) -> &'static [usize] {
-        &[1]
-    }
-
-    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
-        self.kernel_with(inputs, outputs, Precision::F32)
-    }
-
-    fn kernel_with(&self, inputs: &[Fact], outputs: &[Fact], precision: Precision) -> OpResult<Kernel> {
-        fn kernel<T: TileElement>(g: ConvGeometry, precision: Precision) -> Kernel {
+    fn derivative(&self, inputs: &[Fact], outputs: &[Fact], precision: Option<Precision>) -> OpResult<Kernel> {
+        fn kernel<T: TileElement>(g: ConvGeometry, precision: Option<Precision>) -> Kernel {
             Kernel::new(move |io| {
                 conv2d_filter_gradient::<T>(
                     io.input(0),
@@ -163,6 +148,29 @@ impl Op for Conv2DBackpropFilter {
             other => return Err(OpError::unimplemented(format!("no convolution of {other}"))),
         };
         Ok(kernel.with_work(Work { flops: g.flops(), bytes: 0 }))
+    }
+}
+
+impl Op for Conv2DBackpropFilter {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        let [x, sizes, grad] = rules::exactly(inputs)?;
+        rules::same_dtype(&[x, grad])?;
+        let fact = Fact::new(x.dtype, sized(sizes)?);
+        image(x)?;
+        check(&self.conv(), x, &fact, grad)?;
+        Ok(vec![fact])
+    }
+
+    fn value_inputs(&self) -> &'static [usize] {
+        &[1]
+    }
+
+    fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
+        self.derivative(inputs, outputs, None)
+    }
+
+    fn kernel_with(&self, inputs: &[Fact], outputs: &[Fact], precision: Precision) -> OpResult<Kernel> {
+        self.derivative(inputs, outputs, Some(precision))
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
