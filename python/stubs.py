@@ -22,6 +22,18 @@ SOURCES = {
     "variables": ["Variable"],
 }
 
+# What a module has of modules that are made of it.
+LATER = {
+    "nn": """from . import rnn_cell as rnn_cell
+from .rnn import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
+from .rnn import bidirectional_rnn as bidirectional_rnn
+from .rnn import dynamic_rnn as dynamic_rnn
+from .rnn import rnn as rnn
+from .rnn import static_bidirectional_rnn as static_bidirectional_rnn
+from .rnn import static_rnn as static_rnn
+"""
+}
+
 # What functions give, where it is not a tensor.
 OPERATIONS = {"check_ops"}
 TENSORS = {"array_ops", "losses", "math_ops", "nn", "layers"}
@@ -101,7 +113,7 @@ def stub(name):
         wanted = [n for n in names if re.search(rf"\b{n}\b", body) and n not in local]
         if wanted:
             head.append(f"from {depth if source != 'typing' else ''}{source} import {', '.join(wanted)}")
-    return "\n".join(head) + "\n" + body + "\n"
+    return "\n".join(head) + "\n" + LATER.get(name, "") + body + "\n"
 
 
 def first_line(value):

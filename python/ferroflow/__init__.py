@@ -10,6 +10,7 @@ from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
 from .check_ops import *
+from .control_flow import case, cond, while_loop
 from .dtypes import (
     DType,
     as_dtype,
@@ -56,6 +57,7 @@ from .framework import (
     reset_default_graph,
     set_random_seed,
 )
+from .functional_ops import foldl, foldr, map_fn, scan
 from .gradients import AggregationMethod, UnconnectedGradients, gradients, hessians
 from .initializers import (
     constant_initializer,
@@ -73,7 +75,9 @@ from .math_ops import *
 from .math_ops import _tuple as tuple
 from .nn import xw_plus_b
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from .script_ops import py_func
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
+from .tensor_array import TensorArray
 from .tensor_shape import Dimension, TensorShape
 from .variable_scope import (
     AUTO_REUSE,
@@ -107,10 +111,20 @@ from .variables import (
     trainable_variables,
     variables_initializer,
 )
+from . import rnn, rnn_cell
+
+# `nn` cannot import them: cells are layers, which are made of what is in `nn`.
+nn.rnn_cell = rnn_cell
+for _name in rnn.__all__:
+    setattr(nn, _name, getattr(rnn, _name))
+del _name
 from . import compat, contrib, examples
 
 VERSION = __version__
-for _module in "array_ops check_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split():
+for _module in (
+    "array_ops check_ops control_flow framework functional_ops gradients indexing math_ops mnist nest operators random_ops "
+    "rnn rnn_base rnn_cell rnn_wrappers script_ops session tensor_array tensor_shape variable_scope variables"
+).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]

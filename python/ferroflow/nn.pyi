@@ -2,6 +2,13 @@
 
 from typing import Any
 from .framework import Tensor
+from . import rnn_cell as rnn_cell
+from .rnn import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
+from .rnn import bidirectional_rnn as bidirectional_rnn
+from .rnn import dynamic_rnn as dynamic_rnn
+from .rnn import rnn as rnn
+from .rnn import static_bidirectional_rnn as static_bidirectional_rnn
+from .rnn import static_rnn as static_rnn
 
 
 class TopKV2(tuple):

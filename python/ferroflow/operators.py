@@ -1,6 +1,6 @@
 """What `+`, `[...]` and their like do to tensors and variables."""
 
-from .framework import Tensor, build, call
+from .framework import Tensor, build
 
 
 def _binary(op_type, name):
@@ -12,7 +12,9 @@ def _unary(op_type):
 
 
 def _index(x, key):
-    return call("index", "strided_slice", x, key)
+    from .indexing import index
+
+    return index(x, key)
 
 
 def _matmul(x, y):

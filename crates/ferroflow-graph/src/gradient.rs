@@ -153,10 +153,10 @@ impl Graph {
     }
 }
 
-struct Engine<'g> {
-    graph: &'g Graph,
+pub(crate) struct Engine<'g> {
+    pub(crate) graph: &'g Graph,
     location: &'static Location<'static>,
-    constants: HashSet<Outlet>,
+    pub(crate) constants: HashSet<Outlet>,
     sums: HashMap<Outlet, Vec<Gradient<'g>>>,
 }
 
@@ -201,7 +201,7 @@ impl<'g> Engine<'g> {
     }
 
     /// The variable behind a read of it.
-    fn source(&self, outlet: Outlet) -> Outlet {
+    pub(crate) fn source(&self, outlet: Outlet) -> Outlet {
         self.graph.with_dag(|dag| {
             let node = dag.node(outlet.node);
             match node.inputs.first() {
@@ -259,6 +259,9 @@ impl<'g> Engine<'g> {
         if grads.iter().all(Option::is_none) {
             return Ok(());
         }
+        if self.through_control(id, &op, &name, &inputs, &grads, &wanted)? {
+            return Ok(());
+        }
         let cx = GradientCx {
             graph: self.graph,
             node: id,
@@ -304,11 +307,11 @@ impl<'g> Engine<'g> {
         })
     }
 
-    fn is_float(&self, outlet: Outlet) -> bool {
+    pub(crate) fn is_float(&self, outlet: Outlet) -> bool {
         self.graph.with_dag(|dag| dag.fact(outlet).dtype.is_float())
     }
 
-    fn add(&mut self, outlet: Outlet, gradient: Gradient<'g>) {
+    pub(crate) fn add(&mut self, outlet: Outlet, gradient: Gradient<'g>) {
         self.sums.entry(outlet).or_default().push(gradient);
     }
 
@@ -327,7 +330,7 @@ impl<'g> Engine<'g> {
         }))
     }
 
-    fn error(&self, message: String) -> GraphError {
+    pub(crate) fn error(&self, message: String) -> GraphError {
         GraphError::new(ErrorKind::Value, message).at(self.location)
     }
 }

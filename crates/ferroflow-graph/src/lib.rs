@@ -4,6 +4,7 @@
 
 mod attr;
 mod build;
+mod control_gradient;
 mod dag;
 mod error;
 mod fact;

@@ -11,6 +11,7 @@ mod functions;
 mod gradient;
 mod graph;
 mod handles;
+mod host_call;
 mod optimizer;
 mod scope;
 mod session;
@@ -33,6 +34,8 @@ mod _ferroflow {
     use super::graph::Graph;
     #[pymodule_export]
     use super::handles::{Operation, Tensor};
+    #[pymodule_export]
+    use super::host_call::host_call;
     #[pymodule_export]
     use super::optimizer::{OptimizerState, apply_gradients, moving_averages};
     #[pymodule_export]

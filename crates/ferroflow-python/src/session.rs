@@ -5,6 +5,7 @@ use crate::array::{from_python, to_feed, to_numpy};
 use crate::error::{from_run, guarded};
 use crate::graph::Graph;
 use crate::handles::{Operation, Tensor};
+use crate::host_call::take_raised;
 use ferroflow::array::Array;
 use ferroflow::graph as ff;
 use ferroflow::runtime::{self, Fetch, Request, SessionOptions};
@@ -173,6 +174,18 @@ fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
     Err(PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {} is none", key.repr()?)))
 }
 
+/// The error of a run: what a function of Python's raised, if one did, at the operation that called it.
+fn raise(py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr {
+    match (raised, error) {
+        (Some(raised), runtime::Error::Invalid { node, .. }) => {
+            // A class of Python's own has no operation.
+            _ = raised.value(py).setattr("_op", node);
+            raised
+        }
+        _ => from_run(py, error),
+    }
+}
+
 impl Session {
     fn open(&self) -> PyResult<Arc<runtime::Session>> {
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
@@ -221,7 +234,8 @@ impl Session {
         let values = held.iter().map(|(t, value)| Ok((*t, value.feed_value()?))).collect::<PyResult<Vec<_>>>()?;
         let results = guarded(py, || {
             let results = py.detach(|| session.run_fed(&asked, values));
-            results.map_err(|e| from_run(py, &e))
+            let raised = take_raised();
+            results.map_err(|e| raise(py, raised, &e))
         })?;
         let results = results.into_iter().map(|array| to_numpy(py, array)).collect::<PyResult<Vec<_>>>()?;
         py.check_signals()?;

@@ -1,4 +1,5 @@
 use crate::execution::{Results, Values};
+use crate::loops::Memory;
 use crate::{Error, Fetch, Request, Result, Session};
 use ferroflow_array::Array;
 use std::fmt;
@@ -30,7 +31,7 @@ impl<'s, F: Fetch> Callable<'s, F> {
         }
         let mut values: Values<'_> = values.iter().map(|&v| v.into()).collect();
         let mut results = Results::new();
-        self.session.run_request(&mut request, &mut values, &mut results)?;
+        self.session.run_request(&mut request, &mut values, &mut results, &mut Memory::default())?;
         Ok(self.fetches.take(&mut results.drain(..)))
     }
 }

@@ -1,12 +1,14 @@
 //! How a session runs a request: in stages, each a program, over the store.
 
+use crate::loops::Memory;
 use crate::passes::{self, Deferred};
 use crate::program::{Program, Source, StateUse};
 use crate::request::FeedSpec;
 use crate::store::Store;
 use crate::{Error, FeedValue, Request, Result, Session};
-use ferroflow_array::Array;
-use ferroflow_graph::NodeId;
+use ferroflow_array::{Array, Shape};
+use ferroflow_graph::ops::{While, WhileGradient};
+use ferroflow_graph::{NodeId, Outlet};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
 use std::sync::{Arc, PoisonError};
@@ -24,7 +26,9 @@ pub(crate) struct Stage {
     /// The states in the order of their slots.
     by_slot: Vec<usize>,
     writes: bool,
-    deferred: Option<Deferred>,
+    pub(crate) deferred: Option<Deferred>,
+    /// The random numbers that are fetched after all else.
+    recorded: Vec<Outlet>,
 }
 
 /// The value of a state during a run.
@@ -35,18 +39,22 @@ enum Value<'a> {
 
 impl Session {
     /// Runs a request, and adds what it fetches to `results`. `request` and `values` become those of its last stage.
+    /// `memory` holds what loops went through, for derivatives.
     pub(crate) fn run_request(
         &self,
         request: &mut Request,
         values: &mut Values<'_>,
         results: &mut Results,
+        memory: &mut Memory,
     ) -> Result<()> {
         loop {
             let stage = self.stage(request)?;
             self.execute(&stage, values, results, None)?;
+            let drawn = results.len() - stage.recorded.len();
+            memory.recorded.extend(stage.recorded.iter().copied().zip(results.drain(drawn..)));
             let Some(deferred) = &stage.deferred else { return Ok(()) };
             let before = request.clone();
-            self.advance(deferred, request, values, std::mem::take(results))?;
+            self.advance(deferred, request, values, std::mem::take(results), memory)?;
             if *request == before {
                 return Err(Error::Internal("a stage of the program brought the next no nearer".into()));
             }
@@ -60,6 +68,7 @@ impl Session {
         request: &mut Request,
         values: &mut Values<'_>,
         results: Results,
+        memory: &mut Memory,
     ) -> Result<()> {
         let mut feed = |outlet, value: Array| {
             let bits = |value: &Array| Some(value.to_f64s()?.into_iter().map(|n| n.to_bits() as i64).collect());
@@ -78,21 +87,45 @@ impl Session {
             }
         };
         for (id, inputs) in &deferred.dynamic {
-            let node = self.graph.with_dag(|dag| dag.node(*id).clone());
             let arrays: Vec<&Array> = inputs.iter().map(|&i| &results[i]).collect();
-            let facts: Vec<_> = arrays.iter().map(|a| ferroflow_graph::Fact::of(a)).collect();
-            let invalid = |message: String| passes::invalid(&node, ferroflow_graph::OpError::value(message));
-            let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| passes::invalid(&node, e))?;
-            let outputs = kernel.run_dynamic(&arrays).ok_or_else(|| invalid("has no dynamic kernel".into()))?;
-            for (k, output) in outputs.map_err(|e| invalid(e.0))?.into_iter().enumerate() {
+            let outputs = self.run_dynamic(*id, &arrays, deferred.remembered.contains(id), memory)?;
+            for (k, output) in outputs.into_iter().enumerate() {
+                if request.record {
+                    memory.recorded.push((id.outlet(k), output.clone()));
+                }
                 feed(id.outlet(k), output);
             }
+            request.done.push(*id);
         }
-        for (&outlet, value) in deferred.boundary.iter().zip(results) {
-            feed(outlet, value);
+        for (id, i) in &deferred.choices {
+            let pred = results[*i].to_ints().filter(|p| p.len() == 1);
+            let pred = pred.ok_or_else(|| Error::Internal("a choice is made by a scalar".into()))?;
+            request.chosen.push((*id, pred != [0]));
+        }
+        for (outlet, value) in deferred.boundary.iter().zip(results) {
+            if let Some(outlet) = outlet {
+                feed(*outlet, value);
+            }
         }
         request.done.extend(&deferred.done);
+        request.old.extend(&deferred.old);
         Ok(())
+    }
+
+    /// Runs an operation whose results have shapes known only after it ran.
+    fn run_dynamic(&self, id: NodeId, inputs: &[&Array], remember: bool, memory: &mut Memory) -> Result<Vec<Array>> {
+        let node = self.graph.with_dag(|dag| dag.node(id).clone());
+        if let Some(op) = node.op.downcast::<While>() {
+            return self.run_loop(id, &node, op, inputs, remember.then_some(memory));
+        }
+        if let Some(op) = node.op.downcast::<WhileGradient>() {
+            return self.run_loop_backwards(&node, op, inputs, memory);
+        }
+        let facts: Vec<_> = inputs.iter().map(|a| ferroflow_graph::Fact::of(a)).collect();
+        let invalid = |message: String| passes::invalid(&node, ferroflow_graph::OpError::value(message));
+        let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| passes::invalid(&node, e))?;
+        let outputs = kernel.run_dynamic(inputs).ok_or_else(|| invalid("has no dynamic kernel".into()))?;
+        outputs.map_err(|e| invalid(e.0))
     }
 
     pub(crate) fn stage(&self, request: &Request) -> Result<Arc<Stage>> {
@@ -124,7 +157,7 @@ impl Session {
         let mut by_slot: Vec<usize> = (0..slots.len()).collect();
         by_slot.sort_unstable_by_key(|&i| slots[i]);
         let writes = program.states.iter().any(|s| s.written);
-        Ok(Stage { program, slots, by_slot, writes, deferred: pruned.deferred })
+        Ok(Stage { program, slots, by_slot, writes, deferred: pruned.deferred, recorded: pruned.recorded })
     }
 
     /// What seeds a random operation that has no seed of its own.
@@ -226,6 +259,11 @@ impl Session {
 }
 
 impl Stage {
+    /// The shapes of what is fetched.
+    pub(crate) fn fetched_shapes(&self) -> Vec<Shape> {
+        self.program.fetches.iter().map(|(_, shape)| shape.clone()).collect()
+    }
+
     fn check_initialized(&self, store: &Store) -> Result<()> {
         for (state, &slot) in self.program.states.iter().zip(&self.slots) {
             if state.read && store.values()[slot].is_none() {

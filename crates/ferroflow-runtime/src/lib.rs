@@ -14,6 +14,7 @@ mod execution;
 mod explain;
 mod feed;
 mod fetch;
+mod loops;
 pub mod passes;
 mod plan;
 mod profile;

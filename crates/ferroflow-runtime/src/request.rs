@@ -14,6 +14,13 @@ pub struct Request {
     pub feeds: SmallVec<[FeedSpec; 4]>,
     /// Operations with effects that an earlier stage of the same run has done.
     pub done: Vec<NodeId>,
+    /// Choices that an earlier stage of the same run has made.
+    pub chosen: Vec<(NodeId, bool)>,
+    /// Variables that an earlier stage has written: what is fed for one is its value from before the run, and reads that
+    /// are ordered after the write see what the session has.
+    pub old: Vec<NodeId>,
+    /// Whether the random numbers drawn are wanted, to run backwards over them.
+    pub record: bool,
 }
 
 /// What is known of a fed value when the program is made.

@@ -1,5 +1,6 @@
 use crate::cache::Programs;
 use crate::execution::{Results, Values};
+use crate::loops::Memory;
 use crate::store::Store;
 use crate::{Callable, Error, FeedValue, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
@@ -95,7 +96,7 @@ impl Session {
     pub fn run_with<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<F::Output> {
         let (mut request, mut values, mut results) = (Request::default(), Values::new(), Results::new());
         self.ask(&fetches, feeds, &mut request, &mut values)?;
-        self.run_request(&mut request, &mut values, &mut results)?;
+        self.run_request(&mut request, &mut values, &mut results, &mut Memory::default())?;
         Ok(fetches.take(&mut results.drain(..)))
     }
 
@@ -114,7 +115,7 @@ impl Session {
         for (i, value) in values.iter().enumerate() {
             request.set_feed(&self.graph, i, value.dtype(), value.shape())?;
         }
-        self.run_request(&mut request, &mut values, &mut results)?;
+        self.run_request(&mut request, &mut values, &mut results, &mut Memory::default())?;
         Ok(fetches.take(&mut results.drain(..)))
     }
 

@@ -39,7 +39,7 @@ pub mod prelude {
     pub use ferroflow_array::DType::{self, Bool, F32, F64, I32, I64, U8};
     pub use ferroflow_array::{Array, PartialShape, Shape};
     pub use ferroflow_data::{DataSet, DataSetOptions, DataSets, embedded_mnist, read_data_sets};
-    pub use ferroflow_graph::ops::{Index, Padding, keep};
+    pub use ferroflow_graph::ops::{Index, LoopParts, Padding, keep};
     pub use ferroflow_graph::{Graph, Operation, Reuse, Tensor, Variable, VariableOptions, ix};
     pub use ferroflow_runtime::{Feeds, Precision, Session, SessionOptions, feed};
     pub use ferroflow_train::{

@@ -1,5 +1,5 @@
 """What programs use of `tf.contrib`."""
 
-from . import layers, learn
+from . import layers, learn, rnn
 
-__all__ = ["layers", "learn"]
+__all__ = ["layers", "learn", "rnn"]

@@ -5,6 +5,7 @@ mod by_dtype;
 
 pub mod array;
 pub mod compiled;
+pub mod control;
 pub(crate) mod elementwise;
 #[cfg(test)]
 mod fixtures;
@@ -21,6 +22,7 @@ pub(crate) mod testing;
 
 pub use array::*;
 pub use compiled::*;
+pub use control::*;
 pub use linalg::*;
 pub use math::*;
 pub use nn::*;

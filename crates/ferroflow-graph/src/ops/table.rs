@@ -11,6 +11,12 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Arg>(),
     spec::<Fused>(),
     spec::<Snapshot>(),
+    // control
+    spec::<Cond>(),
+    spec::<HostCall>(),
+    spec::<LoopVariable>(),
+    spec::<While>(),
+    spec::<WhileGradient>(),
     // state
     spec::<Assert>(),
     spec::<Assign>(),

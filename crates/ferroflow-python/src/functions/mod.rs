@@ -1,6 +1,7 @@
 //! The library's functions by name: each line tells the arguments, how the result is named, and what is called.
 
 mod array;
+mod control;
 mod math;
 mod nn;
 mod random;
@@ -168,7 +169,9 @@ use functions;
 
 /// Calls the function of that name.
 pub(crate) fn call(function: &str, name: Option<&str>, arguments: &mut Arguments<'_, '_, '_>) -> PyResult<Built> {
-    for group in [array::call, math::call, reduce::call, nn::call, state::call, random::call, train::call] {
+    for group in
+        [array::call, control::call, math::call, reduce::call, nn::call, state::call, random::call, train::call]
+    {
         if let Some(built) = group(function, name, arguments)? {
             return Ok(built);
         }

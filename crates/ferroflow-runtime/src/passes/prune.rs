@@ -1,7 +1,9 @@
+mod stage;
+
 use crate::draft::Draft;
 use crate::{Error, Request, Result};
 use ferroflow_array::{DType, PartialShape, Shape};
-use ferroflow_graph::ops::{Arg, Assign, AssignAdd, AssignSub, Identity, NoOp, VariableV2};
+use ferroflow_graph::ops::{Arg, Assign, AssignAdd, AssignSub, HostCall, Identity, LoopVariable, NoOp, VariableV2};
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,47 +15,47 @@ use std::sync::Arc;
 pub struct Pruned {
     /// The part that can be planned now. If there is a next stage, it fetches what that stage needs.
     pub draft: Draft,
-    /// The rest, if something must run before its shapes are known.
+    /// The rest, if something must run before its shapes, or which branch is chosen, are known.
     pub deferred: Option<Deferred>,
     /// For each variable and random operation in the draft, by its name there, the node of the graph.
     pub states: HashMap<Arc<str>, NodeId>,
+    /// If the request records: the random numbers drawn, which the draft fetches after all else.
+    pub recorded: Vec<Outlet>,
 }
 
 /// What is left for the next stage.
 #[derive(Debug, Default)]
 pub struct Deferred {
-    /// The outlets that the draft fetches, which are fed to the next stage.
-    pub boundary: Vec<Outlet>,
-    /// Those of them whose values, not only shapes, the next stage is made for.
+    /// By value that the draft fetches: the outlet that it is fed for in the next stage, if it is.
+    pub boundary: Vec<Option<Outlet>>,
+    /// Outlets whose values, not only shapes, the next stage is made for.
     pub values: Vec<Outlet>,
+    /// Choices, each with the index of the value that makes it.
+    pub choices: Vec<(NodeId, usize)>,
     /// Operations whose results have shapes known only after they ran: the node, and its inputs as indices into
     /// `boundary`. They run between the stages.
     pub dynamic: Vec<(NodeId, Vec<usize>)>,
+    /// Those of them, loops, whose derivative is asked for too.
+    pub remembered: Vec<NodeId>,
     /// Operations with effects that this stage does.
     pub done: Vec<NodeId>,
+    /// Variables that this stage writes, and whose value from before is among what is fed.
+    pub old: Vec<NodeId>,
 }
 
-/// Copies what the request needs out of the graph, with every shape known, the variables in single-assignment form,
-/// and control edges resolved. `variable` gives the shape of a variable's value in the session, if it has one.
+/// Copies what the request needs out of the graph, with every shape known, choices made, the variables in
+/// single-assignment form, and control edges resolved. `variable` gives the shape of a variable's value in the session, if
+/// it has one.
 ///
 /// # Errors
 /// An unfed placeholder, or an operation that does not take the shapes it gets.
 pub fn prune(graph: &Dag, request: &Request, variable: &dyn Fn(NodeId) -> Option<Shape>) -> Result<Pruned> {
-    let mut first = Pruning::new(graph, request, variable);
-    first.run()?;
-    if first.deferred_nodes.is_empty() && first.dynamic.is_empty() {
-        return Ok(first.finish());
+    let mut whole = Pruning::new(graph, request, variable)?;
+    whole.walk(whole.roots())?;
+    match whole.waiting.is_empty() {
+        true => Ok(whole.finish()),
+        false => Pruning::new(graph, request, variable)?.first_stage(&whole),
     }
-    // Writes wait for the last stage, so that its reads still see the old values, unless what is deferred needs them.
-    let mut needed = HashSet::new();
-    for &id in first.deferred_nodes.iter().chain(first.dynamic.iter().map(|(id, _)| id)) {
-        let ancestors = graph.order([id], |_| false).unwrap_or_default();
-        needed.extend(ancestors.into_iter().filter(|&a| a != id && graph.node(a).op.effect() == Effect::Write));
-    }
-    let mut again = Pruning::new(graph, request, variable);
-    again.held_back = Some(needed);
-    again.run()?;
-    Ok(again.finish())
 }
 
 type Writes = Rc<BTreeMap<NodeId, NodeId>>;
@@ -62,11 +64,11 @@ struct Pruning<'a> {
     graph: &'a Dag,
     request: &'a Request,
     variable: &'a dyn Fn(NodeId) -> Option<Shape>,
-    /// If some nodes are deferred, the writes that are not.
-    held_back: Option<HashSet<NodeId>>,
+    fed: HashSet<Outlet>,
+    earlier: HashSet<NodeId>,
     dag: Dag,
     outlets: HashMap<Outlet, Outlet>,
-    /// Variables written before each node, with the last write.
+    /// By node visited: variables written before it, with the last write.
     before: HashMap<NodeId, Writes>,
     /// The newest version of each variable.
     latest: HashMap<NodeId, Outlet>,
@@ -74,7 +76,13 @@ struct Pruning<'a> {
     versions: HashMap<NodeId, Outlet>,
     targets: Vec<NodeId>,
     states: HashMap<Arc<str>, NodeId>,
-    deferred_nodes: Vec<NodeId>,
+    random: Vec<NodeId>,
+    /// By choice made: the number of the input chosen.
+    chosen: HashMap<NodeId, usize>,
+    /// Choices that depend on what is not known yet.
+    choices: Vec<NodeId>,
+    /// Nodes that this stage cannot have.
+    waiting: HashSet<NodeId>,
     values: Vec<Outlet>,
     dynamic: Vec<(NodeId, SmallVec<[Outlet; 4]>)>,
     done: Vec<NodeId>,
@@ -82,12 +90,13 @@ struct Pruning<'a> {
 }
 
 impl<'a> Pruning<'a> {
-    fn new(graph: &'a Dag, request: &'a Request, variable: &'a dyn Fn(NodeId) -> Option<Shape>) -> Self {
-        Pruning {
+    fn new(graph: &'a Dag, request: &'a Request, variable: &'a dyn Fn(NodeId) -> Option<Shape>) -> Result<Pruning<'a>> {
+        let mut new = Pruning {
             graph,
             request,
             variable,
-            held_back: None,
+            fed: request.feeds.iter().map(|f| f.outlet).collect(),
+            earlier: request.done.iter().copied().collect(),
             dag: Dag::new(),
             outlets: HashMap::new(),
             before: HashMap::new(),
@@ -95,39 +104,34 @@ impl<'a> Pruning<'a> {
             versions: HashMap::new(),
             targets: Vec::new(),
             states: HashMap::new(),
-            deferred_nodes: Vec::new(),
+            random: Vec::new(),
+            chosen: HashMap::new(),
+            choices: Vec::new(),
+            waiting: HashSet::new(),
             values: Vec::new(),
             dynamic: Vec::new(),
             done: Vec::new(),
             last_side: None,
-        }
-    }
-
-    fn run(&mut self) -> Result<()> {
-        let request = self.request;
+        };
         for (index, feed) in request.feeds.iter().enumerate() {
             let value = feed.value.clone().unwrap_or_default();
             let op = Arg { index, dtype: feed.dtype, shape: feed.shape.clone(), value };
-            let id = self.dag.insert(&format!("arg{index}"), Arc::new(op), &[], &[]).map_err(internal)?;
-            self.outlets.insert(feed.outlet, id.outlet(0));
+            let id = new.dag.insert(&format!("arg{index}"), Arc::new(op), &[], &[]).map_err(internal)?;
+            new.outlets.insert(feed.outlet, id.outlet(0));
         }
-        let fed: HashSet<Outlet> = request.feeds.iter().map(|f| f.outlet).collect();
-        let done: HashSet<NodeId> = request.done.iter().copied().collect();
-        let all_fed = |id: NodeId| {
-            let outputs = self.graph.node(id).facts.len();
-            outputs > 0 && (0..outputs).all(|k| fed.contains(&id.outlet(k)))
-        };
-        let stop = |id: NodeId| all_fed(id) || done.contains(&id);
-        let roots = request.fetches.iter().map(|o| o.node).chain(request.targets.iter().copied());
-        let order = self.graph.order(roots, stop).ok_or_else(|| self.cycle())?;
-        for id in order {
-            if !stop(id) {
-                self.visit(id)?;
+        for &id in &request.old {
+            new.variable(id, graph.node(id))?;
+        }
+        for &write in &request.done {
+            let node = graph.node(write);
+            if node.op.effect() == Effect::Write
+                && let Some(variable) = new.source_variable(node.inputs[0])
+            {
+                new.variable(variable, graph.node(variable))?;
+                new.versions.extend(new.latest.get(&variable).map(|version| (write, *version)));
             }
         }
-        // A variable whose shape only its value can tell has none yet.
-        let unknown = self.dag.nodes().find(|(_, n)| n.op.is::<VariableV2>() && !n.facts[0].shape.is_fully_known());
-        unknown.map_or(Ok(()), |(_, node)| Err(Error::Uninitialized(node.name.to_string())))
+        Ok(new)
     }
 
     /// What is said of a request that cannot be put in order.
@@ -145,11 +149,18 @@ impl<'a> Pruning<'a> {
 
     fn visit(&mut self, id: NodeId) -> Result<()> {
         let node = self.graph.node(id);
-        let mut writes = self.writes_before(node);
+        let mut writes = self.writes_before(id);
         self.before.insert(id, writes.clone());
         let effect = node.op.effect();
+        if node.controls.iter().any(|c| self.waiting.contains(c)) {
+            self.waiting.insert(id);
+            return Ok(());
+        }
         if node.op.is::<NoOp>() {
             return Ok(());
+        }
+        if node.op.is::<LoopVariable>() {
+            return Err(invalid(node, OpError::value("is part of a loop, and has a value only while that runs")));
         }
         if effect == Effect::Feed {
             let (dtype, shape) = (node.facts[0].dtype, node.facts[0].shape.clone());
@@ -161,14 +172,14 @@ impl<'a> Pruning<'a> {
         if self.is_plain_read(id) && !self.request.fetches.contains(&id.outlet(0)) {
             return Ok(());
         }
-        if effect == Effect::Write && self.request.feeds.iter().any(|f| f.outlet == node.inputs[0]) {
+        let is_fed = |o: Outlet| self.fed.contains(&o) && !self.request.old.contains(&o.node);
+        if effect == Effect::Write && is_fed(node.inputs[0]) {
             return Err(invalid(node, OpError::value("a variable that is fed cannot be written")));
         }
-        let held_back = self.held_back.as_ref().is_some_and(|kept| effect == Effect::Write && !kept.contains(&id));
         let inputs: Option<SmallVec<[Outlet; 4]>> =
             node.inputs.iter().enumerate().map(|(i, &o)| self.resolve(id, i, o)).collect();
-        let Some(inputs) = inputs.filter(|_| !held_back) else {
-            self.deferred_nodes.push(id);
+        let Some(inputs) = inputs else {
+            self.waiting.insert(id);
             return Ok(());
         };
         if node.op.is::<Assign>() {
@@ -188,15 +199,16 @@ impl<'a> Pruning<'a> {
             node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
         if !unknown.is_empty() {
             self.values.extend(unknown.into_iter().map(|i| node.inputs[i]));
-            self.deferred_nodes.push(id);
+            self.waiting.insert(id);
             return Ok(());
         }
         let plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
         let strings = input_facts.iter().any(|f| f.dtype == DType::String);
-        if strings || !facts.iter().all(plannable) {
+        if strings || !facts.iter().all(plannable) || node.op.is::<HostCall>() {
             let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
-                self.dynamic.push((id, node.inputs.clone()));
+                self.dynamic.push((id, inputs));
+                self.waiting.insert(id);
                 return Ok(());
             }
             let shapes: Vec<String> = facts.iter().map(ToString::to_string).collect();
@@ -232,7 +244,11 @@ impl<'a> Pruning<'a> {
                 self.before.insert(id, writes);
                 return Ok(());
             }
-            Effect::Random => drop(self.states.insert(node.name.clone(), id)),
+            Effect::Random => {
+                self.states.insert(node.name.clone(), id);
+                self.random.push(id);
+                self.done.push(id);
+            }
             Effect::Side => {
                 if let Some(previous) = self.last_side.replace(new) {
                     self.dag.node_mut(new).controls.push(previous);
@@ -285,6 +301,9 @@ impl<'a> Pruning<'a> {
     }
 
     fn variable(&mut self, id: NodeId, node: &Node) -> Result<()> {
+        if self.latest.contains_key(&id) {
+            return Ok(());
+        }
         let declared = &node.facts[0];
         let stored = if declared.shape.is_fully_known() { None } else { (self.variable)(id) };
         let shape = stored.map_or_else(|| declared.shape.clone(), PartialShape::from);
@@ -312,13 +331,16 @@ impl<'a> Pruning<'a> {
         }
     }
 
-    fn writes_before(&self, node: &Node) -> Writes {
-        let needs = node.inputs.iter().map(|o| o.node).chain(node.controls.iter().copied());
+    fn writes_before(&self, id: NodeId) -> Writes {
         let mut found: Writes = Rc::default();
-        for writes in needs.filter_map(|n| self.before.get(&n)).filter(|w| !w.is_empty()) {
+        for need in self.needs(id, true) {
+            let writes = self.before.get(&need).cloned().unwrap_or_else(|| self.earlier_writes(need));
+            if writes.is_empty() {
+                continue;
+            }
             if found.is_empty() {
-                found = writes.clone();
-            } else if !Rc::ptr_eq(&found, writes) {
+                found = writes;
+            } else if !Rc::ptr_eq(&found, &writes) {
                 for (&variable, &write) in writes.iter() {
                     let newer = |old: NodeId| {
                         self.done.iter().rposition(|&w| w == write) > self.done.iter().rposition(|&w| w == old)
@@ -353,61 +375,25 @@ impl<'a> Pruning<'a> {
 
     /// What stands for input `i` of node `id` in the draft; for a variable, the version that the node is to see.
     fn resolve(&self, id: NodeId, i: usize, outlet: Outlet) -> Option<Outlet> {
-        if self.request.feeds.iter().any(|f| f.outlet == outlet) {
-            return self.outlets.get(&outlet).copied();
-        }
         let source = self.graph.node(outlet.node);
         let reads_variable = source.op.effect() == Effect::Variable || self.is_plain_read(outlet.node);
         let is_written = i == 0 && self.graph.node(id).op.effect() == Effect::Write;
-        if !reads_variable && !is_written {
+        let variable = (reads_variable || is_written).then(|| self.source_variable(outlet)).flatten();
+        let is_old = variable.is_some_and(|v| self.request.old.contains(&v));
+        if self.fed.contains(&outlet) && !is_old || !reads_variable && !is_written {
             return self.outlets.get(&outlet).copied();
         }
-        let variable = self.source_variable(outlet)?;
+        let variable = variable?;
         if is_written {
             return self.latest.get(&variable).copied();
         }
-        if let Some(fed) = self.request.feeds.iter().find(|f| f.outlet == variable.outlet(0)) {
-            return self.outlets.get(&fed.outlet).copied();
+        if self.fed.contains(&variable.outlet(0)) && !is_old {
+            return self.outlets.get(&variable.outlet(0)).copied();
         }
         match self.before.get(&id).and_then(|w| w.get(&variable)) {
             Some(write) => self.versions.get(write).copied(),
             None => self.outlets.get(&variable.outlet(0)).copied(),
         }
-    }
-
-    fn finish(self) -> Pruned {
-        let fetch = |&o: &Outlet| self.outlets.get(&o).copied();
-        if self.deferred_nodes.is_empty() && self.dynamic.is_empty() {
-            let fetches = self.request.fetches.iter().filter_map(fetch).collect();
-            let draft = Draft { dag: self.dag, fetches, targets: self.targets };
-            return Pruned { draft, deferred: None, states: self.states };
-        }
-        let mut boundary: Vec<Outlet> = Vec::new();
-        let mut put = |outlet: Outlet| match boundary.iter().position(|&o| o == outlet) {
-            Some(i) => i,
-            None => {
-                boundary.push(outlet);
-                boundary.len() - 1
-            }
-        };
-        let dynamic = self.dynamic.iter().map(|(id, inputs)| (*id, inputs.iter().map(|&o| put(o)).collect())).collect();
-        let deferred_inputs = self.deferred_nodes.iter().flat_map(|&id| self.graph.node(id).inputs.iter().copied());
-        let is_state = |o: &Outlet| self.source_variable(*o).is_some();
-        let available = |o: &Outlet| self.outlets.contains_key(o) && !is_state(o);
-        for outlet in deferred_inputs.chain(self.request.fetches.iter().copied()).filter(available) {
-            put(outlet);
-        }
-        // A dynamic operation may read a variable: its value is fetched like any other.
-        let fetches = boundary
-            .iter()
-            .map(|o| {
-                let read = self.source_variable(*o).and_then(|v| self.outlets.get(&v.outlet(0)).copied());
-                self.outlets.get(o).copied().or(read).unwrap_or(*o)
-            })
-            .collect();
-        let deferred = Deferred { boundary, values: self.values, dynamic, done: self.done };
-        let draft = Draft { dag: self.dag, fetches, targets: self.targets };
-        Pruned { draft, deferred: Some(deferred), states: self.states }
     }
 }
 

@@ -11,6 +11,7 @@ mod index;
 mod pad;
 mod range;
 mod reshape;
+mod reverse_sequence;
 mod segment_sum;
 mod shape;
 mod size;

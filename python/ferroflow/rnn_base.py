@@ -1,0 +1,83 @@
+"""What cells of recurrent networks have in common."""
+
+import collections
+
+from . import array_ops
+from .dtypes import as_dtype
+from .framework import convert_to_tensor, name_scope
+from .layers import Layer
+from .nest import map_structure
+from .tensor_shape import TensorShape
+
+_Pair = collections.namedtuple("LSTMStateTuple", ("c", "h"))
+
+
+class LSTMStateTuple(_Pair):
+    """The state of an LSTM: the cell's memory `c`, and its output `h`."""
+
+    __slots__ = ()
+
+    @property
+    def dtype(self):
+        """The dtype of both. Raises `TypeError` if they differ."""
+        if self.c.dtype != self.h.dtype:
+            raise TypeError(f"Inconsistent internal state: {self.c.dtype} vs {self.h.dtype}")
+        return self.c.dtype
+
+
+def with_batch(size, *batch):
+    """A size, an integer or a shape, with dimensions before it."""
+    dims = size.as_list() if isinstance(size, TensorShape) else [int(size)]
+    return [*batch, *dims]
+
+
+def zeros(sizes, batch_size, dtype):
+    """The state of zeros of these sizes, for a batch of `batch_size`, an integer or a tensor."""
+    batch = batch_size if isinstance(batch_size, int) else getattr(batch_size, "value", None)
+    batch_size = batch_size if batch is None else batch
+
+    def zeros_of(size):
+        made = array_ops.zeros(with_batch(size, batch_size), dtype=dtype)
+        made.set_shape(with_batch(size, batch))
+        return made
+
+    return map_structure(zeros_of, sizes)
+
+
+class RNNCell(Layer):
+    """A cell: called with inputs `[batch, depth]` and a state it gives outputs `[batch, output_size]` and the next
+    state.
+
+    A cell of one's own defines `state_size`, `output_size` and `call(inputs, state)`, or `__call__(inputs, state,
+    scope)`.
+    """
+
+    def __call__(self, inputs, state, scope=None, *arguments, **options):
+        if scope is not None and not self.built:
+            self._scope = scope
+        return super().__call__(inputs, state, *arguments, **options)
+
+    @property
+    def state_size(self):
+        """The sizes of the state, a nest of integers or shapes."""
+        raise NotImplementedError("Abstract method")
+
+    @property
+    def output_size(self):
+        """The size of the outputs: an integer or a shape."""
+        raise NotImplementedError("Abstract method")
+
+    def zero_state(self, batch_size, dtype):
+        """The state of zeros for a batch of `batch_size`, an integer or a tensor."""
+        with name_scope(type(self).__name__ + "ZeroState", values=[batch_size]):
+            return zeros(self.state_size, batch_size, as_dtype(dtype))
+
+    def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
+        """The state of zeros for a batch of `inputs`, or of `batch_size`."""
+        if inputs is not None:
+            inputs = convert_to_tensor(inputs)
+            batch_size = inputs.shape[0].value or array_ops.shape(inputs)[0]
+            dtype = inputs.dtype
+        if batch_size is None or dtype is None:
+            raise ValueError("batch_size and dtype are needed to make an initial state")
+        return self.zero_state(batch_size, dtype)

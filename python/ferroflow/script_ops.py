@@ -1,0 +1,61 @@
+"""Functions of Python's as operations."""
+
+import itertools
+
+from . import _ferroflow, errors
+from .dtypes import as_dtype
+from .framework import _graph_of, get_default_graph
+
+_numbers = itertools.count()
+_CLASSES = {
+    TypeError: errors.InvalidArgumentError,
+    ValueError: errors.InvalidArgumentError,
+    StopIteration: errors.OutOfRangeError,
+    MemoryError: errors.ResourceExhaustedError,
+    NotImplementedError: errors.UnimplementedError,
+}
+_IN_WORDS = {"float16": "half", "float32": "float", "float64": "double"}
+
+
+def py_func(func, inp, Tout, stateful=True, name=None):
+    """What `func` gives of the values of `inp`, arrays of NumPy's, called in each run that needs it.
+
+    `Tout` is the dtype of what it gives, a list of dtypes if it gives a list, or an empty one if it gives `None`: then
+    an operation is made. The shapes are not known; `set_shape` tells them. What it raises ends the run with an error of
+    `tf.errors`, whose cause it is. No derivative passes through. The graph cannot be read back from its text.
+    """
+    token = f"pyfunc_{next(_numbers)}"
+    several = isinstance(Tout, (list, tuple))
+    dtypes = [as_dtype(t) for t in (Tout if several else [Tout])]
+
+    def checked(*arrays):
+        import numpy
+
+        try:
+            found = func(*arrays)
+        except Exception as error:
+            kind = next((c for k, c in _CLASSES.items() if isinstance(error, k)), errors.UnknownError)
+            raise kind(None, None, f"{type(error).__name__}: {error}") from error
+        found = list(found) if isinstance(found, (list, tuple)) else [] if found is None else [found]
+        if len(found) != len(dtypes):
+            message = f"{token} returns {len(found)} values, but expects to see {len(dtypes)} values."
+            raise errors.InvalidArgumentError(None, None, message)
+        result = []
+        for i, (value, dtype) in enumerate(zip(found, dtypes)):
+            value = numpy.asarray(value)
+            given = "string" if value.dtype.kind in "SUO" else value.dtype.name
+            if given != dtype.name:
+                given, wanted = (_IN_WORDS.get(n, n) for n in (given, dtype.name))
+                message = f"{i}-th value returned by {token} is {given}, but expects {wanted}"
+                raise errors.InvalidArgumentError(None, None, message)
+            result.append(value)
+        return result
+
+    graph = _graph_of(list(inp)) or get_default_graph()
+    graph._check_open()
+    made = _ferroflow.host_call(graph, checked, list(inp), [d.name for d in dtypes], name or "PyFunc")
+    made = graph._wrap(made)
+    return made if several else made[0]
+
+
+__all__ = ["py_func"]
