@@ -5,6 +5,7 @@
 
 mod argument;
 mod array;
+mod checkpoint;
 mod data;
 mod error;
 mod functions;
@@ -14,6 +15,7 @@ mod handles;
 mod optimizer;
 mod scope;
 mod session;
+mod summary;
 
 /// What Python imports as `ferroflow._ferroflow`.
 #[pyo3::pymodule(gil_used = true)]
@@ -25,6 +27,10 @@ mod _ferroflow {
 
     #[pymodule_export]
     use super::array::{Memory, constant_value, convert};
+    #[pymodule_export]
+    use super::checkpoint::{
+        CheckpointReader, Saver, checkpoint_exists, read_checkpoint_state, remove_checkpoint, write_checkpoint_state,
+    };
     #[pymodule_export]
     use super::data::{DataSet, read_data_sets};
     #[pymodule_export]
@@ -39,4 +45,6 @@ mod _ferroflow {
     use super::scope::Scope;
     #[pymodule_export]
     use super::session::Session;
+    #[pymodule_export]
+    use super::summary::{EventWriter, RecordReader, RecordWriter, decode, encode, now};
 }

@@ -174,7 +174,8 @@ fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
 }
 
 impl Session {
-    fn open(&self) -> PyResult<Arc<runtime::Session>> {
+    /// The session, unless it is closed.
+    pub(crate) fn open(&self) -> PyResult<Arc<runtime::Session>> {
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
         session.clone().ok_or_else(|| PyRuntimeError::new_err("Attempted to use a closed Session."))
     }

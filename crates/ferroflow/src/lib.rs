@@ -28,6 +28,7 @@
 
 pub use ferroflow_array as array;
 pub use ferroflow_data as data;
+pub use ferroflow_formats as formats;
 pub use ferroflow_graph as graph;
 pub use ferroflow_runtime as runtime;
 pub use ferroflow_train as train;

@@ -15,6 +15,7 @@ pub mod random;
 pub mod reduce;
 pub(crate) mod rules;
 pub mod state;
+pub mod summary;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -27,4 +28,5 @@ pub use nn::*;
 pub use random::*;
 pub use reduce::*;
 pub use state::*;
+pub use summary::*;
 pub use table::{TABLE, find};

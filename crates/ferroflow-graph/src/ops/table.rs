@@ -170,6 +170,12 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Unique>(),
     spec::<UnsortedSegmentSum>(),
     spec::<Where>(),
+    // summary
+    spec::<HistogramSummary>(),
+    spec::<ImageSummary>(),
+    spec::<MergeSummary>(),
+    spec::<ScalarSummary>(),
+    spec::<TensorSummaryV2>(),
 ];
 
 /// The line of the table for the op type `name`.
