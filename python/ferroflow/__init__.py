@@ -5,7 +5,7 @@
 
 # ruff: noqa: F401, F403
 
-from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, test, train
+from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, python_io, summary, test, train
 from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
@@ -71,9 +71,11 @@ from .initializers import (
 )
 from .math_ops import *
 from .math_ops import _tuple as tuple
+from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 from .nn import xw_plus_b
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
+from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
 from .tensor_shape import Dimension, TensorShape
 from .variable_scope import (
     AUTO_REUSE,
@@ -110,7 +112,7 @@ from .variables import (
 from . import compat, contrib, examples
 
 VERSION = __version__
-for _module in "array_ops check_ops framework gradients math_ops mnist operators random_ops session tensor_shape variable_scope variables".split():
+for _module in "array_ops check_ops framework gradients math_ops messages mnist operators random_ops saver session tensor_shape variable_scope variables".split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]

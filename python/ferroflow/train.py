@@ -1,4 +1,4 @@
-"""Optimizers, learning rates and moving averages."""
+"""Optimizers, learning rates, moving averages and checkpoints."""
 
 import weakref
 
@@ -12,6 +12,25 @@ from .framework import (
     get_default_graph as _get_default_graph,
 )
 from .gradients import gradients as _gradients
+from .messages import SessionLog
+from .saver import (
+    CheckpointState,
+    NewCheckpointReader,
+    Saver,
+    SaverDef,
+    checkpoint_exists,
+    export_meta_graph,
+    get_checkpoint_mtimes,
+    get_checkpoint_state,
+    import_meta_graph,
+    latest_checkpoint,
+    list_variables,
+    load_checkpoint,
+    load_variable,
+    remove_checkpoint,
+    update_checkpoint_state,
+)
+from .summary import FileWriter as SummaryWriter, FileWriterCache as SummaryWriterCache, summary_iterator
 from .variables import Variable, trainable_variables as _trainable_variables
 
 

@@ -57,10 +57,10 @@ impl Bundle {
     }
 
     pub(super) fn read(&self, name: &str) -> Result<Array> {
-        let entry = self.entries.get(name.as_bytes()).ok_or_else(|| Error::Missing {
-            name: name.to_owned(),
-            prefix: self.prefix.display().to_string(),
-        })?;
+        let entry = self
+            .entries
+            .get(name.as_bytes())
+            .ok_or_else(|| Error::Missing { name: name.to_owned(), prefix: self.prefix.display().to_string() })?;
         let dtype = proto::dtype(entry.dtype, &self.index)?;
         let shape = self.shape(entry)?;
         if entry.slices.is_empty() {

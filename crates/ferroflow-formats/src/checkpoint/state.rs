@@ -54,7 +54,8 @@ impl State {
             true => name.clone(),
             false => relative_to(Path::new(name), folder),
         };
-        let mut written = State { latest: place(&self.latest), all: self.all.iter().map(place).collect(), ..self.clone() };
+        let mut written =
+            State { latest: place(&self.latest), all: self.all.iter().map(place).collect(), ..self.clone() };
         if written.all.last() != Some(&written.latest) {
             written.all.push(written.latest.clone());
         }
@@ -172,7 +173,9 @@ mod tests {
         let other = b"model_checkpoint_path : '\\x41'  all_model_checkpoint_paths:\"\\101\"";
         let found = State::parse(other).unwrap();
         assert_eq!((found.latest.as_str(), found.all.as_slice()), ("A", &["A".to_owned()][..]));
-        for damaged in ["model_checkpoint_path: \"a", "x: 1", "model_checkpoint_path", "model_checkpoint_path: \"\\777\""] {
+        for damaged in
+            ["model_checkpoint_path: \"a", "x: 1", "model_checkpoint_path", "model_checkpoint_path: \"\\777\""]
+        {
             assert_eq!(State::parse(damaged.as_bytes()), None, "{damaged}");
         }
     }

@@ -169,7 +169,9 @@ use functions;
 
 /// Calls the function of that name.
 pub(crate) fn call(function: &str, name: Option<&str>, arguments: &mut Arguments<'_, '_, '_>) -> PyResult<Built> {
-    for group in [array::call, math::call, reduce::call, nn::call, state::call, random::call, train::call, summary::call] {
+    for group in
+        [array::call, math::call, reduce::call, nn::call, state::call, random::call, train::call, summary::call]
+    {
         if let Some(built) = group(function, name, arguments)? {
             return Ok(built);
         }

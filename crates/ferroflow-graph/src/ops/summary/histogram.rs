@@ -1,4 +1,4 @@
-use super::{encoded, not_differentiable, string, tag, text};
+use super::{encoded, not_differentiable, own, string, tag, text};
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpResult, Sample, Tensor, op};
@@ -16,7 +16,7 @@ impl Graph {
     /// The summary that tells how the elements of `values` are distributed; a run in which one is not finite fails.
     #[track_caller]
     pub fn histogram_summary<'g>(&'g self, tag: impl IntoInput<'g>, values: impl IntoInput<'g>) -> Tensor<'g> {
-        self.build(HistogramSummary {}).input("tag", tag).input("values", values).tensor()
+        self.build(HistogramSummary {}).input("tag", own(tag)).input("values", values).tensor()
     }
 }
 
@@ -46,7 +46,8 @@ impl Op for HistogramSummary {
 }
 
 impl Sampled for HistogramSummary {
-    const SAMPLES: &'static [Sample] = &[|g| g.histogram_summary(Array::from("weights"), g.constant([[0.0f64, 1.0], [1.0, -2.5]]))];
+    const SAMPLES: &'static [Sample] =
+        &[|g| g.histogram_summary(Array::from("weights"), g.constant([[0.0f64, 1.0], [1.0, -2.5]]))];
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{encoded, not_differentiable, string, tag, text};
+use super::{encoded, not_differentiable, own, string, tag, text};
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
@@ -30,7 +30,7 @@ impl Graph {
         images: impl IntoInput<'g>,
         max_images: i64,
     ) -> Tensor<'g> {
-        self.build(ImageSummary { max_images }).input("tag", tag).input("tensor", images).tensor()
+        self.build(ImageSummary { max_images }).input("tag", own(tag)).input("tensor", images).tensor()
     }
 }
 
@@ -60,7 +60,10 @@ impl Op for ImageSummary {
             };
             let tag = text(name, 0)?;
             if !matches!(channels, 1 | 3 | 4) {
-                return Err(KernelError::new(format!("images have 1, 3 or 4 channels, found shape {}", images.shape())));
+                return Err(KernelError::new(format!(
+                    "images have 1, 3 or 4 channels, found shape {}",
+                    images.shape()
+                )));
             }
             let size = height * width * channels;
             let mut summary = Summary::default();
@@ -127,7 +130,8 @@ mod tests {
 
     #[test]
     fn floats_are_scaled() {
-        let bytes = |values: &[f64], channels| pixels(&Array::new(values.len(), values).unwrap(), 0..values.len(), channels);
+        let bytes =
+            |values: &[f64], channels| pixels(&Array::new(values.len(), values).unwrap(), 0..values.len(), channels);
         assert_eq!(bytes(&[0.0, 0.5, 1.0], 1), [0, 127, 255]);
         assert_eq!(bytes(&[-2.0, 0.0, 1.0], 1), [1, 128, 191]);
         assert_eq!(bytes(&[0.0, 0.0], 1), [0, 0]);

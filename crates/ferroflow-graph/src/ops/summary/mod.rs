@@ -13,7 +13,7 @@ pub use scalar::ScalarSummary;
 pub use tensor::TensorSummaryV2;
 
 use crate::ops::rules;
-use crate::{Fact, NotDifferentiable, OpError, OpResult};
+use crate::{Fact, Input, IntoInput, NotDifferentiable, OpError, OpResult};
 use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_formats::summary::Summary;
 use ferroflow_kernels::KernelError;
@@ -22,6 +22,14 @@ use ferroflow_kernels::KernelError;
 fn encoded(summary: &Summary) -> Result<Vec<Array>, KernelError> {
     let array = Array::from_strings((), [summary.to_bytes()]);
     Ok(vec![array.map_err(|e| KernelError::new(e.to_string()))?])
+}
+
+/// A tag, which does not take the dtype of what it is the tag of.
+fn own<'g>(tag: impl IntoInput<'g>) -> Input<'g> {
+    match tag.into_input() {
+        Input::Literal(array) => Input::Array(array),
+        other => other,
+    }
 }
 
 /// What every summary gives: a string.

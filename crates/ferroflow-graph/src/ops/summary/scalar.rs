@@ -1,4 +1,4 @@
-use super::{encoded, not_differentiable, string, strings, text};
+use super::{encoded, not_differentiable, own, string, strings, text};
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
@@ -15,7 +15,7 @@ impl Graph {
     /// The summary of `values`, which has as many elements as `tags`, a string or several.
     #[track_caller]
     pub fn scalar_summary<'g>(&'g self, tags: impl IntoInput<'g>, values: impl IntoInput<'g>) -> Tensor<'g> {
-        self.build(ScalarSummary {}).input("tags", tags).input("values", values).tensor()
+        self.build(ScalarSummary {}).input("tags", own(tags)).input("values", values).tensor()
     }
 }
 
@@ -57,8 +57,7 @@ impl Op for ScalarSummary {
 impl Sampled for ScalarSummary {
     const SAMPLES: &'static [Sample] = &[
         |g| g.scalar_summary(Array::from("loss"), g.constant([[2.0f64, 4.0]]).reduce_mean(..)),
-        |g| {
-
+        |g| g.scalar_summary(Array::from(["a", "b"]), g.constant([1i64, 2])),
     ];
 }
 

@@ -1,4 +1,4 @@
-use super::{encoded, not_differentiable, string, strings, tag, text};
+use super::{encoded, not_differentiable, own, string, strings, tag, text};
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpResult, Sample, Tensor, op};
@@ -27,7 +27,7 @@ impl Graph {
         let metadata = Metadata { plugin, display_name, description }.to_bytes();
         // One string for a scalar fits.
         let metadata = Array::from_strings((), [metadata]).unwrap_or_else(|_| Array::from(""));
-        let builder = self.build(TensorSummaryV2 {}).input("tag", tag).input("tensor", tensor);
+        let builder = self.build(TensorSummaryV2 {}).input("tag", own(tag)).input("tensor", tensor);
         builder.input("serialized_summary_metadata", metadata).tensor()
     }
 }
