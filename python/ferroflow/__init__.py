@@ -69,10 +69,13 @@ from .initializers import (
     variance_scaling_initializer,
     zeros_initializer,
 )
+from .linalg_ops import *
 from .math_ops import *
 from .math_ops import _tuple as tuple
 from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 from .nn import xw_plus_b
+from .partition_ops import *
+from .partitioners import fixed_size_partitioner
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
 from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
@@ -112,7 +115,7 @@ from .variables import (
 from . import compat, contrib, examples
 
 VERSION = __version__
-for _module in "array_ops check_ops framework gradients math_ops messages mnist operators random_ops saver session tensor_shape variable_scope variables".split():
+for _module in "array_ops check_ops framework gradients linalg_ops math_ops messages mnist operators partition_ops partitioners random_ops saver session tensor_shape variable_scope variables".split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]

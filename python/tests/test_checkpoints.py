@@ -174,7 +174,9 @@ def test_tensorflows_own_files():
     assert reader.get_tensor("text").tolist() == [[b"", b"a"], ["é".encode(), b"x" * 300]]
     assert reader.get_tensor("empty").shape == (0, 3)
     first = str(FIXTURES / "partitioned_first")
-    table = tf.get_variable("table0", [6, 4])
+    in_parts = tf.fixed_size_partitioner(4)
+    assert in_parts([6, 4], dtype=tf.float32) == [4, 1] and tf.fixed_size_partitioner(9, axis=1)([6, 4]) == [1, 4]
+    table = tf.get_variable("table0", [6, 4], partitioner=in_parts)
     with tf.Session() as session:
         tf.train.Saver().restore(session, first)
         np.testing.assert_array_equal(session.run(table).ravel(), np.arange(24))

@@ -1,5 +1,6 @@
 """What is public: every name has its docstring and is used by a test, and stubs are current."""
 
+import importlib
 import inspect
 import pathlib
 import re
@@ -28,6 +29,7 @@ MODULES = [
     tf.summary,
     tf.test,
     tf.train,
+    importlib.import_module("ferroflow.saver"),
 ]
 
 

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! The crates below this one: [`mod@array`] (values), [`graph`] (operations and their gradients), [`runtime`] (sessions and
-//! the compiler), [`train`] (optimizers, checkpoints), [`data`] (MNIST and its family). [`guide`] explains them.
+//! the compiler), [`train`] (optimizers, checkpoints), [`formats`] (TensorFlow's files), [`data`] (MNIST and its family). [`guide`] explains them.
 
 pub use ferroflow_array as array;
 pub use ferroflow_data as data;

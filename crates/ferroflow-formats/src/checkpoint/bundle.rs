@@ -132,3 +132,57 @@ fn shard_count(header: &Header, index: &Path) -> Result<i32> {
         n => Err(Error::damaged(index, format!("it cannot have {n} data files"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::proto::{Dim, Extent, TensorSlice};
+    use crate::checkpoint::reader::Reader;
+    use crate::table::TableWriter;
+    use prost::Message;
+
+    /// What reading a checkpoint of 16 bytes fails with whose index, of sound checksums, has this entry.
+    fn failure(num_shards: i32, entry: Entry) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let prefix = dir.path().join("model");
+        let mut table = TableWriter::new();
+        table.add(&[], &Header { num_shards, ..Header::default() }.encode_to_vec());
+        table.add(b"w", &entry.encode_to_vec());
+        std::fs::write(index_path(&prefix), table.finish()).unwrap();
+        std::fs::write(data_path(&prefix, 0, 1), [0; 16]).unwrap();
+        let error = Reader::open(&prefix).and_then(|reader| reader.read("w")).unwrap_err();
+        error.to_string().replace(&dir.path().display().to_string(), "")
+    }
+
+    fn entry(dims: &[i64], offset: i64, size: i64) -> Entry {
+        let dim = dims.iter().map(|&size| Dim { size }).collect();
+        let shape = Some(TensorShape { dim, unknown_rank: false });
+        Entry { dtype: 1, shape, offset, size, ..Entry::default() }
+    }
+
+    #[test]
+    fn claims_of_the_index_are_checked() {
+        let data = "/model.data-00000-of-00001: tensor 'w': ";
+        let index = "/model.index: tensor 'w': ";
+        let huge = 1 << 40;
+        assert_eq!(failure(1, entry(&[4], 0, 8)), format!("{data}8 bytes are not 4 elements of f32"));
+        assert_eq!(failure(1, entry(&[4], 8, 16)), format!("{data}16 bytes at 8 do not lie in the file, which has 16"));
+        assert!(failure(1, entry(&[huge], 0, 4 * huge)).starts_with(&format!("{data}4398046511104 bytes at 0 do not")));
+        assert!(failure(1, entry(&[4], i64::MAX, 16)).contains("do not lie in the file"));
+        assert_eq!(failure(1, entry(&[4], -1, 16)), format!("{index}its place is negative"));
+        assert!(failure(1, entry(&[i64::MAX, i64::MAX], 0, 16)).contains("is no shape"));
+        assert!(failure(1, entry(&[-4], 0, 16)).contains("is no shape"));
+        assert_eq!(failure(1, Entry { shard_id: 7, ..entry(&[4], 0, 16) }), format!("{index}there is no data file 7"));
+        assert!(failure(1, entry(&[4], 0, 16)).contains("the checksum is another"));
+        assert!(failure(1, Entry { dtype: 8, ..entry(&[4], 0, 16) }).contains("there are no arrays of complex64"));
+        assert!(failure(1, Entry { dtype: 7, ..entry(&[huge], 0, 16) }).contains("fewer bytes than strings"));
+        assert!(failure(0, entry(&[4], 0, 16)).contains("cannot have 0 data files"));
+        assert!(failure(i32::MAX, entry(&[4], 0, 16)).contains("cannot have 2147483647 data files"));
+        let slice = |start, length| TensorSlice { extent: vec![Extent { start, length }] };
+        let sliced = |slices: Vec<TensorSlice>| failure(1, Entry { slices, ..entry(&[4], 0, 0) });
+        assert!(sliced(vec![slice(0, Some(i64::MAX))]).contains("is no slice of shape [4]"));
+        assert!(sliced(vec![slice(0, Some(2))]).contains("its slices do not fill shape [4]"));
+        assert!(sliced(vec![slice(0, Some(2)), slice(1, Some(2))]).contains("do not fill"));
+        assert_eq!(sliced(vec![slice(0, None)]), format!("{index}one of its slices is not there"));
+    }
+}

@@ -1,8 +1,10 @@
 //! The library's functions by name: each line tells the arguments, how the result is named, and what is called.
 
 mod array;
+mod linalg;
 mod math;
 mod nn;
+mod partition;
 mod random;
 mod reduce;
 mod state;
@@ -169,9 +171,18 @@ use functions;
 
 /// Calls the function of that name.
 pub(crate) fn call(function: &str, name: Option<&str>, arguments: &mut Arguments<'_, '_, '_>) -> PyResult<Built> {
-    for group in
-        [array::call, math::call, reduce::call, nn::call, state::call, random::call, train::call, summary::call]
-    {
+    for group in [
+        array::call,
+        math::call,
+        reduce::call,
+        nn::call,
+        state::call,
+        random::call,
+        train::call,
+        summary::call,
+        linalg::call,
+        partition::call,
+    ] {
         if let Some(built) = group(function, name, arguments)? {
             return Ok(built);
         }

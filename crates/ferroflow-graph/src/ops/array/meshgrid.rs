@@ -34,9 +34,9 @@ mod tests {
         let grids = g.meshgrid(&[x, y], true);
         assert_eq!(value(grids[0]).to_f64s().unwrap(), [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
         assert_eq!(value(grids[1]).to_f64s().unwrap(), [4.0, 4.0, 4.0, 5.0, 5.0, 5.0]);
-        assert_eq!(grids[0].shape().to_string(), "[2, 3]");
+        assert_eq!(grids[0].shape().to_string(), "[2,3]");
         let grids = g.meshgrid(&[x, y], false);
         assert_eq!(value(grids[0]).to_f64s().unwrap(), [1.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
-        assert_eq!(grids[1].shape().to_string(), "[3, 2]");
+        assert_eq!(grids[1].shape().to_string(), "[3,2]");
     }
 }

@@ -15,6 +15,7 @@ mod partition;
 mod range;
 mod reshape;
 mod reverse_sequence;
+mod segment_mean;
 mod segment_sum;
 mod shape;
 mod size;

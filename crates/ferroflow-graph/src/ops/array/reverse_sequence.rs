@@ -45,7 +45,7 @@ mod tests {
         assert_eq!(of(x.reverse_sequence([2i32, 3], 1, 0)), [2.0, 1.0, 3.0, 6.0, 5.0, 4.0]);
         assert_eq!(of(x.reverse_sequence([2i64, 1, 0], 0, 1)), [4.0, 2.0, 3.0, 1.0, 5.0, 6.0]);
         let deep = x.expand_dims(2).reverse_sequence([3i32, 1], 1, 0);
-        assert_eq!(deep.shape().to_string(), "[2, 3, 1]");
+        assert_eq!(deep.shape().to_string(), "[2,3,1]");
         assert_eq!(of(deep), [3.0, 2.0, 1.0, 4.0, 5.0, 6.0]);
     }
 

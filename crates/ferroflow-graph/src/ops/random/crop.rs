@@ -16,6 +16,7 @@ impl<'g> Tensor<'g> {
         let _checked = graph.control_dependencies([fits]);
         let options = RandomOptions { dtype: Some(DType::I32), seed };
         let number = graph.random_uniform_int([rank as i32], 0, i32::MAX, options);
-        self.slice(number.floormod(shape - size + 1), size)
+        // Where it does not fit, the division comes before the check.
+        self.slice(number.floormod((shape - size + 1).maximum(1)), size)
     }
 }

@@ -17,7 +17,7 @@ pub use constant::Const;
 pub use identity::Identity;
 pub use no_op::NoOp;
 pub use placeholder::{Placeholder, PlaceholderWithDefault};
-pub use print::Print;
+pub use print::{Print, Times};
 pub use scatter::{ScatterAdd, ScatterMul, ScatterSub, ScatterUpdate};
 pub use stop_gradient::StopGradient;
 pub use variable::VariableV2;

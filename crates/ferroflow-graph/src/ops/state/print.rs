@@ -1,7 +1,8 @@
 use crate::op::Sampled;
-use crate::{Effect, Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
+use crate::{Attr, AttrValue, Effect, Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::{Array, DType};
 use ferroflow_kernels::Kernel;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 op! {
@@ -10,9 +11,43 @@ op! {
         /// What to write first.
         message: String,
         /// How many times to write; always if negative.
-        first_n: i64,
+        first_n: Times,
         /// How many elements of each to write; all if negative.
         summarize: i64,
+    }
+}
+
+/// How many times something may happen, or any number of times if negative. Clones count together.
+#[derive(Clone, Debug)]
+pub struct Times {
+    most: i64,
+    left: Arc<AtomicI64>,
+}
+
+impl Times {
+    fn new(most: i64) -> Self {
+        Times { most, left: Arc::new(AtomicI64::new(most)) }
+    }
+
+    /// Whether it may happen once more.
+    fn take(&self) -> bool {
+        self.most < 0 || self.left.fetch_sub(1, Ordering::Relaxed) > 0
+    }
+}
+
+impl PartialEq for Times {
+    fn eq(&self, other: &Self) -> bool {
+        self.most == other.most
+    }
+}
+
+impl AttrValue for Times {
+    fn to_attr(&self) -> Attr {
+        Attr::Int(self.most)
+    }
+
+    fn from_attr(attr: &Attr) -> Option<Self> {
+        i64::from_attr(attr).map(Times::new)
     }
 }
 
@@ -21,7 +56,7 @@ impl<'g> Tensor<'g> {
     /// standard error, the first `first_n` times, or always if that is negative.
     #[track_caller]
     pub fn print(self, data: &[Tensor<'g>], message: &str, first_n: i64, summarize: i64) -> Tensor<'g> {
-        let op = Print { message: message.to_owned(), first_n, summarize };
+        let op = Print { message: message.to_owned(), first_n: Times::new(first_n), summarize };
         self.graph().build(op).input("input", self).inputs(data.iter().copied()).tensor()
     }
 }
@@ -58,9 +93,8 @@ impl Op for Print {
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let Print { message, first_n, summarize } = self.clone();
-        let left = AtomicI64::new(first_n);
         let say = move |arrays: &[Array]| {
-            if first_n < 0 || left.fetch_sub(1, Ordering::Relaxed) > 0 {
+            if first_n.take() {
                 eprintln!("{}", line(&message, arrays, summarize));
             }
         };

@@ -142,6 +142,6 @@ mod tests {
     fn channels_are_checked() {
         let g = Graph::new();
         let _ = g.image_summary(Array::from("x"), g.zeros([1, 2, 2, 2]), 3);
-        assert_eq!(g.check().unwrap_err().message, "images have 1, 3 or 4 channels, found shape [1, 2, 2, 2]");
+        assert_eq!(g.check().unwrap_err().message, "images have 1, 3 or 4 channels, found shape [1,2,2,2]");
     }
 }
