@@ -69,6 +69,7 @@ from .initializers import (
     variance_scaling_initializer,
     zeros_initializer,
 )
+from .initialized import is_variable_initialized, report_uninitialized_variables
 from .linalg_ops import *
 from .math_ops import *
 from .math_ops import _tuple as tuple
@@ -115,7 +116,7 @@ from .variables import (
 from . import compat, contrib, examples
 
 VERSION = __version__
-for _module in "array_ops check_ops framework gradients linalg_ops math_ops messages mnist operators partition_ops partitioners random_ops saver session tensor_shape variable_scope variables".split():
+for _module in "array_ops check_ops framework gradients initialized linalg_ops math_ops messages mnist operators partition_ops partitioners random_ops saver session tensor_shape variable_scope variables".split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]

@@ -175,9 +175,7 @@ _Value = _message(
 )
 Summary = _message("Summary", "Values of one step, `value`, each with a tag.", repeated={"value": _Value})
 Summary.Value, Summary.Image, Summary.Audio = _Value, _Image, _Audio
-SessionLog = _message(
-    "SessionLog", "What became of a session.", {"status": 0, "checkpoint_path": "", "msg": ""}
-)
+SessionLog = _message("SessionLog", "What became of a session.", {"status": 0, "checkpoint_path": "", "msg": ""})
 SessionLog.STATUS_UNSPECIFIED, SessionLog.START, SessionLog.STOP, SessionLog.CHECKPOINT = 0, 1, 2, 3
 Event = _message(
     "Event",

@@ -27,9 +27,7 @@ def dynamic_stitch(indices, data, name=None):
     return call("dynamic_stitch", name, indices, [convert_to_tensor(x) for x in data])
 
 
-def reverse_sequence(
-    input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None
-):
+def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
     """The first `seq_lengths[b]` elements along `seq_axis` reversed, for each place `b` along `batch_axis`."""
     seq_axis = seq_dim if seq_axis is None else seq_axis
     batch_axis = (batch_dim or 0) if batch_axis is None else batch_axis
@@ -68,7 +66,9 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
     standard error, the first `first_n` times, or always."""
     data = [convert_to_tensor(x) for x in data]
     first = -1 if first_n is None else first_n
-    return call("print", name, convert_to_tensor(input_), data, message or "", first, 3 if summarize is None else summarize)
+    return call(
+        "print", name, convert_to_tensor(input_), data, message or "", first, 3 if summarize is None else summarize
+    )
 
 
 __all__ = [

@@ -50,7 +50,9 @@ class Saver(_ferroflow.Saver):
         filename=None,
     ):
         if saver_def is not None or builder is not None:
-            raise errors.UnimplementedError(None, None, "A Saver is made from variables, not from a saver_def or builder")
+            raise errors.UnimplementedError(
+                None, None, "A Saver is made from variables, not from a saver_def or builder"
+            )
         if var_list is None:
             members = get_collection(GraphKeys.GLOBAL_VARIABLES) + get_collection("saveable_objects")
             var_list = list(dict.fromkeys(members))

@@ -17,7 +17,7 @@ from .framework import (
     get_collection as _get_collection,
     name_scope as _name_scope,
 )
-from .messages import Event, SessionLog, Summary
+from .messages import Event, SessionLog, Summary  # noqa: F401
 
 _INVALID = _re.compile(r"[^-/\w\.]")
 _numbers = _itertools.count()

@@ -76,7 +76,9 @@ def test_counts(check, run):
     expected = np.zeros([5, 5])
     expected[[1, 2, 4], [2, 2, 4]] = 1
     check(tf.confusion_matrix([1, 2, 4], [2, 2, 4]), expected)
-    check(tf.confusion_matrix([0, 1, 1], [0, 1, 0], weights=[1.0, 2.0, 4.0], dtype=tf.float32), [[1.0, 0.0], [4.0, 2.0]])
+    check(
+        tf.confusion_matrix([0, 1, 1], [0, 1, 0], weights=[1.0, 2.0, 4.0], dtype=tf.float32), [[1.0, 0.0], [4.0, 2.0]]
+    )
     with pytest.raises(tf.errors.InvalidArgumentError, match="`predictions` out of bound"):
         run(tf.confusion_matrix([0, 1], [0, 2], num_classes=2))
     check(tf.segment_mean([[1.0], [3.0], [5.0]], [0, 0, 1]), [[2.0], [5.0]])

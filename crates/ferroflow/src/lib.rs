@@ -45,6 +45,6 @@ pub mod prelude {
     pub use ferroflow_runtime::{Feeds, Precision, Session, SessionOptions, feed};
     pub use ferroflow_train::{
         Adadelta, Adagrad, AdagradDa, Adam, Checkpoint, Classifier, ExponentialMovingAverage, Ftrl, GradientDescent,
-        Momentum, ProximalAdagrad, ProximalGradientDescent, RmsProp, global_step, initializers, schedules,
+        Momentum, ProximalAdagrad, ProximalGradientDescent, RmsProp, Saver, global_step, initializers, schedules,
     };
 }

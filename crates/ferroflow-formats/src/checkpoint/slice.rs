@@ -44,7 +44,8 @@ impl Slice {
 
     fn meets(&self, other: &Slice) -> bool {
         let ends = |slice: &Slice, d: usize| slice.starts[d] + slice.shape[d];
-        (0..self.starts.len()).all(|d| self.starts[d] < ends(other, d) && other.starts[d] < ends(self, d))
+        let some = self.shape.num_elements() > 0 && other.shape.num_elements() > 0;
+        some && (0..self.starts.len()).all(|d| self.starts[d] < ends(other, d) && other.starts[d] < ends(self, d))
     }
 
     /// Puts the elements of the slice where they belong. Elements are of `width` items.
@@ -67,8 +68,14 @@ impl Slice {
     }
 }
 
+/// The most slices of a tensor, each of which is compared with each.
+const MOST: usize = 10_000;
+
 /// The slices of a tensor of this shape, which they fill.
 pub(super) fn read_all(slices: &[TensorSlice], whole: &Shape, path: &Path) -> Result<Vec<Slice>> {
+    if slices.len() > MOST {
+        return Err(Error::damaged(path, format!("{} slices of one tensor are too many", slices.len())));
+    }
     let slices = slices.iter().map(|s| Slice::read(s, whole, path)).collect::<Result<Vec<_>>>()?;
     let counted = slices.iter().try_fold(0usize, |sum, s| sum.checked_add(s.shape.num_elements()));
     let apart = slices.iter().enumerate().all(|(i, a)| slices[..i].iter().all(|b| !a.meets(b)));
@@ -78,7 +85,7 @@ pub(super) fn read_all(slices: &[TensorSlice], whole: &Shape, path: &Path) -> Re
     }
 }
 
-/// The tensor of these slices, each read by `part`, given its number, when it is its turn.
+/// The tensor of these slices, each read by `part`, given its number.
 pub(super) fn assemble(
     dtype: DType,
     whole: &Shape,
@@ -87,21 +94,21 @@ pub(super) fn assemble(
     part: impl Fn(usize, &Slice) -> Result<Array>,
 ) -> Result<Array> {
     let refuse = |e: ferroflow_array::ArrayError| Error::damaged(path, e.to_string());
-    if let [only] = slices
-        && only.shape == *whole
-    {
-        return part(0, only);
+    // All parts are read before there is memory for the whole, whose size is thereby known to be true.
+    let mut parts = slices.iter().enumerate().map(|(i, slice)| part(i, slice)).collect::<Result<Vec<_>>>()?;
+    if slices.len() == 1 && slices[0].shape == *whole {
+        return Ok(parts.remove(0));
     }
     if dtype == DType::String {
-        let mut strings = vec![Vec::new(); Array::zeros(dtype, whole).map_err(refuse)?.len()];
-        for (i, slice) in slices.iter().enumerate() {
-            slice.place(whole, 1, part(i, slice)?.strings().map_err(refuse)?, &mut strings);
+        let mut strings = vec![Vec::new(); whole.num_elements()];
+        for (slice, part) in slices.iter().zip(&parts) {
+            slice.place(whole, 1, part.strings().map_err(refuse)?, &mut strings);
         }
         return Array::from_strings(whole, strings).map_err(refuse);
     }
     let mut array = Array::zeros(dtype, whole).map_err(refuse)?;
-    for (i, slice) in slices.iter().enumerate() {
-        slice.place(whole, dtype.size(), part(i, slice)?.bytes(), array.bytes_mut());
+    for (slice, part) in slices.iter().zip(&parts) {
+        slice.place(whole, dtype.size(), part.bytes(), array.bytes_mut());
     }
     Ok(array)
 }

@@ -58,8 +58,11 @@ pub fn write<'a>(prefix: impl AsRef<Path>, tensors: impl IntoIterator<Item = (&'
 /// If a file that is there cannot be removed.
 pub fn remove(prefix: impl AsRef<Path>) -> Result<()> {
     let prefix = prefix.as_ref();
-    let mut files = pattern::files(&suffixed(prefix, ".data-?????-of-?????"));
-    files.extend([index_path(prefix), suffixed(prefix, ".meta")].into_iter().filter(|path| path.is_file()));
-    files.extend(pattern::files(prefix));
+    let index = index_path(prefix);
+    let mut files = match index.is_file() {
+        true => pattern::files(&suffixed(prefix, ".data-?????-of-?????")),
+        false => pattern::files(prefix),
+    };
+    files.extend([index, suffixed(prefix, ".meta")].into_iter().filter(|path| path.is_file()));
     files.iter().try_for_each(|file| std::fs::remove_file(file).map_err(Error::io(file)))
 }
