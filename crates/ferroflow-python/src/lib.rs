@@ -13,6 +13,7 @@ mod gradient;
 mod graph;
 mod handles;
 mod optimizer;
+mod records;
 mod scope;
 mod session;
 mod summary;
@@ -42,9 +43,11 @@ mod _ferroflow {
     #[pymodule_export]
     use super::optimizer::{OptimizerState, apply_gradients, moving_averages};
     #[pymodule_export]
+    use super::records::{EventWriter, RecordReader, RecordWriter, now};
+    #[pymodule_export]
     use super::scope::Scope;
     #[pymodule_export]
     use super::session::Session;
     #[pymodule_export]
-    use super::summary::{EventWriter, RecordReader, RecordWriter, decode, encode, now};
+    use super::summary::{decode, encode};
 }
