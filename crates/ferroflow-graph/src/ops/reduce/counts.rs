@@ -51,10 +51,12 @@ impl Graph {
         };
         let checks = [("labels", labels), ("predictions", predictions)].map(|(what, x)| {
             let inside = x.greater_equal(0).logical_and(x.less(number));
-            self.assert(inside, &format!("`{what}` out of bound"))
+            (inside, self.assert(inside, &format!("`{what}` out of bound")))
         });
-        let _checked = self.control_dependencies(checks);
-        let place = (labels * number + predictions).identity();
+        let inside = checks[0].0.logical_and(checks[1].0);
+        let _checked = self.control_dependencies(checks.map(|(_, check)| check));
+        // What is out of bound is counted nowhere, lest the sums fail before the check.
+        let place = inside.select(labels * number + predictions, -1i32);
         let weights = match weights {
             Some(weights) => weights.reshape([-1]).cast(dtype),
             None => self.fill_of(dtype, place.shape_tensor(), 1.0),
