@@ -5,7 +5,7 @@
 
 # ruff: noqa: F401, F403
 
-from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, test, train
+from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, python_io, summary, test, train
 from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
@@ -71,12 +71,18 @@ from .initializers import (
     variance_scaling_initializer,
     zeros_initializer,
 )
+from .initialized import is_variable_initialized, report_uninitialized_variables
+from .linalg_ops import *
 from .math_ops import *
 from .math_ops import _tuple as tuple
+from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 from .nn import xw_plus_b
+from .partition_ops import *
+from .partitioners import fixed_size_partitioner
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from .script_ops import py_func
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
+from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
 from .tensor_array import TensorArray
 from .tensor_shape import Dimension, TensorShape
 from .variable_scope import (
@@ -122,8 +128,9 @@ from . import compat, contrib, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops check_ops control_flow framework functional_ops gradients indexing math_ops mnist nest operators random_ops "
-    "rnn rnn_base rnn_cell rnn_wrappers script_ops session tensor_array tensor_shape variable_scope variables"
+    "array_ops check_ops control_flow framework functional_ops gradients initialized linalg_ops math_ops messages "
+    "mnist nest operators partition_ops partitioners random_ops rnn rnn_base rnn_cell rnn_wrappers saver script_ops session "
+    "tensor_array tensor_shape variable_scope variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):

@@ -299,14 +299,6 @@ def reverse(tensor, axis=None, name=None, dims=None):
 reverse_v2 = reverse
 
 
-def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None):
-    """Row `i` along `batch_axis`: its first `seq_lengths[i]` elements along `seq_axis` in reverse order, the rest as they
-    are. `seq_dim` and `batch_dim` are older names."""
-    seq_axis = seq_dim if seq_axis is None else seq_axis
-    batch_axis = (batch_dim or 0) if batch_axis is None else batch_axis
-    return call("reverse_sequence", name or "ReverseSequence", input, seq_lengths, seq_axis, batch_axis)
-
-
 def tile(input, multiples, name=None):
     """Repeated `multiples[d]` times along dimension `d`."""
     return call("tile", name, input, multiples)

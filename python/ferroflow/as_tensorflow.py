@@ -12,6 +12,8 @@ import os
 import sys
 import types
 
+from ferroflow.module_names import MODULES
+
 NAME = "tensorflow"
 
 
@@ -37,10 +39,17 @@ class _TensorFlow(types.ModuleType):
 
 
 class _Loader(importlib.abc.Loader):
-    """Gives the module of Ferroflow that is called alike."""
+    """Gives the module of Ferroflow that is called alike, or that `module_names` names."""
 
     def create_module(self, spec):
-        module = importlib.import_module("ferroflow" + spec.name[len(NAME) :])
+        name = spec.name[len(NAME) + 1 :]
+        found = MODULES.get(name, name)
+        if found is None:
+            self._spec = spec
+            package = types.ModuleType(spec.name, "A package of modules.")
+            package.__path__ = []
+            return package
+        module = importlib.import_module(f"ferroflow.{found}")
         self._spec = module.__spec__
         return module
 
@@ -53,10 +62,10 @@ class _Finder(importlib.abc.MetaPathFinder):
         if not fullname.startswith(NAME + "."):
             return None
         try:
-            found = importlib.util.find_spec("ferroflow" + fullname[len(NAME) :])
+            found = fullname[len(NAME) + 1 :] in MODULES or importlib.util.find_spec("ferroflow" + fullname[len(NAME) :])
         except ModuleNotFoundError:
             found = None
-        return None if found is None else importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
+        return None if not found else importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
 
 
 def install(version=None):

@@ -364,13 +364,16 @@ def relu_layer(x, weights, biases, name=None):
 
 
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
-    """The rows of `params` that `ids` name; of several tensors row `i` is row `i // n` of tensor `i % n`."""
+    """The rows of `params` that `ids` name; of several tensors row `i` is row `i // n` of tensor `i % n`. With `max_norm`,
+    rows whose norm is greater are scaled down to it."""
     if partition_strategy != "mod" and isinstance(params, (list, tuple)) and len(params) > 1:
         raise ValueError(f"partition_strategy {partition_strategy!r} is not supported for several tensors")
-    if max_norm is not None:
-        raise ValueError("max_norm is not supported")
     params = params if isinstance(params, (list, tuple)) else [params]
-    return _call("embedding_lookup", name or "embedding_lookup", list(params), ids)
+    rows = _call("embedding_lookup", name or "embedding_lookup", list(params), ids)
+    if max_norm is None:
+        return rows
+    axes = list(range(_convert_to_tensor(ids).shape.ndims, rows.shape.ndims))
+    return _call("clip_by_norm", "clip_by_norm", rows, max_norm, axes)
 
 
 def top_k(input, k=1, sorted=True, name=None):

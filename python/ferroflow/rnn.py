@@ -1,6 +1,6 @@
 """Recurrent networks: a cell run over the steps of its inputs."""
 
-from . import array_ops, math_ops
+from . import array_ops, math_ops, partition_ops
 from .control_flow import loop
 from .dtypes import as_dtype, int32
 from .framework import convert_to_tensor
@@ -123,7 +123,7 @@ def _reversed(tensor, lengths, time_major):
     time_axis, batch_axis = (0, 1) if time_major else (1, 0)
     if lengths is None:
         return array_ops.reverse(tensor, [time_axis])
-    return array_ops.reverse_sequence(tensor, lengths, time_axis, batch_axis)
+    return partition_ops.reverse_sequence(tensor, lengths, time_axis, batch_axis)
 
 
 def bidirectional_dynamic_rnn(

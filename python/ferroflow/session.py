@@ -4,6 +4,7 @@ import contextlib
 
 from . import _ferroflow, errors
 from .framework import _stacks, get_default_graph
+from .initialized import reports_of
 
 
 class GPUOptions:
@@ -60,6 +61,8 @@ class BaseSession(_ferroflow.Session):
         """
         if not len(self._graph):
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
+        if "_reports" in self._graph.__dict__:
+            feed_dict = {**reports_of(self), **(feed_dict or {})}
         try:
             return self._run(fetches, feed_dict)
         except errors.OpError as error:

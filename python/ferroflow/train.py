@@ -1,22 +1,50 @@
-"""Optimizers, learning rates and moving averages."""
+"""Optimizers, learning rates, moving averages and checkpoints."""
 
 import weakref
 
 from . import _ferroflow
 from .framework import (
     GraphKeys,
+    IndexedSlices as _IndexedSlices,
     Tensor,
     call as _call,
+    control_dependencies as _control_dependencies,
     convert_to_tensor as _convert_to_tensor,
     convert_to_tensor_or_indexed_slices as _convert_to_tensor_or_indexed_slices,
     get_default_graph as _get_default_graph,
+    name_scope as _name_scope,
 )
+from .array_ops import zeros_like as _zeros_like
 from .gradients import gradients as _gradients
-from .variables import Variable, trainable_variables as _trainable_variables
+from .math_ops import group as _group
+from .messages import SessionLog
+from .saver import (
+    CheckpointState,
+    NewCheckpointReader,
+    Saver,
+    SaverDef,
+    checkpoint_exists,
+    export_meta_graph,
+    get_checkpoint_mtimes,
+    get_checkpoint_state,
+    import_meta_graph,
+    latest_checkpoint,
+    list_variables,
+    load_checkpoint,
+    load_variable,
+    remove_checkpoint,
+    update_checkpoint_state,
+)
+from .summary import FileWriter as SummaryWriter, FileWriterCache as SummaryWriterCache, summary_iterator
+from .variables import Variable, assign_add as _assign_add, trainable_variables as _trainable_variables
 
 
 class Optimizer:
-    """What optimizers have in common: `minimize`, or `compute_gradients` and `apply_gradients`."""
+    """What optimizers have in common: `minimize`, or `compute_gradients` and `apply_gradients`.
+
+    A class of a program's own defines `_apply_dense(grad, var)`, the operation that changes a variable, and if need be
+    `_create_slots`, `_prepare`, `_apply_sparse` and `_finish`.
+    """
 
     GATE_NONE, GATE_OP, GATE_GRAPH = 0, 1, 2
     _RULE = None
@@ -87,6 +115,8 @@ class Optimizer:
         found = [None if g is None else _convert_to_tensor_or_indexed_slices(g) for g, _ in pairs]
         graph = variables[0].graph
         graph._check_open()
+        if self._RULE is None:
+            return self._apply_by_hand(found, variables, global_step, name or self._name)
         settings = {key: value() if callable(value) else value for key, value in self._settings.items()}
         applied = _ferroflow.apply_gradients(
             graph, self._RULE, name or self._name, settings, self._state(graph), found, variables, global_step
@@ -97,6 +127,51 @@ class Optimizer:
             graph.add_to_collection(GraphKeys.TRAIN_OP, train_op)
         return train_op
 
+    # What a class of a program's own defines: `_apply_dense`, and the others where it needs them.
+
+    def _apply_by_hand(self, gradients, variables, global_step, name):
+        """The operation that changes each variable as `_apply_dense` says, then adds 1 to `global_step`."""
+        given = [(g, v) for g, v in zip(gradients, variables) if g is not None]
+        graph = variables[0].graph
+        with graph.name_scope(None):
+            self._create_slots([v for _, v in given])
+        with _name_scope(name) as scope:
+            self._prepare()
+            updates = []
+            for gradient, variable in given:
+                sparse = isinstance(gradient, _IndexedSlices)
+                updates.append((self._apply_sparse if sparse else self._apply_dense)(gradient, variable))
+            with _control_dependencies([self._finish(updates, "update")]):
+                step = [] if global_step is None else [_assign_add(global_step, 1)]
+            train_op = _group(*updates, *step, name=scope)
+        graph.get_collection_ref(GraphKeys.TRAIN_OP).append(train_op)
+        return train_op
+
+    def _create_slots(self, var_list):
+        """Makes the variables that are kept beside those to be changed."""
+
+    def _prepare(self):
+        """Makes tensors of the settings."""
+
+    def _finish(self, update_ops, name_scope):
+        """The operation that ends a step, after the updates."""
+        return _group(*update_ops, name=name_scope)
+
+    def _apply_dense(self, grad, var):
+        raise NotImplementedError()
+
+    def _apply_sparse(self, grad, var):
+        return self._apply_dense(_convert_to_tensor(grad), var)
+
+    def _zeros_slot(self, var, slot_name, op_name):
+        return self._get_or_make_slot(var, _zeros_like(var.initial_value), slot_name, op_name)
+
+    def _get_or_make_slot(self, var, val, slot_name, op_name):
+        slots = self.__dict__.setdefault("_own_slots", {}).setdefault(slot_name, {})
+        if var not in slots:
+            slots[var] = Variable(val, trainable=False, name=f"{var.op.name}/{op_name}")
+        return slots[var]
+
     def _state(self, graph):
         if graph not in self._states:
             self._states[graph] = _ferroflow.OptimizerState()
@@ -104,17 +179,20 @@ class Optimizer:
 
     def get_slot(self, var, name):
         """The variable that it keeps beside `var` under that name, such as `momentum`, or `None`."""
+        if self._RULE is None:
+            return self.__dict__.get("_own_slots", {}).get(name, {}).get(var)
         node = self._state(var.graph).slot(var.graph, var.op._id, name)
         return None if node is None else var.graph._variable_at(node)
 
     def get_slot_names(self):
         """The names of what it keeps beside each variable."""
-        return sorted(self._SLOTS)
+        return sorted(self.__dict__.get("_own_slots", self._SLOTS))
 
     def variables(self):
         """Every variable that it has made in the default graph."""
         graph = _get_default_graph()
-        return [graph._variable_at(node) for node in self._state(graph).variables(graph)]
+        own = [v for slots in self.__dict__.get("_own_slots", {}).values() for v in slots.values() if v.graph is graph]
+        return own + [graph._variable_at(node) for node in self._state(graph).variables(graph)]
 
     _SLOTS = ()
 

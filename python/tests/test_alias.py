@@ -72,3 +72,18 @@ def test_the_second_version_name():
     v1.disable_resource_variables()
     assert tf.compat.as_bytes("a") == b"a" and tf.compat.as_text(b"a") == tf.compat.as_str("a") == "a"
     assert tf.compat.as_str_any(3) == "3" and isinstance(3, tf.compat.integral_types)
+
+
+def test_tensorflows_own_modules():
+    code = (
+        "import ferroflow.as_tensorflow\n"
+        "from tensorflow.python.framework import ops, dtypes\n"
+        "from tensorflow.python.ops import array_ops\n"
+        "import tensorflow.python.training.saver as saver\n"
+        "import tensorflow as tf\n"
+        "assert ops.Graph is tf.Graph and array_ops.reshape is tf.reshape and dtypes.float32 is tf.float32\n"
+        "assert saver.Saver is tf.train.Saver\n"
+        "try:\n    import tensorflow.python.nothing\nexcept ImportError:\n    print('absent')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "absent\n", done.stderr

@@ -171,11 +171,6 @@ def test_functions_over_slices(run):
         tf.scan(1, x)
 
 
-def test_reverse_sequence(run):
-    x = tf.constant([[1, 2, 3], [4, 5, 6]])
-    assert run(tf.reverse_sequence(x, [2, 3], seq_axis=1, batch_axis=0)).tolist() == [[2, 1, 3], [6, 5, 4]]
-    assert run(tf.reverse_sequence(x, [2, 1, 2], seq_dim=0, batch_dim=1)).tolist() == [[4, 2, 6], [1, 5, 3]]
-
 
 def test_functions_of_python(run):
     one, two = tf.constant(1.0), tf.constant([2.0, 3.0])

@@ -68,9 +68,21 @@ def test_indices_are_numpys(run, key):
     assert run(tf.Variable(X)[key]).tolist() == X[key].tolist()
 
 
-def test_indices_that_are_known_tensors_and_none(run):
+def test_indices_may_be_tensors(run):
     x = tf.constant(X)
     assert run(x[tf.constant(1), tf.newaxis]).tolist() == [X[1].tolist()]
+    i, j = tf.placeholder(tf.int32, []), tf.placeholder(tf.int64, [])
+    feeds = {i: 1, j: -1}
+    assert run(x[i], feeds).tolist() == X[1].tolist()
+    assert run(x[..., j], feeds).tolist() == X[..., -1].tolist()
+    assert run(x[i, j], feeds) == X[1, -1]
+    assert run(x[:i, 1:j], feeds).tolist() == X[:1, 1:-1].tolist()
+    assert run(x[j:, tf.newaxis, i], feeds).tolist() == X[-1:, np.newaxis, 1].tolist()
+    assert run(tf.Variable(X)[0, i:], feeds).tolist() == X[0, 1:].tolist()
+    with pytest.raises(TypeError, match="steps of 1"):
+        x[i::2]
+    with pytest.raises(TypeError, match="is no index"):
+        x[tf.constant(1.0)]
     with pytest.raises(TypeError, match="is no index"):
         x["a"]
     with pytest.raises(ValueError):

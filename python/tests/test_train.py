@@ -182,3 +182,35 @@ def test_a_line_is_found():
         for _ in range(300):
             session.run(step)
         np.testing.assert_allclose(session.run([a, b]), [3.0, 1.0], atol=1e-2)
+
+
+def test_an_optimizer_of_a_programs_own():
+    class Descent(tf.train.Optimizer):
+        def __init__(self, rate):
+            super().__init__(False, "Descent")
+            self._rate = rate
+
+        def _create_slots(self, var_list):
+            for v in var_list:
+                self._zeros_slot(v, "steps", self._name)
+
+        def _prepare(self):
+            self._rate_t = tf.convert_to_tensor(self._rate)
+
+        def _apply_dense(self, grad, var):
+            counted = self.get_slot(var, "steps").assign_add(tf.ones_like(grad))
+            return tf.group(var.assign_sub(self._rate_t * grad), counted)
+
+    v, table = tf.Variable([1.0, 2.0], name="v"), tf.Variable([[1.0], [2.0]])
+    counter = tf.train.get_or_create_global_step()
+    optimizer = Descent(0.5)
+    step = optimizer.minimize(tf.reduce_sum(tf.square(v)) + tf.reduce_sum(tf.gather(table, [1])), counter)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(step)
+        assert session.run(v).tolist() == [0.0, 0.0] and session.run(table).ravel().tolist() == [1.0, 1.5]
+        assert session.run(optimizer.get_slot(v, "steps")).tolist() == [1.0, 1.0] and session.run(counter) == 1
+    assert optimizer.get_slot_names() == ["steps"] and len(optimizer.variables()) == 2
+    assert optimizer.get_slot(v, "steps").op.name == "v/Descent" and step in tf.get_collection(tf.GraphKeys.TRAIN_OP)
+    with pytest.raises(NotImplementedError):
+        tf.train.Optimizer(False, "none").minimize(v)

@@ -171,3 +171,16 @@ def test_initializers_can_be_made_again():
     with pytest.raises(ValueError, match="Invalid `mode` argument"):
         tf.variance_scaling_initializer(mode="fan")
     assert np.isclose(tf.variance_scaling_initializer(scale=2.0).scale, 2.0)
+
+
+def test_which_variables_have_a_value():
+    a, b = tf.Variable(1.0, name="a"), tf.Variable([2.0, 3.0], name="b")
+    missing, has = tf.report_uninitialized_variables(), tf.is_variable_initialized(a)
+    of_b = tf.report_uninitialized_variables([b], name="of_b")
+    count = tf.size(missing)
+    with tf.Session() as session:
+        assert session.run(missing).tolist() == [b"a", b"b"] and not session.run(has)
+        session.run(a.initializer)
+        assert session.run([missing, has])[1] and session.run(count) == 1
+        session.run(tf.global_variables_initializer())
+        assert session.run(of_b).tolist() == [] and of_b.op.name == "of_b"

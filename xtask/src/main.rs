@@ -96,7 +96,7 @@ fn python() -> Result<(), String> {
     }
     let wheels = home.join("wheels").display().to_string();
     for module in [
-        &["pip", "install", "--quiet", "maturin>=1.9,<2", "numpy", "pytest"][..],
+        &["pip", "install", "--quiet", "maturin>=1.9,<2", "numpy", "pytest", "tensorboard", "pillow"][..],
         &["maturin", "build", "--quiet", "--profile", "dev", "--out", &wheels],
         &[
             "pip",

@@ -1,6 +1,7 @@
 //! Rust's errors as TensorFlow's exceptions.
 
 use ferroflow::array::{ArrayError, DType, PartialShape, Shape};
+use ferroflow::formats;
 use ferroflow::graph::{ErrorKind, Graph, GraphError};
 use ferroflow::runtime;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
@@ -8,7 +9,7 @@ use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// An exception of `ferroflow.errors`, about the operation called `node`.
-fn tensorflow(py: Python<'_>, class: &str, node: Option<&str>, message: String) -> PyErr {
+pub(crate) fn tensorflow(py: Python<'_>, class: &str, node: Option<&str>, message: String) -> PyErr {
     let make = || py.import("ferroflow.errors")?.getattr(class)?.call1((py.None(), node, message));
     make().map_or_else(|e| e, PyErr::from_value)
 }
@@ -78,6 +79,26 @@ pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
         Error::Internal(_) => tensorflow(py, "InternalError", None, text),
         _ => PyValueError::new_err(text),
     }
+}
+
+/// What is wrong with a file.
+pub(crate) fn from_file(py: Python<'_>, error: &formats::Error) -> PyErr {
+    use formats::Error;
+    use std::io::ErrorKind;
+    let class = match error {
+        Error::NoCheckpoint(_) | Error::Missing { .. } => "NotFoundError",
+        Error::Damaged { .. } => "DataLossError",
+        Error::Unsupported { .. } => "UnimplementedError",
+        Error::Io { source, .. } => match source.kind() {
+            ErrorKind::NotFound => "NotFoundError",
+            ErrorKind::PermissionDenied => "PermissionDeniedError",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "ResourceExhaustedError",
+            ErrorKind::NotADirectory | ErrorKind::IsADirectory => "FailedPreconditionError",
+            _ => "UnknownError",
+        },
+        _ => "InvalidArgumentError",
+    };
+    tensorflow(py, class, None, error.to_string())
 }
 
 /// A shape as Python writes a tuple.

@@ -5,6 +5,7 @@
 
 mod argument;
 mod array;
+mod checkpoint;
 mod data;
 mod error;
 mod functions;
@@ -13,8 +14,10 @@ mod graph;
 mod handles;
 mod host_call;
 mod optimizer;
+mod records;
 mod scope;
 mod session;
+mod summary;
 
 /// What Python imports as `ferroflow._ferroflow`.
 #[pyo3::pymodule(gil_used = true)]
@@ -26,6 +29,10 @@ mod _ferroflow {
 
     #[pymodule_export]
     use super::array::{Memory, constant_value, convert};
+    #[pymodule_export]
+    use super::checkpoint::{
+        CheckpointReader, Saver, checkpoint_exists, read_checkpoint_state, remove_checkpoint, write_checkpoint_state,
+    };
     #[pymodule_export]
     use super::data::{DataSet, read_data_sets};
     #[pymodule_export]
@@ -39,7 +46,11 @@ mod _ferroflow {
     #[pymodule_export]
     use super::optimizer::{OptimizerState, apply_gradients, moving_averages};
     #[pymodule_export]
+    use super::records::{EventWriter, RecordReader, RecordWriter, now};
+    #[pymodule_export]
     use super::scope::Scope;
     #[pymodule_export]
     use super::session::Session;
+    #[pymodule_export]
+    use super::summary::{decode, encode};
 }

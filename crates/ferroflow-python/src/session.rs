@@ -187,7 +187,8 @@ fn raise(py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr
 }
 
 impl Session {
-    fn open(&self) -> PyResult<Arc<runtime::Session>> {
+    /// The session, unless it is closed.
+    pub(crate) fn open(&self) -> PyResult<Arc<runtime::Session>> {
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
         session.clone().ok_or_else(|| PyRuntimeError::new_err("Attempted to use a closed Session."))
     }
@@ -254,6 +255,16 @@ impl Session {
     /// The names of the global variables that have no value.
     fn _uninitialized(&self) -> PyResult<Vec<String>> {
         Ok(self.open()?.uninitialized_variables())
+    }
+
+    /// Whether each of the variables, told by their references, has a value.
+    fn _initialized(&self, variables: Vec<PyRef<'_, Tensor>>) -> PyResult<Vec<bool>> {
+        let session = self.open()?;
+        let has = |tensor: &PyRef<'_, Tensor>| {
+            let variable = self.graph.variable_of(crate::argument::own(&self.graph, tensor)?);
+            Ok(variable.is_some_and(|variable| session.is_initialized(variable)))
+        };
+        variables.iter().map(has).collect()
     }
 
     /// The program that a run would be, as a table.

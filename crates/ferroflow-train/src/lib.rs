@@ -1,21 +1,25 @@
 #![forbid(unsafe_code)]
-//! Training: optimizers, learning-rate schedules, moving averages, initializers and checkpoints.
+//! Training: optimizers, learning-rate schedules, moving averages, initializers and checkpoints, in safetensors
+//! ([`Checkpoint`]) and as TensorFlow writes them ([`Saver`]).
 //!
 //! An optimizer's update is ordinary graph: [`Optimizer::minimize`] adds the gradients and the assignments, and gives
 //! the operation to run for one step.
 
 mod checkpoint;
 mod classifier;
+mod history;
 pub mod initializers;
 pub mod losses;
 mod moving_average;
 mod optimizer;
 mod optimizers;
 mod rule;
+mod saver;
 pub mod schedules;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use classifier::Classifier;
+pub use history::History;
 pub use moving_average::ExponentialMovingAverage;
 pub use optimizer::{GradientsAndVariables, Optimizer, OptimizerState};
 pub use optimizers::{
@@ -23,6 +27,7 @@ pub use optimizers::{
     RmsProp,
 };
 pub use rule::{Hyper, Rule, Shared, Slot, Update};
+pub use saver::{Saver, SaverError, restore_variables, save_variables};
 
 use ferroflow_array::Array;
 use ferroflow_graph::{Graph, Variable, VariableOptions, keys};

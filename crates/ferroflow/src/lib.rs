@@ -24,10 +24,11 @@
 //! ```
 //!
 //! The crates below this one: [`mod@array`] (values), [`graph`] (operations and their gradients), [`runtime`] (sessions and
-//! the compiler), [`train`] (optimizers, checkpoints), [`data`] (MNIST and its family). [`guide`] explains them.
+//! the compiler), [`train`] (optimizers, checkpoints), [`formats`] (TensorFlow's files), [`data`] (MNIST and its family). [`guide`] explains them.
 
 pub use ferroflow_array as array;
 pub use ferroflow_data as data;
+pub use ferroflow_formats as formats;
 pub use ferroflow_graph as graph;
 pub use ferroflow_runtime as runtime;
 pub use ferroflow_train as train;
@@ -44,6 +45,6 @@ pub mod prelude {
     pub use ferroflow_runtime::{Feeds, Precision, Session, SessionOptions, feed};
     pub use ferroflow_train::{
         Adadelta, Adagrad, AdagradDa, Adam, Checkpoint, Classifier, ExponentialMovingAverage, Ftrl, GradientDescent,
-        Momentum, ProximalAdagrad, ProximalGradientDescent, RmsProp, global_step, initializers, schedules,
+        Momentum, ProximalAdagrad, ProximalGradientDescent, RmsProp, Saver, global_step, initializers, schedules,
     };
 }

@@ -16,6 +16,7 @@ pub mod random;
 pub mod reduce;
 pub(crate) mod rules;
 pub mod state;
+pub mod summary;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -29,4 +30,5 @@ pub use nn::*;
 pub use random::*;
 pub use reduce::*;
 pub use state::*;
+pub use summary::*;
 pub use table::{TABLE, find};

@@ -28,6 +28,7 @@ pub const TABLE: &[OpSpec] = &[
     spec::<NoOp>(),
     spec::<Placeholder>(),
     spec::<PlaceholderWithDefault>(),
+    spec::<Print>(),
     spec::<ScatterAdd>(),
     spec::<ScatterMul>(),
     spec::<ScatterSub>(),
@@ -152,6 +153,7 @@ pub const TABLE: &[OpSpec] = &[
     spec::<BroadcastTo>(),
     spec::<Concat>(),
     spec::<DepthToSpace>(),
+    spec::<DynamicStitch>(),
     spec::<ExpandDims>(),
     spec::<Fill>(),
     spec::<Gather>(),
@@ -176,6 +178,12 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Unique>(),
     spec::<UnsortedSegmentSum>(),
     spec::<Where>(),
+    // summary
+    spec::<HistogramSummary>(),
+    spec::<ImageSummary>(),
+    spec::<MergeSummary>(),
+    spec::<ScalarSummary>(),
+    spec::<TensorSummaryV2>(),
 ];
 
 /// The line of the table for the op type `name`.

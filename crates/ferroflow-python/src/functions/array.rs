@@ -4,53 +4,99 @@ use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Argument, Dims, settled};
 use ferroflow::array::DType;
-use ferroflow::graph::ops::{Index, MirrorMode, Unique};
+use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, Unique};
 use ferroflow::graph::{Graph, Input, Tensor};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyEllipsis, PySlice, PyTuple};
 
-/// One item of an index, where a bound may be a tensor whose value is known.
-impl<'g> Argument<'g> for Index {
+/// One item of an index, where a bound may be a tensor.
+impl<'g> Argument<'g> for IndexBy<'g> {
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let bound = |name: &str| -> PyResult<Option<i64>> {
+        let bound = |name: &str| -> PyResult<Option<Place<'g>>> {
             let value = value.getattr(name)?;
-            if value.is_none() { Ok(None) } else { integer(graph, &value).map(Some) }
+            if value.is_none() { Ok(None) } else { place(graph, &value).map(Some) }
         };
         if value.is_none() {
-            return Ok(Index::NewAxis);
+            return Ok(IndexBy::Known(Index::NewAxis));
         }
         if value.is_instance_of::<PyEllipsis>() {
-            return Ok(Index::Ellipsis);
+            return Ok(IndexBy::Known(Index::Ellipsis));
         }
-        if value.is_instance_of::<PySlice>() {
-            return Ok(Index::Range(bound("start")?, bound("stop")?, bound("step")?.unwrap_or(1)));
+        if !value.is_instance_of::<PySlice>() {
+            return Ok(match place(graph, value)? {
+                Place::Known(at) => IndexBy::Known(Index::At(at)),
+                Place::Tensor(at) => IndexBy::At(at),
+            });
         }
-        integer(graph, value).map(Index::At)
+        let known = |place: &Option<Place<'g>>| match place {
+            Some(Place::Known(at)) => Some(Some(*at)),
+            Some(Place::Tensor(_)) => None,
+            None => Some(None),
+        };
+        let (start, stop, step) = (bound("start")?, bound("stop")?, bound("step")?);
+        match (known(&start), known(&stop), known(&step)) {
+            (Some(start), Some(stop), Some(step)) => Ok(IndexBy::Known(Index::Range(start, stop, step.unwrap_or(1)))),
+            (_, _, Some(None | Some(1))) => {
+                // Both of one dtype.
+                let dtype = [&start, &stop].into_iter().flatten().find_map(Place::dtype).unwrap_or(DType::I32);
+                let tensor = |place: Option<Place<'g>>| place.map(|place| place.tensor(graph, dtype));
+                Ok(IndexBy::Range(tensor(start), tensor(stop)))
+            }
+            _ => Err(PyTypeError::new_err("a range with a bound that is not known has steps of 1")),
+        }
     }
 }
 
-/// An integer, or a tensor of one that is known.
-fn integer(graph: &Graph, value: &Bound<'_, PyAny>) -> PyResult<i64> {
-    if let Ok(integer) = value.extract() {
-        return Ok(integer);
+/// An integer, or a tensor of one that is not known.
+#[derive(Clone, Copy)]
+enum Place<'g> {
+    Known(i64),
+    Tensor(Tensor<'g>),
+}
+
+impl<'g> Place<'g> {
+    fn dtype(&self) -> Option<DType> {
+        match self {
+            Place::Known(_) => None,
+            Place::Tensor(at) => Some(at.dtype()),
+        }
     }
-    let known = crate::argument::handle(value).map(|_| Tensor::from_python(graph, value)).transpose()?;
-    let known = known.and_then(|t| t.fact().ints()).and_then(|ints| ints.first().copied());
-    match known {
-        Some(known) => Ok(known),
-        None => Err(PyTypeError::new_err(format!("{} is no index: expected an integer that is known", value.repr()?))),
+
+    fn tensor(self, graph: &'g Graph, dtype: DType) -> Tensor<'g> {
+        match self {
+            Place::Known(at) => graph.constant(at).cast(dtype),
+            Place::Tensor(at) => at.cast(dtype),
+        }
+    }
+}
+
+fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> {
+    if let Ok(integer) = value.extract() {
+        return Ok(Place::Known(integer));
+    }
+    let refuse = || -> PyResult<PyErr> {
+        Ok(PyTypeError::new_err(format!("{} is no index: expected an integer", value.repr()?)))
+    };
+    if crate::argument::handle(value).is_none() {
+        return refuse().and_then(Err);
+    }
+    let tensor = Tensor::from_python(graph, value)?;
+    match tensor.fact().ints().and_then(|ints| ints.first().copied()) {
+        Some(known) => Ok(Place::Known(known)),
+        None if matches!(tensor.dtype(), DType::I32 | DType::I64) => Ok(Place::Tensor(tensor)),
+        None => refuse().and_then(Err),
     }
 }
 
 /// What can index a tensor: one item or a tuple of them.
-struct Items(Vec<Index>);
+struct Items<'g>(Vec<IndexBy<'g>>);
 
-impl<'g> Argument<'g> for Items {
+impl<'g> Argument<'g> for Items<'g> {
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         match value.cast::<PyTuple>() {
-            Ok(items) => items.iter().map(|i| Index::from_python(graph, &i)).collect::<PyResult<_>>().map(Items),
-            Err(_) => Ok(Items(vec![Index::from_python(graph, value)?])),
+            Ok(items) => items.iter().map(|i| IndexBy::from_python(graph, &i)).collect::<PyResult<_>>().map(Items),
+            Err(_) => Ok(Items(vec![IndexBy::from_python(graph, value)?])),
         }
     }
 }
@@ -106,7 +152,7 @@ functions! { |g|
     unstack(x: Tensor<'g>, axis: i64) Scope => x.unstack(axis);
     split(x: Tensor<'g>, parts: Vec<i64>, equal: bool, axis: i64) Scope => split(x, &parts, equal, axis)?;
     slice(x: Tensor<'g>, begin: Dims<'g>, size: Dims<'g>) Node("Slice") => x.slice(begin, size);
-    index(x: Tensor<'g>, items: Items) Node("StridedSlice") => x.index(&items.0);
+    index(x: Tensor<'g>, items: Items<'g>) Node("StridedSlice") => x.index_by(&items.0);
     reverse(x: Tensor<'g>, axes: Vec<i64>) Node("StridedSlice") => x.reverse(&axes);
     tile(x: Tensor<'g>, multiples: Dims<'g>) Node("Tile") => x.tile(multiples);
     pad(x: Tensor<'g>, paddings: Input<'g>, value: Input<'g>) Node("PadV2") => x.pad_with(own(paddings), value);

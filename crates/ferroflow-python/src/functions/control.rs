@@ -25,6 +25,4 @@ functions! { |g|
         let operation = g.build_loop(LoopParts { initial, scanned, variables, condition, next, stacked, start });
         (0..operation.num_outputs()).map(|k| operation.output(k)).collect::<Vec<_>>()
     };
-    reverse_sequence(x: Tensor<'g>, lengths: Tensor<'g>, seq_axis: i64, batch_axis: i64) Inside =>
-        x.reverse_sequence(lengths, seq_axis, batch_axis);
 }

@@ -2,11 +2,14 @@
 
 mod array;
 mod control;
+mod linalg;
 mod math;
 mod nn;
+mod partition;
 mod random;
 mod reduce;
 mod state;
+mod summary;
 mod train;
 
 use crate::argument::Arguments;
@@ -169,9 +172,19 @@ use functions;
 
 /// Calls the function of that name.
 pub(crate) fn call(function: &str, name: Option<&str>, arguments: &mut Arguments<'_, '_, '_>) -> PyResult<Built> {
-    for group in
-        [array::call, control::call, math::call, reduce::call, nn::call, state::call, random::call, train::call]
-    {
+    for group in [
+        array::call,
+        control::call,
+        math::call,
+        reduce::call,
+        nn::call,
+        state::call,
+        random::call,
+        train::call,
+        summary::call,
+        linalg::call,
+        partition::call,
+    ] {
         if let Some(built) = group(function, name, arguments)? {
             return Ok(built);
         }

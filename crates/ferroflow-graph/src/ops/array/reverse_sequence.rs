@@ -1,55 +1,66 @@
-use crate::{Graph, IntoInput, Tensor};
-use ferroflow_array::{Array, DType};
+use crate::{IntoInput, Tensor};
+use ferroflow_array::DType;
 
 impl<'g> Tensor<'g> {
-    /// Row by row along `batch_axis`, the first elements along `seq_axis`, as many as `lengths` (one a row) says, in the
-    /// opposite order; the rest stay.
+    /// The first `lengths[b]` elements along `seq_axis` reversed, for each place `b` along `batch_axis`; those after them
+    /// stay. The rank must be known.
     #[track_caller]
     pub fn reverse_sequence(self, lengths: impl IntoInput<'g>, seq_axis: i64, batch_axis: i64) -> Tensor<'g> {
-        let graph: &'g Graph = self.graph();
+        let graph = self.graph();
+        let refuse = |message: String| graph.mistake("ReverseSequence", message);
+        let Some(rank) = self.shape().rank() else { return refuse("the rank must be known".into()) };
+        let axis = |axis: i64| crate::ops::rules::axis(axis, rank);
+        let (seq, batch) = match (axis(seq_axis), axis(batch_axis)) {
+            (Ok(seq), Ok(batch)) if seq != batch => (seq, batch),
+            (Err(e), _) | (_, Err(e)) => return refuse(e.message),
+            _ => return refuse(format!("batch_axis == seq_axis == {seq_axis}")),
+        };
         let lengths = graph.constant(lengths).cast(DType::I32);
-        let Some(rank) = self.shape().rank() else {
-            return graph.mistake("reverse_sequence", "the rank of the tensor must be known".into());
-        };
-        let axis = |a: i64| usize::try_from(if a < 0 { a + rank as i64 } else { a }).ok().filter(|&a| a < rank);
-        let (Some(sequence), Some(batch)) = (axis(seq_axis), axis(batch_axis)) else {
-            let message = format!("axes {seq_axis} and {batch_axis} are not both of {rank} dimensions");
-            return graph.mistake("reverse_sequence", message);
-        };
-        if sequence == batch {
-            return graph.mistake("reverse_sequence", format!("seq_axis and batch_axis are both {sequence}"));
+        if lengths.shape().rank().is_some_and(|rank| rank != 1) {
+            return refuse(format!("expected a vector of lengths, found shape {}", lengths.shape()));
         }
-        let others = (0..rank).filter(|&a| a != sequence && a != batch);
-        let order: Vec<i32> = [batch, sequence].into_iter().chain(others).map(|a| a as i32).collect();
-        let back: Vec<i32> =
-            (0..rank).map(|a| order.iter().position(|&o| o as usize == a).unwrap_or(a) as i32).collect();
-        let rows = self.transpose(&order[..]);
-        let shape = rows.shape_tensor();
-        let (count, steps) = (shape.index(&crate::ix![0]), shape.index(&crate::ix![1]));
-        let (zero, one) = (graph.constant(Array::from(0i32)), graph.constant(Array::from(1i32)));
-        let row = graph.range(zero, count, one).reshape([-1, 1]);
-        let step = graph.range(zero, steps, one).reshape([1, -1]);
-        let lengths = lengths.reshape([-1, 1]);
-        let both = row.zeros_like() + step;
-        let turned = both.less(lengths).select(lengths - both - 1, both);
-        let places = graph.stack(&[step.zeros_like() + row, turned], 2);
-        rows.gather_nd(places).transpose(&back[..])
+        let others = (0..rank).filter(|d| *d != seq && *d != batch);
+        let order: Vec<usize> = [batch, seq].into_iter().chain(others).collect();
+        let back: Vec<i32> = (0..rank).map(|d| order.iter().position(|&o| o == d).unwrap_or(d) as i32).collect();
+        let order: Vec<i32> = order.into_iter().map(|d| d as i32).collect();
+        let rows = self.transpose(order.as_slice());
+        let size = |d: i64| rows.shape_tensor().index(&crate::ix![d]);
+        let (step, length) = (graph.range(0, size(1), 1).expand_dims(0), lengths.expand_dims(1));
+        let from = step.less(length).select(length - step - 1, step);
+        let row = graph.range(0, size(0), 1).expand_dims(1) + from.zeros_like();
+        rows.gather_nd(graph.stack(&[row, from], -1)).transpose(back.as_slice())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::Graph;
-    use crate::ops::testing::value;
-    use ferroflow_array::Array;
+    use crate::ops::testing::{derivative, value};
 
     #[test]
-    fn rows_turn_as_far_as_they_go() {
+    fn sequences() {
         let g = Graph::new();
-        let x = g.constant([[1.0f32, 2.0, 3.0], [4.0, 5.0, 6.0]]);
-        let y = x.reverse_sequence([2i32, 3], 1, 0);
-        assert_eq!(value(y), Array::from([[2.0f32, 1.0, 3.0], [6.0, 5.0, 4.0]]));
-        let _ = x.reverse_sequence([2i32, 3], 1, 1);
-        assert_eq!(g.check().unwrap_err().message, "seq_axis and batch_axis are both 1");
+        let x = g.constant([[1.0f64, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+        let of = |y| value(y).to_f64s().unwrap();
+        assert_eq!(of(x.reverse_sequence([2i32, 3], 1, 0)), [2.0, 1.0, 3.0, 6.0, 5.0, 4.0]);
+        assert_eq!(of(x.reverse_sequence([2i64, 1, 0], 0, 1)), [4.0, 2.0, 3.0, 1.0, 5.0, 6.0]);
+        let deep = x.expand_dims(2).reverse_sequence([3i32, 1], 1, 0);
+        assert_eq!(deep.shape().to_string(), "[2,3,1]");
+        assert_eq!(of(deep), [3.0, 2.0, 1.0, 4.0, 5.0, 6.0]);
+    }
+
+    #[test]
+    fn derivatives() {
+        let of = derivative([[1.0, 2.0, 3.0]], |x| {
+            x.reverse_sequence([2i32], 1, 0) * x.graph().constant([[1.0f64, 5.0, 7.0]])
+        });
+        assert_eq!(of, [5.0, 1.0, 7.0]);
+    }
+
+    #[test]
+    fn one_axis_cannot_be_both() {
+        let g = Graph::new();
+        let _ = g.constant([[1.0f64]]).reverse_sequence([1i32], 0, 0);
+        assert_eq!(g.check().unwrap_err().message, "batch_axis == seq_axis == 0");
     }
 }

@@ -1,6 +1,8 @@
 //! Matrix products.
 
 mod batch_matmul;
+mod contraction;
+mod diagonal;
 mod matmul;
 mod xw_plus_b;
 

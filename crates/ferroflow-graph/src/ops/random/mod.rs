@@ -1,5 +1,6 @@
 //! Random numbers: counter-based, and equal to TensorFlow's on a CPU for equal seeds.
 
+mod crop;
 mod fill;
 mod multinomial;
 mod normal;

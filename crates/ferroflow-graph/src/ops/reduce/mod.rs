@@ -7,6 +7,7 @@ mod arg_max;
 mod arg_min;
 mod axes;
 mod axis_input;
+mod counts;
 mod cumprod;
 mod cumsum;
 mod in_top_k;

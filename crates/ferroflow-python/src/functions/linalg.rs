@@ -1,0 +1,15 @@
+//! Matrices and sums of products.
+
+use super::Naming::Scope;
+use super::functions;
+use ferroflow::graph::{Input, Tensor};
+
+functions! { |g|
+    einsum(equation: String, operands: Vec<Tensor<'g>>) Scope => g.einsum(&equation, &operands);
+    tensordot(a: Tensor<'g>, b: Input<'g>, axes: Vec<i64>, others: Vec<i64>) Scope => a.tensordot(b, &axes, &others);
+    matrix_band_part(x: Tensor<'g>, lower: i64, upper: i64) Scope => x.matrix_band_part(lower, upper);
+    matrix_diag(x: Tensor<'g>) Scope => x.matrix_diag();
+    matrix_diag_part(x: Tensor<'g>) Scope => x.matrix_diag_part();
+    matrix_set_diag(x: Tensor<'g>, diagonal: Input<'g>) Scope => x.matrix_set_diag(diagonal);
+    trace(x: Tensor<'g>) Scope => x.trace();
+}

@@ -1,0 +1,57 @@
+"""Matrices that are the last two dimensions, and sums of products over dimensions."""
+
+from .framework import call, convert_to_tensor
+
+
+def matrix_band_part(input, num_lower, num_upper, name=None):
+    """The matrices with zeros but for `num_lower` diagonals below the main one and `num_upper` above it; all of those where
+    the number is negative."""
+    return call("matrix_band_part", name or "MatrixBandPart", input, num_lower, num_upper)
+
+
+def matrix_diag(diagonal, name=None):
+    """Matrices with the last dimension on their diagonals and zeros elsewhere."""
+    return call("matrix_diag", name or "MatrixDiag", diagonal)
+
+
+def matrix_diag_part(input, name=None):
+    """The diagonals of the matrices."""
+    return call("matrix_diag_part", name or "MatrixDiagPart", input)
+
+
+def matrix_set_diag(input, diagonal, name=None):
+    """The matrices with `diagonal` in place of their own diagonals."""
+    return call("matrix_set_diag", name or "MatrixSetDiag", input, convert_to_tensor(diagonal, dtype=_dtype(input)))
+
+
+def _dtype(value):
+    return value.dtype if hasattr(value, "_as_graph_element") else None
+
+
+def trace(x, name=None):
+    """The sums of the diagonals of the matrices."""
+    return call("trace", name or "Trace", x)
+
+
+def einsum(equation, *inputs, **kwargs):
+    """Einstein's sums: `einsum("ij,jk->ik", a, b)` is the matrix product.
+
+    A letter names a dimension of each operand that has it. Products are summed over the letters that are not behind the
+    arrow; without an arrow, over those that are there twice. Raises `ValueError` for what does not fit.
+    """
+    return call("einsum", kwargs.get("name") or "einsum", equation, [convert_to_tensor(x) for x in inputs])
+
+
+def tensordot(a, b, axes, name=None):
+    """The sums of products over pairs of dimensions: the last `axes` of `a` with the first of `b`, or those that the two
+    lists of `axes` name; the other dimensions of `a` are followed by those of `b`."""
+    a = convert_to_tensor(a)
+    b = convert_to_tensor(b, dtype=a.dtype)
+    if isinstance(axes, int):
+        own, others = list(range(a.shape.ndims - axes, a.shape.ndims)), list(range(axes))
+    else:
+        own, others = ([axis] if isinstance(axis, int) else list(axis) for axis in axes)
+    return call("tensordot", name or "Tensordot", a, b, own, others)
+
+
+__all__ = ["matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag", "trace", "einsum", "tensordot"]

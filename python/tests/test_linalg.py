@@ -1,0 +1,108 @@
+"""Matrices and sums of products; rows dealt out and counted."""
+
+import numpy as np
+import pytest
+
+import ferroflow as tf
+
+X = np.arange(1.0, 7.0, dtype=np.float32).reshape(2, 3)
+
+
+def test_matrices(check):
+    check(tf.matrix_band_part(X, 0, -1), np.triu(X))
+    check(tf.matrix_band_part(X, -1, 0), np.tril(X))
+    check(tf.matrix_diag([1.0, 2.0]), np.diag([1.0, 2.0]))
+    check(tf.matrix_diag_part(X), [1.0, 5.0])
+    check(tf.matrix_set_diag(X, [8.0, 9.0]), [[8.0, 2.0, 3.0], [4.0, 9.0, 6.0]])
+    check(tf.trace(X), 6.0)
+    check(tf.linalg.trace(np.stack([X, X])), [6.0, 6.0])
+    assert tf.linalg.band_part is tf.matrix_band_part and tf.trace(X, name="sum").op.name == "sum"
+
+
+def test_sums_of_products(check, run):
+    check(tf.einsum("ij,kj->ik", X, X), X @ X.T)
+    check(tf.einsum("ij->j", X), X.sum(0))
+    check(tf.tensordot(X, X.T, 1), X @ X.T)
+    check(tf.tensordot(X, X, [[0, 1], [0, 1]]), np.tensordot(X, X, 2))
+    check(tf.tensordot(X, X, axes=[0, 0]), X.T @ X)
+    x = tf.placeholder(tf.float32, [None, 3])
+    y = tf.einsum("bi,ij->bj", x, tf.ones([3, 4]))
+    assert y.shape.as_list() == [None, 4]
+    assert run(y, {x: X}).tolist() == (X @ np.ones([3, 4])).tolist()
+    both_unknown = tf.placeholder(tf.float32, [None, None, 3])
+    z = tf.einsum("abi,ij->abj", both_unknown, tf.ones([3, 2]))
+    assert run(z, {both_unknown: X[:, np.newaxis]}).tolist() == (X[:, np.newaxis] @ np.ones([3, 2])).tolist()
+    assert tf.einsum("ij->ji", X, name="turned").op.name == "turned"
+    with pytest.raises(ValueError, match="Dimensions must be equal, but are 3 and 2"):
+        tf.einsum("ij,jk->ik", X, X)
+
+
+def test_grids(check):
+    x, y = tf.meshgrid([1.0, 2.0, 3.0], [4.0, 5.0])
+    check([x, y], np.meshgrid([1.0, 2.0, 3.0], [4.0, 5.0]))
+    check(tf.meshgrid([1, 2], [3], indexing="ij"), np.meshgrid([1, 2], [3], indexing="ij"))
+    with pytest.raises(ValueError, match="indexing"):
+        tf.meshgrid([1.0], indexing="yx")
+    with pytest.raises(TypeError, match="invalid keyword"):
+        tf.meshgrid([1.0], copy=False)
+
+
+def test_rows_dealt_out_and_put_together(run):
+    x = tf.constant([10.0, 20.0, 30.0, 40.0])
+    which = tf.placeholder(tf.int32, [4])
+    parts = tf.dynamic_partition(x, which, 3)
+    places = tf.dynamic_partition(tf.range(4), which, 3)
+    whole = tf.dynamic_stitch(places, [p * 2.0 for p in parts])
+    gradient = tf.gradients(whole, x)[0]
+    feeds = {which: [1, 0, 1, 0]}
+    assert [p.tolist() for p in run(parts, feeds)] == [[20.0, 40.0], [10.0, 30.0], []]
+    assert run(whole, feeds).tolist() == [20.0, 40.0, 60.0, 80.0]
+    assert run(gradient, feeds).tolist() == [2.0] * 4
+
+
+def test_sequences_turned_around(check):
+    check(tf.reverse_sequence(X, [2, 3], seq_axis=1), [[2.0, 1.0, 3.0], [6.0, 5.0, 4.0]])
+    check(tf.reverse_sequence(X, [2, 1, 1], seq_dim=0, batch_dim=1), [[4.0, 2.0, 3.0], [1.0, 5.0, 6.0]])
+    with pytest.raises(ValueError, match="seq_axis"):
+        tf.reverse_sequence(X, [1, 1])
+
+
+def test_counts(check, run):
+    check(tf.bincount([1, 3, 1, 0]), [1, 2, 0, 1])
+    check(tf.bincount([1, 3], minlength=6), [0, 1, 0, 1, 0, 0])
+    check(tf.bincount([1, 3, 1], maxlength=2), [0, 2])
+    check(tf.bincount([1, 1], weights=[0.5, 0.25]), [0.0, 0.75])
+    assert run(tf.bincount([1], dtype=tf.int64)).dtype == np.int64
+    expected = np.zeros([5, 5])
+    expected[[1, 2, 4], [2, 2, 4]] = 1
+    check(tf.confusion_matrix([1, 2, 4], [2, 2, 4]), expected)
+    check(
+        tf.confusion_matrix([0, 1, 1], [0, 1, 0], weights=[1.0, 2.0, 4.0], dtype=tf.float32), [[1.0, 0.0], [4.0, 2.0]]
+    )
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`predictions` out of bound"):
+        run(tf.confusion_matrix([0, 1], [0, 2], num_classes=2))
+    check(tf.segment_mean([[1.0], [3.0], [5.0]], [0, 0, 1]), [[2.0], [5.0]])
+
+
+def test_blocks_at_random(run):
+    block = tf.random_crop(np.arange(20).reshape(4, 5), [2, 3], seed=1)
+    assert block.shape.as_list() == [2, 3]
+    with tf.Session() as session:
+        found = {int(session.run(block)[0, 0]) for _ in range(40)}
+    assert len(found) > 3 and found <= {5 * i + j for i in range(3) for j in range(3)}
+    with pytest.raises(tf.errors.InvalidArgumentError, match="value.shape >= size"):
+        run(tf.random_crop([1, 2], [3]))
+
+
+def test_what_is_printed(run, capfd):
+    x = tf.constant([1.0, 2.5, 3.0, 4.0])
+    printed = tf.Print(x, [x, tf.shape(x)], message="x: ")
+    assert run(printed * 2.0).tolist() == [2.0, 5.0, 6.0, 8.0]
+    assert "x: [1 2.5 3...][4]" in capfd.readouterr().err
+    assert run(tf.gradients(printed, x)[0]).tolist() == [1.0] * 4
+    once = tf.Print(x, ["a"], first_n=1, summarize=-1)
+    with tf.Session() as session:
+        capfd.readouterr()
+        for _ in range(3):
+            session.run(once)
+    assert capfd.readouterr().err == "[a]\n"
