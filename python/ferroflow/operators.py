@@ -1,6 +1,6 @@
 """What `+`, `[...]` and their like do to tensors and variables."""
 
-from .framework import Tensor, build
+from .framework import Tensor, build, call
 
 
 def _binary(op_type, name):

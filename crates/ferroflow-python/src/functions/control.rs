@@ -1,6 +1,6 @@
 //! Choices and loops, whose parts Python has built.
 
-use super::Naming::{Inside, Node};
+use super::Naming::Node;
 use super::functions;
 use ferroflow::array::{DType, PartialShape};
 use ferroflow::graph::Tensor;
