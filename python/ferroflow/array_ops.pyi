@@ -155,10 +155,6 @@ def reverse_v2(tensor: Any, axis: Any = ..., name: Any = ..., dims: Any = ...) -
     """In reverse order along `axis`, one or several; or along dimension `i` where `axis[i]` is `True`, as in old"""
 
 
-def reverse_sequence(input: Any, seq_lengths: Any, seq_axis: Any = ..., batch_axis: Any = ..., name: Any = ..., seq_dim: Any = ..., batch_dim: Any = ...) -> Tensor:
-    """Row `i` along `batch_axis`: its first `seq_lengths[i]` elements along `seq_axis` in reverse order, the rest as they"""
-
-
 def tile(input: Any, multiples: Any, name: Any = ...) -> Tensor:
     """Repeated `multiples[d]` times along dimension `d`."""
 

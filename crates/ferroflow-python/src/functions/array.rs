@@ -82,6 +82,10 @@ fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> 
         return refuse().and_then(Err);
     }
     let tensor = Tensor::from_python(graph, value)?;
+    if tensor.shape().rank().is_some_and(|rank| rank != 0) {
+        let message = "Only integers, slices, ellipses, None and scalar tensors are valid indices, got";
+        return Err(PyTypeError::new_err(format!("{message} {}", value.repr()?)));
+    }
     match tensor.fact().ints().and_then(|ints| ints.first().copied()) {
         Some(known) => Ok(Place::Known(known)),
         None if matches!(tensor.dtype(), DType::I32 | DType::I64) => Ok(Place::Tensor(tensor)),
