@@ -136,3 +136,7 @@ for _module in (
     if isinstance(globals().get(_module), type(app)):
         del globals()[_module]
 del _module
+
+
+def __getattr__(name):
+    raise AttributeError(f"module 'ferroflow' has no attribute '{name}': if TensorFlow 1 has it, Ferroflow has it not yet")

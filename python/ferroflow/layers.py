@@ -415,7 +415,8 @@ class Dropout(Layer):
 
 def _choose_by(training, when_true, when_false):
     """One of two tensors, as a scalar tensor of `bool`, or a number, says."""
-    return array_ops.where(math_ops.cast(convert_to_tensor(training), "bool"), when_true, when_false)
+    scalar = array_ops.reshape(math_ops.cast(convert_to_tensor(training), "bool"), [])
+    return array_ops.where(scalar, when_true, when_false)
 
 
 class BatchNormalization(Layer):

@@ -163,7 +163,8 @@ def conv2d_transpose(
     dilations=(1, 1, 1, 1),
 ):
     """The transpose of the convolution from images of `output_shape`, with filters `[height, width, out, in]`."""
-    value, filter = _choose("value", value, input, "input"), _choose("filter", filter, filters, "filters")
+    value = _convert_to_tensor(_choose("value", value, input, "input"))
+    filter = _convert_to_tensor(_choose("filter", filter, filters, "filters"), value.dtype)
     strides, dilations = _window(strides, data_format), _window(dilations, data_format)
     return _call(
         "conv2d_transpose",

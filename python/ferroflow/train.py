@@ -119,7 +119,7 @@ class Optimizer:
             return self._apply_by_hand(found, variables, global_step, name or self._name)
         settings = {key: value() if callable(value) else value for key, value in self._settings.items()}
         applied = _ferroflow.apply_gradients(
-            graph, self._RULE, name or self._name, settings, self._state(graph), found, variables, global_step
+            graph, self._RULE, (self._name, name or self._name), settings, self._state(graph), found, variables, global_step
         )
         train_op = graph._wrap(applied)
         members = graph.get_collection_ref(GraphKeys.TRAIN_OP)

@@ -4,7 +4,7 @@ import contextlib
 
 from . import _ferroflow
 from .dtypes import as_dtype, float32
-from .framework import GraphKeys, get_default_graph, name_scope
+from .framework import GraphKeys, convert_to_tensor, get_default_graph, name_scope
 from .initializers import GlorotUniform, Zeros
 from .tensor_shape import TensorShape, as_shape
 from .variables import Variable
@@ -218,11 +218,18 @@ def get_variable(
     there already, or has another shape or dtype.
     """
     scope = get_variable_scope()
+    given = scope.initializer if initializer is None else initializer
+    if given is not None and not callable(given) and not hasattr(given, "_as_graph_element"):
+        # A value tells the dtype.
+        found = convert_to_tensor(given).dtype
+        if dtype is not None and as_dtype(dtype) != found:
+            raise ValueError(f"Initializer type '{found!r}' and explicit dtype '{as_dtype(dtype)!r}' doesn't match.")
+        dtype = found
     getter = custom_getter or scope.custom_getter
     options = dict(
         shape=shape,
         dtype=dtype or scope.dtype,
-        initializer=scope.initializer if initializer is None else initializer,
+        initializer=given,
         regularizer=scope.regularizer if regularizer is None else regularizer,
         trainable=True if trainable is None else trainable,
         collections=collections,

@@ -73,7 +73,7 @@ pub(crate) fn apply_gradients<'py>(
     py: Python<'py>,
     graph: &Graph,
     rule: &str,
-    name: &str,
+    names: (String, String),
     settings: &Bound<'py, PyDict>,
     state: &OptimizerState,
     gradients: &Bound<'py, PyAny>,
@@ -91,13 +91,13 @@ pub(crate) fn apply_gradients<'py>(
 
     fn run<'g, R: Rule<'g>>(
         optimizer: Optimizer<'g, R>,
-        name: &str,
+        (name, operation): (&str, &str),
         state: &OptimizerState,
         pairs: &[(Option<Gradient<'g>>, Variable<'g>)],
         step: Option<Variable<'g>>,
     ) -> Applied<'g> {
         let mut kept = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let optimizer = optimizer.named(name).with_state(kept.clone());
+        let optimizer = optimizer.named(name).operation_named(operation).with_state(kept.clone());
         let applied = optimizer.apply_gradients(pairs, step);
         *kept = optimizer.state();
         Ok(applied)
@@ -105,7 +105,7 @@ pub(crate) fn apply_gradients<'py>(
 
     macro_rules! run {
         ($optimizer:expr) => {
-            run($optimizer, name, state, &pairs, step)
+            run($optimizer, (&names.0, &names.1), state, &pairs, step)
         };
     }
     let applied = match rule {

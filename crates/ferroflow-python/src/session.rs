@@ -186,6 +186,25 @@ fn raise(py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr
     }
 }
 
+/// What is fed: of a tuple of tensors, such as a state, each with its part of the value.
+fn each_feed<'py>(
+    key: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    feed: &mut impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    let Ok(keys) = key.cast::<PyTuple>() else { return feed(key, value) };
+    let values = value.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+    if values.len() != keys.len() {
+        return Err(PyValueError::new_err(format!(
+            "a feed of {} tensors needs as many values, found {}: {}",
+            keys.len(),
+            values.len(),
+            key.repr()?
+        )));
+    }
+    keys.iter().zip(&values).try_for_each(|(key, value)| each_feed(&key, value, feed))
+}
+
 impl Session {
     /// The session, unless it is closed.
     pub(crate) fn open(&self) -> PyResult<Arc<runtime::Session>> {
@@ -217,7 +236,7 @@ impl Session {
         let mut asked = Fetches::default();
         let form = asked.read(&self.graph, fetches)?;
         let mut held = Vec::new();
-        let mut feed = |key: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>| {
+        let mut feed = |key: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>| -> PyResult<()> {
             let tensor = self.graph.tensor_at(fed(&self.graph, key)?);
             if handle(value).is_some() {
                 return Err(PyTypeError::new_err(
@@ -229,7 +248,7 @@ impl Session {
         };
         match feeds.map(|f| f.cast::<PyDict>()) {
             None => {}
-            Some(Ok(feeds)) => feeds.iter().try_for_each(|(key, value)| feed(&key, &value))?,
+            Some(Ok(feeds)) => feeds.iter().try_for_each(|(key, value)| each_feed(&key, &value, &mut feed))?,
             Some(Err(_)) => return Err(PyTypeError::new_err("feed_dict must be a dictionary")),
         }
         let values = held.iter().map(|(t, value)| Ok((*t, value.feed_value()?))).collect::<PyResult<Vec<_>>>()?;

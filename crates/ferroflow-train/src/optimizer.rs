@@ -15,6 +15,7 @@ pub type GradientsAndVariables<'g> = Vec<(Option<Gradient<'g>>, Variable<'g>)>;
 pub struct Optimizer<'g, R> {
     pub(crate) rule: R,
     name: String,
+    operation: Option<String>,
     state: RefCell<OptimizerState>,
     graph: PhantomData<&'g Graph>,
 }
@@ -39,7 +40,7 @@ fn node(variable: Variable<'_>) -> NodeId {
 impl<'g, R: Rule<'g>> Optimizer<'g, R> {
     /// An optimizer by this rule.
     pub fn by(rule: R) -> Self {
-        Optimizer { name: rule.name().to_owned(), rule, state: RefCell::default(), graph: PhantomData }
+        Optimizer { name: rule.name().to_owned(), operation: None, rule, state: RefCell::default(), graph: PhantomData }
     }
 
     /// The variables made so far.
@@ -52,9 +53,15 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         Optimizer { state: RefCell::new(state), ..self }
     }
 
-    /// The name of its operation, and of its slots.
+    /// The name of its slots, and of its operation if that has none of its own.
     pub fn named(mut self, name: &str) -> Self {
         self.name = name.to_owned();
+        self
+    }
+
+    /// The name of its operation.
+    pub fn operation_named(mut self, name: &str) -> Self {
+        self.operation = Some(name.to_owned());
         self
     }
 
@@ -122,7 +129,7 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
             return Err(error("the global step is of another graph".into(), location));
         }
         self.make_state(graph, &found);
-        let scope = graph.name_scope(&self.name);
+        let scope = graph.name_scope(self.operation.as_ref().unwrap_or(&self.name));
         let powers: Vec<_> = self.state.borrow().powers.iter().filter_map(|&id| variable(graph, id)).collect();
         let mut prepared: Vec<(DType, Vec<Tensor<'g>>)> = Vec::new();
         let mut updates: Vec<Operation<'g>> = Vec::new();
@@ -196,6 +203,8 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
 
     /// Makes the slots that are not there yet, named `variable/Optimizer`, as TensorFlow does.
     fn make_state(&self, graph: &'g Graph, found: &[(Gradient<'g>, Variable<'g>)]) {
+        // What is initialised does not wait for what a step waits for.
+        let _free = graph.no_control_dependencies();
         let mut kept = self.state.borrow_mut();
         if kept.powers.is_empty() {
             for (name, value) in self.rule.powers() {

@@ -1,9 +1,17 @@
 """What programs use of `tf.contrib.layers`."""
 
 from .. import array_ops, layers, nn
-from ..framework import call, convert_to_tensor, name_scope
+from ..framework import (
+    GraphKeys,
+    add_to_collections,
+    call,
+    control_dependencies,
+    convert_to_tensor,
+    get_collection_ref,
+    name_scope,
+)
 from ..initializers import VarianceScaling, Zeros, glorot_normal, glorot_uniform
-from ..math_ops import multiply, reduce_sum
+from ..math_ops import identity, multiply, reduce_sum
 from ..nn import l2_loss
 from ..variable_scope import variable_scope
 
@@ -173,12 +181,52 @@ def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, scope=Non
     return layers.dropout(inputs, 1 - keep_prob, noise_shape, seed, is_training, scope)
 
 
-def batch_norm(inputs, decay=0.999, center=True, scale=False, epsilon=0.001, is_training=True, scope=None, reuse=None):
-    """Batch normalisation; its moving averages are kept by the operations in `UPDATE_OPS`."""
-    layer = layers.BatchNormalization(-1, decay, epsilon, center, scale)
+def batch_norm(
+    inputs,
+    decay=0.999,
+    center=True,
+    scale=False,
+    epsilon=0.001,
+    activation_fn=None,
+    param_initializers=None,
+    param_regularizers=None,
+    updates_collections=GraphKeys.UPDATE_OPS,
+    is_training=True,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable=True,
+    batch_weights=None,
+    fused=None,
+    data_format="NHWC",
+    zero_debias_moving_mean=False,
+    scope=None,
+):
+    """Batch normalisation, then `activation_fn`. Its moving averages are kept by operations in `updates_collections`, or if
+    that is `None`, whenever the result is computed."""
+    if data_format not in ("NHWC", "NCHW"):
+        raise ValueError("data_format has to be either NCHW or NHWC.")
+    if batch_weights is not None or zero_debias_moving_mean or variables_collections or outputs_collections:
+        raise NotImplementedError("batch_norm takes no batch_weights, collections of its own, or debiased means")
+    named = {f"{name}_initializer": made for name, made in (param_initializers or {}).items()}
+    named.update({f"{name}_regularizer": made for name, made in (param_regularizers or {}).items()})
+    axis = 1 if data_format == "NCHW" else -1
+    layer = layers.BatchNormalization(axis, decay, epsilon, center, scale, trainable=trainable, **named)
     with variable_scope(scope, "BatchNorm", [inputs], reuse=reuse) as entered:
         layer._scope = entered
-        return layer(inputs, training=is_training)
+        kept = get_collection_ref(GraphKeys.UPDATE_OPS)
+        before = len(kept)
+        result = layer(inputs, training=is_training)
+        if updates_collections != GraphKeys.UPDATE_OPS:
+            updates = kept[before:]
+            del kept[before:]
+            if updates_collections is not None:
+                for update in updates:
+                    add_to_collections(updates_collections, update)
+            elif updates:
+                with control_dependencies(updates):
+                    result = identity(result)
+        return result if activation_fn is None else activation_fn(result)
 
 
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, scope=None):

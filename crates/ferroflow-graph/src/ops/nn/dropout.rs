@@ -30,13 +30,14 @@ impl<'g> Tensor<'g> {
         let op = RandomUniform { dtype: self.dtype(), seed, seed2 };
         let noise = self.graph().build(op).input("shape", shape).tensor();
         let binary = (noise + keep_prob.clone()).floor();
-        self / keep_prob * binary
+        (self / keep_prob * binary).set_shape(self.shape())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::Graph;
+    use ferroflow_array::{DType::F32, PartialShape};
 
     #[test]
     fn keep_prob_is_a_probability_and_not_zero() {
@@ -47,6 +48,13 @@ mod tests {
             g.constant([1.0f32]).dropout(keep_prob);
             assert_eq!(g.check().is_ok(), fits, "{keep_prob}");
         }
+    }
+
+    #[test]
+    fn the_shape_is_that_of_the_tensor() {
+        let g = Graph::new();
+        let (x, keep_prob) = (g.placeholder(F32, [None, Some(4)]), g.placeholder(F32, PartialShape::unknown()));
+        assert_eq!(x.dropout(keep_prob).shape().to_string(), "[?,4]");
     }
 
     #[test]
