@@ -161,6 +161,7 @@ class variable_scope:
         stack = _scopes(graph)
         outer, wanted, reuse = stack[-1], self._name_or_scope, self._reuse
         defaults = outer._defaults
+        wanted = outer if wanted == "" else wanted
         absolute = isinstance(wanted, VariableScope)
         if absolute:
             name, defaults = wanted.name, wanted._defaults

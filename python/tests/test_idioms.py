@@ -81,6 +81,13 @@ def test_filters_of_a_transposed_convolution_may_be_an_array(run):
     assert run(tf.nn.conv2d_transpose(x, np.ones((2, 2, 1, 1)), [1, 2, 2, 1], [1, 2, 2, 1])).ravel().tolist() == [1.0] * 4
 
 
+def test_a_scope_without_a_name_is_the_one_that_is():
+    with tf.variable_scope("", reuse=tf.AUTO_REUSE):
+        assert [tf.get_variable("a", [2]).name for _ in range(2)] == ["a:0", "a:0"]
+    with tf.variable_scope("outer"), tf.variable_scope("", reuse=False):
+        assert tf.get_variable("a", [2]).name == "outer/a:0"
+
+
 def test_names_that_are_not_there_say_so():
     assert not hasattr(tf, "data")
     with pytest.raises(AttributeError, match="no attribute 'data': if TensorFlow 1 has it, Ferroflow has it not yet"):
