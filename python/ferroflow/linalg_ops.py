@@ -48,6 +48,10 @@ def tensordot(a, b, axes, name=None):
     a = convert_to_tensor(a)
     b = convert_to_tensor(b, dtype=a.dtype)
     if isinstance(axes, int):
+        if axes < 0:
+            raise ValueError(f"'axes' of tensordot must be at least 0, found {axes}")
+        if axes > min(a.shape.ndims, b.shape.ndims):
+            raise ValueError(f"'axes' of tensordot must not be larger than the number of dimensions, found {axes}")
         own, others = list(range(a.shape.ndims - axes, a.shape.ndims)), list(range(axes))
     else:
         own, others = ([axis] if isinstance(axis, int) else list(axis) for axis in axes)

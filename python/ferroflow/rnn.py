@@ -26,12 +26,18 @@ def _start(cell, batch, initial_state, dtype):
     return zero_state(batch, as_dtype(dtype)) if zero_state else zeros(cell.state_size, batch, as_dtype(dtype))
 
 
-def _lengths(sequence_length):
+def _lengths(sequence_length, batch):
     if sequence_length is None:
         return None
     lengths = math_ops.cast(convert_to_tensor(sequence_length), int32)
     if lengths.shape.ndims not in (None, 1):
         raise ValueError(f"sequence_length must be a vector of length batch_size, but saw shape: {lengths.shape}")
+    number = None if lengths.shape.ndims is None else lengths.shape[0].value
+    if isinstance(batch, int) and number not in (None, batch):
+        raise ValueError(f"sequence_length has {number} lengths for a batch of {batch}")
+    if number is None or not isinstance(batch, int):
+        # A run in which there are other than `batch` lengths fails.
+        lengths = array_ops.reshape(lengths, [batch])
     return math_ops.identity(lengths, name="sequence_length")
 
 
@@ -76,8 +82,9 @@ def dynamic_rnn(
     with variable_scope(scope or "rnn"):
         flat = [convert_to_tensor(i) for i in flatten(inputs)]
         flat = flat if time_major else [_swapped(i) for i in flat]
-        state = _start(cell, _batch_of(flat, 1), initial_state, dtype)
-        lengths = _lengths(sequence_length)
+        batch = _batch_of(flat, 1)
+        state = _start(cell, batch, initial_state, dtype)
+        lengths = _lengths(sequence_length, batch)
         steps = array_ops.shape(flat[0])[0]
         form = []
 
@@ -108,8 +115,9 @@ def static_rnn(cell, inputs, initial_state=None, dtype=None, sequence_length=Non
     outputs = []
     with variable_scope(scope or "rnn"):
         first = [convert_to_tensor(i) for i in flatten(inputs[0])]
-        state = _start(cell, _batch_of(first, 0), initial_state, dtype)
-        lengths = _lengths(sequence_length)
+        batch = _batch_of(first, 0)
+        state = _start(cell, batch, initial_state, dtype)
+        lengths = _lengths(sequence_length, batch)
         for time, step in enumerate(inputs):
             if time > 0:
                 get_variable_scope().reuse_variables()

@@ -1,12 +1,16 @@
 """Functions of Python's as operations."""
 
+import functools
 import itertools
+import weakref
 
 from . import _ferroflow, errors
 from .dtypes import as_dtype
 from .framework import _graph_of, get_default_graph
 
 _numbers = itertools.count()
+# By their tokens. A graph holds those of its operations; held by Rust, one that refers to the graph would never be freed.
+_functions = weakref.WeakValueDictionary()
 _CLASSES = {
     TypeError: errors.InvalidArgumentError,
     ValueError: errors.InvalidArgumentError,
@@ -15,6 +19,17 @@ _CLASSES = {
     NotImplementedError: errors.UnimplementedError,
 }
 _IN_WORDS = {"float16": "half", "float32": "float", "float64": "double"}
+
+
+def _call(token, *arrays):
+    return _functions[token](*arrays)
+
+
+def _text(error):
+    try:
+        return str(error)
+    except Exception:
+        return "an exception that cannot be written out"
 
 
 def py_func(func, inp, Tout, stateful=True, name=None):
@@ -35,7 +50,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
             found = func(*arrays)
         except Exception as error:
             kind = next((c for k, c in _CLASSES.items() if isinstance(error, k)), errors.UnknownError)
-            raise kind(None, None, f"{type(error).__name__}: {error}") from error
+            raise kind(None, None, f"{type(error).__name__}: {_text(error)}") from error
         found = list(found) if isinstance(found, (list, tuple)) else [] if found is None else [found]
         if len(found) != len(dtypes):
             message = f"{token} returns {len(found)} values, but expects to see {len(dtypes)} values."
@@ -53,7 +68,10 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 
     graph = _graph_of(list(inp)) or get_default_graph()
     graph._check_open()
-    made = _ferroflow.host_call(graph, checked, list(inp), [d.name for d in dtypes], name or "PyFunc")
+    graph.__dict__.setdefault("_functions", {})[token] = checked
+    _functions[token] = checked
+    call = functools.partial(_call, token)
+    made = _ferroflow.host_call(graph, call, list(inp), [d.name for d in dtypes], name or "PyFunc")
     made = graph._wrap(made)
     return made if several else made[0]
 

@@ -2,7 +2,7 @@
 
 from . import array_ops, math_ops
 from .dtypes import as_dtype, int32
-from .framework import convert_to_tensor, name_scope
+from .framework import call, convert_to_tensor, name_scope
 from .tensor_shape import TensorShape, as_shape
 
 
@@ -30,6 +30,8 @@ class TensorArray:
         self._dtype, self._dynamic = as_dtype(dtype), bool(dynamic_size)
         self._element = TensorShape(None) if element_shape is None else as_shape(element_shape)
         self._size = convert_to_tensor(0 if size is None else size, int32)
+        # The elements that are known to be written.
+        self._written = frozenset()
         # Whether the elements have been made; `None` if only a run knows.
         self._made = flow is not None or self._element.is_fully_defined()
         if flow is None:
@@ -68,7 +70,7 @@ class TensorArray:
         other._element = self._element if element is None else self._element.merge_with(element)
         if other._element.ndims is not None and made:
             flow.set_shape([None, *other._element.as_list()])
-        other._flow, other._made = flow, made
+        other._flow, other._made, other._written = flow, made, self._written
         return other
 
     def identity(self):
@@ -76,8 +78,14 @@ class TensorArray:
         return self._with(math_ops.identity(self._flow), made=self._made)
 
     def write(self, index, value, name=None):
-        """The array in which element `index` is `value`."""
+        """The array in which element `index` is `value`. It must be in range and not have been written, as far as that is
+        known."""
         from .control_flow import cond
+
+        number = None if hasattr(index, "_as_graph_element") else int(index)
+        if number is not None and number in self._written:
+            message = f"Could not write to TensorArray index {number} because it has already been written to."
+            raise ValueError(message)
 
         with name_scope(name, "TensorArrayWrite", [value]):
             value = convert_to_tensor(value, self._dtype)
@@ -89,7 +97,9 @@ class TensorArray:
             if value.shape.ndims is None:
                 raise ValueError("The rank of what is written to a TensorArray must be known")
             flow.set_shape([None, *value.shape.as_list()])
-            index = math_ops.cast(index, int32)
+            # The last number is none of an element: there would be more of them than an int32 counts.
+            limit = int32.max if self._dynamic else array_ops.shape(flow)[0]
+            index = call("in_range", "index", convert_to_tensor(index), limit, "TensorArray index")
             if self._dynamic:
                 missing = math_ops.maximum(index + 1 - array_ops.shape(flow)[0], 0)
                 added = [array_ops.reshape(missing, [1]), array_ops.shape(value)]
@@ -97,7 +107,10 @@ class TensorArray:
             shape = array_ops.shape(flow)
             here = math_ops.equal(array_ops.range(0, shape[0], 1), index)
             flow = array_ops.where(here, array_ops.broadcast_to(array_ops.expand_dims(value, 0), shape), flow)
-            return self._with(flow, value.shape)
+            written = self._with(flow, value.shape)
+            if number is not None:
+                written._written = self._written | {number}
+            return written
 
     def read(self, index, name=None):
         """Element `index`."""

@@ -1,6 +1,8 @@
 """Choices and loops, functions over slices, and functions of Python's."""
 
 import collections
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -277,3 +279,36 @@ def test_arrays_of_tensors(run):
         assert run(y, {x: values}).tolist() == (2.0 * values).tolist()
         (g,) = tf.gradients(tf.reduce_sum(y * y), x)
         assert run(g, {x: values}).tolist() == (8.0 * values).tolist()
+
+
+def test_an_element_is_written_once():
+    array = tf.TensorArray(tf.float32, 2).write(0, 1.0)
+    with pytest.raises(ValueError, match="index 0 because it has already been written"):
+        array.write(1, 1.0).write(0, 2.0)
+
+
+def test_what_functions_of_python_give_and_raise(run):
+    assert run(tf.py_func(lambda: np.array([1.0, 2.0], ">f4"), [], tf.float32)).tolist() == [1.0, 2.0]
+
+    class Odd(Exception):
+        def __str__(self):
+            raise RuntimeError("no text")
+
+    def fail():
+        raise Odd
+
+    with pytest.raises(tf.errors.UnknownError, match="Odd"):
+        run(tf.py_func(fail, [], tf.float32))
+
+
+def test_a_function_that_refers_to_its_graph_is_freed():
+    class Big:
+        pass
+
+    with tf.Graph().as_default():
+        one, big = tf.constant(1.0), Big()
+        tf.py_func(lambda x: (one, big) and x, [one], tf.float32)
+    freed = weakref.ref(big)
+    del one, big
+    gc.collect()
+    assert freed() is None

@@ -79,8 +79,8 @@ def test_counts(check, run):
     check(
         tf.confusion_matrix([0, 1, 1], [0, 1, 0], weights=[1.0, 2.0, 4.0], dtype=tf.float32), [[1.0, 0.0], [4.0, 2.0]]
     )
-    with pytest.raises(tf.errors.InvalidArgumentError, match="`predictions` out of bound"):
-        run(tf.confusion_matrix([0, 1], [0, 2], num_classes=2))
+    with pytest.raises(ValueError, match="`predictions` out of bound"):
+        tf.confusion_matrix([0, 1], [0, 2], num_classes=2)
     check(tf.segment_mean([[1.0], [3.0], [5.0]], [0, 0, 1]), [[2.0], [5.0]])
 
 
@@ -106,3 +106,45 @@ def test_what_is_printed(run, capfd):
         for _ in range(3):
             session.run(once)
     assert capfd.readouterr().err == "[a]\n"
+
+
+@pytest.mark.parametrize(
+    "make, fed, message",
+    [
+        (lambda x: tf.dynamic_partition([1.0, 2.0], x, 2)[0], [0, 2], "DynamicPartition.*partitions.1. = 2 is not in .0, 2"),
+        (lambda x: tf.bincount(x), [1, -2], "bincount.*Input arr must be non-negative! arr.1. = -2"),
+        (lambda x: tf.bincount(x), [1, 2**32], "arr.1. = 4294967296 is not in"),
+        (lambda x: tf.confusion_matrix(x, x), [0, 2**32], "confusion_matrix.*labels.1. = 4294967296"),
+        (lambda x: tf.confusion_matrix(x, [0, 1], num_classes=2), [0, 2], "`labels` out of bound"),
+        (lambda x: tf.confusion_matrix(x, [0, 1]), [0], "confusion_matrix"),
+        (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1], "ReverseSequence"),
+        (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1, 2], "ReverseSequence.*seq_lengths.1. = 2 is not in .0, 2"),
+        (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1, -1], "seq_lengths.1. = -1"),
+        (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1, 2**32], "seq_lengths.1. = 4294967296"),
+        (lambda x: tf.matrix_set_diag(tf.cast([[1, 2], [3, 4]], tf.int64), x), [1], "matrix_set_diag"),
+        (lambda x: tf.TensorArray(tf.float32, 2).write(x[0], 1.0).stack(), [2], "TensorArray index = 2 is not in .0, 2"),
+        (lambda x: tf.TensorArray(tf.float32, 2).write(x[0], 1.0).stack(), [-1], "TensorArray index = -1"),
+        (
+            lambda x: tf.TensorArray(tf.float32, 0, dynamic_size=True).write(x[0], 1.0).stack(),
+            [2**31 - 1],
+            "TensorArray index = 2147483647",
+        ),
+    ],
+)
+def test_values_that_do_not_fit_are_named(make, fed, message):
+    x = tf.placeholder(tf.int64, [None])
+    y = make(x)
+    with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        session.run(y, {x: fed})
+    with pytest.raises(ValueError):
+        make(tf.constant(fed, tf.int64))
+
+
+def test_axes_of_products_are_checked():
+    for axes in (-1, 3):
+        with pytest.raises(ValueError, match="'axes' of tensordot"):
+            tf.tensordot([[1.0]], [[1.0]], axes)
+
+
+def test_diagonals_keep_the_sign_of_zero(run):
+    assert np.signbit(run(tf.matrix_diag_part([[-0.0, 1.0], [1.0, 0.0]]))).tolist() == [True, False]

@@ -268,3 +268,15 @@ def test_training_lowers_the_loss():
         for _ in range(60):
             session.run(step, feed)
         assert session.run(loss, feed) < 0.2 * first
+
+
+def test_lengths_that_are_not_as_many_as_rows():
+    cell, x = rnn_cell.BasicRNNCell(2), tf.placeholder(tf.float32, [None, 3, 2])
+    with pytest.raises(ValueError, match="2 lengths for a batch of 4"):
+        tf.nn.dynamic_rnn(cell, tf.zeros([4, 3, 2]), sequence_length=[1, 2], dtype=tf.float32)
+    lengths = tf.placeholder(tf.int32, [None])
+    out, _ = tf.nn.dynamic_rnn(cell, x, sequence_length=lengths, dtype=tf.float32)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            session.run(out, {x: np.zeros([4, 3, 2]), lengths: [1]})

@@ -2,7 +2,10 @@
 
 import glob
 import io
+import os
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -236,3 +239,27 @@ def test_files_of_records(tmp_path):
     options = tf.python_io.TFRecordOptions(tf.python_io.TFRecordCompressionType.GZIP)
     with pytest.raises(tf.errors.UnimplementedError, match="compressed"):
         tf.python_io.TFRecordWriter(path, options)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
+def test_threads_that_fail_to_write_go_on():
+    program = """if True:
+        import threading
+        import ferroflow as tf
+
+        writer = tf.python_io.TFRecordWriter("/dev/full")
+        failed = []
+
+        def write():
+            for _ in range(200):
+                try:
+                    writer.write(b"x" * 10000)
+                except tf.errors.ResourceExhaustedError:
+                    failed.append(1)
+
+        threads = [threading.Thread(target=write) for _ in range(4)]
+        [t.start() for t in threads]
+        [t.join() for t in threads]
+        assert failed
+    """
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

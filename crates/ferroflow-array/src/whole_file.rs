@@ -55,10 +55,21 @@ impl WholeFile {
     /// # Errors
     /// If it cannot be made durable; the path is then as it was.
     pub fn finish(self) -> io::Result<()> {
-        self.part.as_file().sync_all()?;
-        self.part.persist(&self.path).map_err(|e| e.error)?;
-        // The rename itself is made durable by syncing the folder, where the system lets one.
-        if let Ok(folder) = File::open(folder(&self.path)) {
+        WholeFile::finish_all([self])
+    }
+
+    /// Puts files in their places one right after the other, in this order, once all of them are durable.
+    ///
+    /// # Errors
+    /// If one cannot be made durable, all paths are as they were; if one cannot be renamed, those before it are new.
+    pub fn finish_all(files: impl IntoIterator<Item = WholeFile>) -> io::Result<()> {
+        let files: Vec<WholeFile> = files.into_iter().collect();
+        files.iter().try_for_each(|file| file.part.as_file().sync_all())?;
+        let mut folders: Vec<PathBuf> = files.iter().map(|file| folder(&file.path).to_owned()).collect();
+        folders.dedup();
+        files.into_iter().try_for_each(|file| file.part.persist(&file.path).map(drop).map_err(|e| e.error))?;
+        // The renames themselves are made durable by syncing the folders, where the system lets one.
+        for folder in folders.iter().filter_map(|folder| File::open(folder).ok()) {
             let _ = folder.sync_all();
         }
         Ok(())
@@ -119,6 +130,26 @@ mod tests {
         WholeFile::write(dir.path().join("model"), b"whole").unwrap();
         assert!(!leftover.exists() && other.exists() && busy.path().exists());
         assert_eq!(fs::read(dir.path().join("model")).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn files_come_to_be_together() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = ["a", "b"].map(|name| dir.path().join(name));
+        paths.iter().for_each(|path| fs::write(path, b"old").unwrap());
+        let begin = || {
+            paths.iter().map(|path| {
+                let whole = WholeFile::create(path).unwrap();
+                whole.file().write_all(b"new").unwrap();
+                whole
+            })
+        };
+        let files: Vec<WholeFile> = begin().collect();
+        assert!(paths.iter().all(|path| fs::read(path).unwrap() == b"old"));
+        drop(files);
+        WholeFile::finish_all(begin()).unwrap();
+        assert!(paths.iter().all(|path| fs::read(path).unwrap() == b"new"));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -36,6 +36,16 @@ fn expected() -> BTreeMap<String, Array> {
     all.into_iter().map(|(name, array)| (name.to_owned(), array)).collect()
 }
 
+#[test]
+fn a_failure_at_the_index_leaves_the_data_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let prefix = dir.path().join("m");
+    std::fs::create_dir(dir.path().join("m.index")).unwrap();
+    std::fs::write(dir.path().join("m.data-00000-of-00001"), b"old").unwrap();
+    assert!(write(&prefix, [("x", &Array::scalar(1i32))]).is_err());
+    assert_eq!(std::fs::read(dir.path().join("m.data-00000-of-00001")).unwrap(), b"old");
+}
+
 fn read_all(prefix: impl AsRef<Path>) -> BTreeMap<String, Array> {
     let reader = Reader::open(prefix).unwrap();
     reader.tensors().keys().map(|name| (name.clone(), reader.read(name).unwrap())).collect()
@@ -69,6 +79,37 @@ fn what_is_written_is_what_tensorflow_writes() {
     assert!(exists(&prefix));
     remove(&prefix).unwrap();
     assert!(!exists(&prefix) && std::fs::read_dir(dir.path()).unwrap().count() == 0);
+}
+
+#[test]
+fn only_the_files_of_a_checkpoint_are_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let names = || {
+        let mut names: Vec<String> =
+            std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let kept = ["m", "m-1", "m.data-00000-of-000011", "m.data-00000-of-0001", "m.data-0000x-of-00001", "ma"];
+    for name in kept.iter().chain(&["m.meta", "m.data-00001-of-00002"]) {
+        std::fs::write(path(name), b"mine").unwrap();
+    }
+    let one = Array::scalar(1i32);
+    for name in ["m", "m?", "[a]"] {
+        write(path(name), [("x", &one)]).unwrap();
+    }
+    for name in ["*", "??", "m*", "m.index"] {
+        remove(path(name)).unwrap();
+    }
+    assert_eq!(names().len(), kept.len() + 2 + 6);
+    for name in ["m", "m?", "[a]"] {
+        remove(path(name)).unwrap();
+    }
+    assert_eq!(names(), kept);
+    std::fs::copy(fixture("first"), path("m")).unwrap();
+    remove(path("m")).unwrap();
+    assert_eq!(names(), kept[1..]);
 }
 
 #[test]

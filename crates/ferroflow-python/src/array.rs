@@ -171,6 +171,8 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
             None => Ok(array),
         };
     }
+    // In the machine's order of bytes.
+    let array = if array.dtype().is_native_byteorder() == Some(false) { as_array(value, Some(found))? } else { array };
     let array = own(&hold(&array, found)?)?;
     match dtype {
         Some(dtype) if numpys => array.cast(dtype).map_err(error),

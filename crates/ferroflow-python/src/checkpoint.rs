@@ -48,7 +48,7 @@ pub(crate) fn checkpoint_exists(prefix: PathBuf) -> bool {
 /// Removes the files of a checkpoint.
 #[pyfunction]
 pub(crate) fn remove_checkpoint(py: Python<'_>, prefix: PathBuf) -> PyResult<()> {
-    checkpoint::remove(prefix).map_err(|e| from_file(py, &e))
+    py.detach(|| checkpoint::remove(prefix)).map_err(|e| from_file(py, &e))
 }
 
 /// What a folder's state of checkpoints holds, in the order of its fields.
@@ -57,7 +57,7 @@ type Fields = (String, Vec<String>, Vec<f64>, Option<f64>);
 /// What the state of checkpoints in a folder says, if there is one.
 #[pyfunction]
 pub(crate) fn read_checkpoint_state(py: Python<'_>, folder: PathBuf, name: &str) -> PyResult<Option<Fields>> {
-    let state = State::read(folder, name).map_err(|e| from_file(py, &e))?;
+    let state = py.detach(|| State::read(folder, name)).map_err(|e| from_file(py, &e))?;
     Ok(state.map(|s| (s.latest, s.all, s.timestamps, s.last_preserved)))
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn write_checkpoint_state(
 ) -> PyResult<()> {
     let (latest, all, timestamps, last_preserved) = fields;
     let state = State { latest, all, timestamps, last_preserved };
-    state.write(folder, name, relative).map_err(|e| match e {
+    py.detach(|| state.write(folder, name, relative)).map_err(|e| match e {
         // TensorFlow's class.
         ferroflow::formats::Error::Invalid(why) => pyo3::exceptions::PyRuntimeError::new_err(why),
         other => from_file(py, &other),

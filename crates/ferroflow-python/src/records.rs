@@ -10,15 +10,17 @@ use pyo3::types::PyBytes;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A file that is written until it is closed.
 #[pyclass(frozen)]
 pub(crate) struct EventWriter(Mutex<Option<event::EventWriter>>);
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// What `work` gives of what the mutex holds, without the interpreter: a thread that waited for the mutex with it would
+/// keep the one that has the mutex from ever going on.
+fn with<T: Send, R: Send>(py: Python<'_>, mutex: &Mutex<T>, work: impl FnOnce(&mut T) -> R + Send) -> R {
+    py.detach(|| work(&mut mutex.lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 #[pymethods]
@@ -27,21 +29,22 @@ impl EventWriter {
     #[new]
     fn new(py: Python<'_>, folder: PathBuf, suffix: &str, seconds: f64) -> PyResult<Self> {
         let every = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
-        let writer = event::EventWriter::create(folder, suffix, every).map_err(|e| from_file(py, &e))?;
+        let writer = py.detach(|| event::EventWriter::create(folder, suffix, every)).map_err(|e| from_file(py, &e))?;
         Ok(EventWriter(Mutex::new(Some(writer))))
     }
 
     fn write(&self, py: Python<'_>, message: &Bound<'_, PyAny>) -> PyResult<()> {
         let event = read_event(Fields::of(message)?)?;
-        locked(&self.0).as_mut().map_or(Ok(()), |w| w.write(&event)).map_err(|e| from_file(py, &e))
+        with(py, &self.0, |w| w.as_mut().map_or(Ok(()), |w| w.write(&event))).map_err(|e| from_file(py, &e))
     }
 
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
-        locked(&self.0).as_mut().map_or(Ok(()), event::EventWriter::flush).map_err(|e| from_file(py, &e))
+        let flushed = with(py, &self.0, |w| w.as_mut().map_or(Ok(()), event::EventWriter::flush));
+        flushed.map_err(|e| from_file(py, &e))
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        locked(&self.0).take().map_or(Ok(()), |mut w| w.flush()).map_err(|e| from_file(py, &e))
+        with(py, &self.0, |w| w.take().map_or(Ok(()), |mut w| w.flush())).map_err(|e| from_file(py, &e))
     }
 }
 
@@ -59,10 +62,13 @@ pub(crate) struct RecordWriter {
 }
 
 impl RecordWriter {
-    fn with(&self, py: Python<'_>, f: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> PyResult<()> {
-        let mut file = locked(&self.file);
-        let file = file.as_mut().ok_or_else(|| PyValueError::new_err("the file is closed"))?;
-        f(file).map_err(|source| from_file(py, &Error::Io { path: self.path.display().to_string(), source }))
+    fn error(&self, py: Python<'_>, source: std::io::Error) -> PyErr {
+        from_file(py, &Error::Io { path: self.path.display().to_string(), source })
+    }
+
+    fn with(&self, py: Python<'_>, f: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()> + Send) -> PyResult<()> {
+        let done = with(py, &self.file, |file| file.as_mut().map(f));
+        done.ok_or_else(|| PyValueError::new_err("the file is closed"))?.map_err(|source| self.error(py, source))
     }
 }
 
@@ -71,7 +77,8 @@ impl RecordWriter {
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let name = path.display().to_string();
-        let file = File::create(&path).map_err(|source| from_file(py, &Error::Io { path: name, source }))?;
+        let file =
+            py.detach(|| File::create(&path)).map_err(|source| from_file(py, &Error::Io { path: name, source }))?;
         Ok(RecordWriter { path, file: Mutex::new(Some(BufWriter::new(file))) })
     }
 
@@ -84,10 +91,8 @@ impl RecordWriter {
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        let open = locked(&self.file).is_some();
-        let flushed = if open { self.flush(py) } else { Ok(()) };
-        locked(&self.file).take();
-        flushed
+        let flushed = with(py, &self.file, |file| file.take().map_or(Ok(()), |mut file| file.flush()));
+        flushed.map_err(|source| self.error(py, source))
     }
 }
 
@@ -103,7 +108,8 @@ impl RecordReader {
     #[new]
     fn new(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let name = path.display().to_string();
-        let file = File::open(&path).map_err(|source| from_file(py, &Error::Io { path: name, source }))?;
+        let file =
+            py.detach(|| File::open(&path)).map_err(|source| from_file(py, &Error::Io { path: name, source }))?;
         Ok(RecordReader { path, records: Mutex::new(Records::new(BufReader::new(file))) })
     }
 
@@ -113,7 +119,7 @@ impl RecordReader {
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
         let path = self.path.display().to_string();
-        match locked(&self.records).next() {
+        match with(py, &self.records, Iterator::next) {
             None => Ok(None),
             Some(Ok(record)) => Ok(Some(PyBytes::new(py, &record))),
             Some(Err(e)) if e.kind() == std::io::ErrorKind::InvalidData => {

@@ -171,6 +171,8 @@ mod tests {
         assert!(failure(1, entry(&[4], i64::MAX, 16)).contains("do not lie in the file"));
         assert_eq!(failure(1, entry(&[4], -1, 16)), format!("{index}its place is negative"));
         assert!(failure(1, entry(&[i64::MAX, i64::MAX], 0, 16)).contains("is no shape"));
+        assert!(failure(1, entry(&[0, i64::MAX], 0, 0)).contains("is no shape"));
+        assert!(failure(1, entry(&[1; 65], 0, 4)).contains("is no shape"));
         assert!(failure(1, entry(&[-4], 0, 16)).contains("is no shape"));
         assert_eq!(failure(1, Entry { shard_id: 7, ..entry(&[4], 0, 16) }), format!("{index}there is no data file 7"));
         assert!(failure(1, entry(&[4], 0, 16)).contains("the checksum is another"));

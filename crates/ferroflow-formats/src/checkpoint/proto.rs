@@ -129,17 +129,21 @@ pub(super) struct TensorValues {
     pub(super) halves: Vec<i32>,
 }
 
+const MOST_DIMENSIONS: usize = 64;
+
 impl TensorShape {
     pub(super) fn of(shape: &Shape) -> Self {
         let dim = shape.iter().map(|&d| Dim { size: d as i64 }).collect();
         TensorShape { dim, unknown_rank: false }
     }
 
-    /// The shape, of which `path` tells, if its elements can be counted.
+    /// The shape, of which `path` tells, if an array can have it: of no more dimensions than NumPy's, and with bytes
+    /// that can be counted even where a dimension of size 0 leaves none.
     pub(super) fn read(shape: Option<&Self>, path: &Path) -> Result<Shape> {
         let Some(shape) = shape else { return Ok(Shape::scalar()) };
         let dims = shape.dim.iter().map(|d| usize::try_from(d.size).ok()).collect::<Option<Shape>>();
-        let counted = dims.filter(|s| s.checked_elements().is_some() && !shape.unknown_rank);
+        let bytes = |s: &Shape| s.iter().try_fold(8isize, |n, &d| n.checked_mul(isize::try_from(d.max(1)).ok()?));
+        let counted = dims.filter(|s| s.rank() <= MOST_DIMENSIONS && bytes(s).is_some() && !shape.unknown_rank);
         counted.ok_or_else(|| Error::damaged(path, format!("{shape:?} is no shape")))
     }
 }

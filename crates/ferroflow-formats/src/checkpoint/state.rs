@@ -17,7 +17,7 @@ pub struct State {
 }
 
 impl State {
-    /// Reads the file `name` of `folder`; `None` if there is none. Relative names are made relative to where the program
+    /// Reads the file `name` of `folder`; `None` if there is none or it names no checkpoint. Relative names are made relative to where the program
     /// runs rather than to the folder.
     ///
     /// # Errors
@@ -30,6 +30,9 @@ impl State {
         }
         let text = std::fs::read(&path).map_err(Error::io(&path))?;
         let mut state = State::parse(&text).ok_or_else(|| Error::damaged(&path, "it is no state of checkpoints"))?;
+        if state.latest.is_empty() {
+            return Ok(None);
+        }
         let place = |name: &mut String| *name = folder.join(&*name).display().to_string();
         place(&mut state.latest);
         state.all.iter_mut().for_each(place);
@@ -72,11 +75,14 @@ impl State {
 
     fn parse(text: &[u8]) -> Option<State> {
         let mut state = State::default();
-        let mut rest = text.trim_ascii_start();
+        let mut rest = text;
+        skip_space(&mut rest);
         while !rest.is_empty() {
-            let colon = rest.iter().position(|&b| b == b':')?;
-            let key = rest[..colon].trim_ascii();
-            rest = rest[colon + 1..].trim_ascii_start();
+            let end = rest.iter().position(|b| !b.is_ascii_alphanumeric() && *b != b'_')?;
+            let key = rest.split_off(..end)?;
+            skip_space(&mut rest);
+            rest = rest.strip_prefix(b":")?;
+            skip_space(&mut rest);
             match key {
                 b"model_checkpoint_path" => state.latest = string(&mut rest)?,
                 b"all_model_checkpoint_paths" => state.all.push(string(&mut rest)?),
@@ -84,9 +90,22 @@ impl State {
                 b"last_preserved_timestamp" => state.last_preserved = Some(number(&mut rest)?),
                 _ => return None,
             }
-            rest = rest.trim_ascii_start();
+            skip_space(&mut rest);
+            if let Some((b';' | b',', after)) = rest.split_first() {
+                rest = after;
+                skip_space(&mut rest);
+            }
         }
         Some(state)
+    }
+}
+
+/// Leaves out white space, and comments from `#` to the end of the line.
+fn skip_space(rest: &mut &[u8]) {
+    *rest = rest.trim_ascii_start();
+    while rest.first() == Some(&b'#') {
+        let end = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
+        *rest = rest[end..].trim_ascii_start();
     }
 }
 
@@ -151,7 +170,8 @@ fn escaped(rest: &mut &[u8]) -> Option<u8> {
 }
 
 fn number(rest: &mut &[u8]) -> Option<f64> {
-    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b';' | b',' | b'#');
+    let end = rest.iter().position(ends).unwrap_or(rest.len());
     std::str::from_utf8(rest.split_off(..end)?).ok()?.parse().ok()
 }
 
@@ -173,8 +193,11 @@ mod tests {
         let other = b"model_checkpoint_path : '\\x41'  all_model_checkpoint_paths:\"\\101\"";
         let found = State::parse(other).unwrap();
         assert_eq!((found.latest.as_str(), found.all.as_slice()), ("A", &["A".to_owned()][..]));
+        let comments = b"# a: 1\n model_checkpoint_path: # b\n 'm' ; last_preserved_timestamp: 2.5;\n#c";
+        let found = State::parse(comments).unwrap();
+        assert_eq!((found.latest.as_str(), found.last_preserved), ("m", Some(2.5)));
         for damaged in
-            ["model_checkpoint_path: \"a", "x: 1", "model_checkpoint_path", "model_checkpoint_path: \"\\777\""]
+            ["model_checkpoint_path: \"a", "x: 1", "model_checkpoint_path", "model_checkpoint_path: \"\\777\"", ";"]
         {
             assert_eq!(State::parse(damaged.as_bytes()), None, "{damaged}");
         }
@@ -194,6 +217,10 @@ mod tests {
         state.write(dir.path(), "checkpoint", false).unwrap();
         assert!(std::fs::read_to_string(dir.path().join("checkpoint")).unwrap().contains(&path("m-1")));
         assert_eq!(State::read(dir.path(), "other").unwrap(), None);
+        for text in ["", "# nothing\n"] {
+            std::fs::write(dir.path().join("other"), text).unwrap();
+            assert_eq!(State::read(dir.path(), "other").unwrap(), None);
+        }
         let conflict = State { latest: path("checkpoint"), ..State::default() };
         assert!(conflict.write(dir.path(), "checkpoint", false).unwrap_err().to_string().contains("conflicts"));
         assert_eq!(relative_to(Path::new("a/b/m"), Path::new("a/c")), "../b/m");

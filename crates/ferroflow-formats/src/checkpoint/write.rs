@@ -1,15 +1,16 @@
 use super::proto::{Entry, Header, TensorShape, Versions};
-use super::{DataType, data_path, index_path, pattern, strings, suffixed};
+use super::saved_slices::SavedSlices;
+use super::{DataType, data_path, index_path, strings, suffixed};
 use crate::table::TableWriter;
 use crate::{Error, Result, checksum};
 use ferroflow_array::{Array, DType, WholeFile};
 use prost::Message;
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes a checkpoint of these tensors, of the second version. The two files are written beside their targets,
-/// synced and renamed, the data before the index; equal tensors make equal files, those that TensorFlow writes.
+/// Writes a checkpoint of these tensors, of the second version. The two files are written beside their targets and
+/// synced, then renamed one right after the other, the data before the index; equal tensors make equal files, those that TensorFlow writes.
 ///
 /// # Errors
 /// If a file cannot be written, or a name is empty or begins with a zero byte.
@@ -47,22 +48,39 @@ pub fn write<'a>(prefix: impl AsRef<Path>, tensors: impl IntoIterator<Item = (&'
     }
     out.flush().map_err(Error::io(&path))?;
     drop(out);
-    whole.finish().map_err(Error::io(&path))?;
-    let index = index_path(prefix);
-    WholeFile::write(&index, &table.finish()).map_err(Error::io(&index))
+    let index_path = index_path(prefix);
+    let index = WholeFile::create(&index_path).map_err(Error::io(&index_path))?;
+    index.file().write_all(&table.finish()).map_err(Error::io(&index_path))?;
+    WholeFile::finish_all([whole, index]).map_err(Error::io(&index_path))
 }
 
-/// Removes the files of a checkpoint, of either version, and the graph that TensorFlow wrote beside it.
+/// Removes the files of a checkpoint, of either version, and the graph that TensorFlow wrote beside it. The name is
+/// taken as it is; a file of that name goes only if it is a checkpoint of the first version.
 ///
 /// # Errors
 /// If a file that is there cannot be removed.
 pub fn remove(prefix: impl AsRef<Path>) -> Result<()> {
     let prefix = prefix.as_ref();
-    let index = index_path(prefix);
-    let mut files = match index.is_file() {
-        true => pattern::files(&suffixed(prefix, ".data-?????-of-?????")),
-        false => pattern::files(prefix),
-    };
-    files.extend([index, suffixed(prefix, ".meta")].into_iter().filter(|path| path.is_file()));
+    // The index first: what is left when this is cut short is no checkpoint.
+    let mut files = vec![index_path(prefix)];
+    files.extend(data_files(prefix));
+    files.push(suffixed(prefix, ".meta"));
+    files.retain(|path| path.is_file());
+    if prefix.is_file() && SavedSlices::open(prefix, &[prefix.to_owned()]).is_ok() {
+        files.push(prefix.to_owned());
+    }
     files.iter().try_for_each(|file| std::fs::remove_file(file).map_err(Error::io(file)))
+}
+
+/// The files `prefix.data-00000-of-00001`, of any numbers of five digits.
+fn data_files(prefix: &Path) -> Vec<PathBuf> {
+    let folder = prefix.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let start = suffixed(Path::new(prefix.file_name().unwrap_or_default()), ".data-");
+    let number = |digits: &[u8]| digits.len() == 5 && digits.iter().all(u8::is_ascii_digit);
+    let is_data = |name: &[u8]| {
+        let numbers = name.strip_prefix(start.as_os_str().as_encoded_bytes());
+        numbers.is_some_and(|n| n.len() == 14 && number(&n[..5]) && &n[5..9] == b"-of-" && number(&n[9..]))
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| is_data(entry.file_name().as_encoded_bytes())).map(|entry| entry.path()).collect()
 }

@@ -25,6 +25,7 @@ pub const TABLE: &[OpSpec] = &[
     spec::<CheckNumerics>(),
     spec::<Const>(),
     spec::<Identity>(),
+    spec::<InRange>(),
     spec::<NoOp>(),
     spec::<Placeholder>(),
     spec::<PlaceholderWithDefault>(),

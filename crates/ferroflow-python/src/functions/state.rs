@@ -1,6 +1,6 @@
 //! Placeholders, variables and what runs for its effect.
 
-use super::Naming::Node;
+use super::Naming::{Inside, Node};
 use super::functions;
 use ferroflow::array::{DType, PartialShape};
 use ferroflow::graph::{Input, Operation, Tensor, Variable};
@@ -12,6 +12,7 @@ functions! { |g|
     identity(x: Tensor<'g>) Node("Identity") => x.identity();
     stop_gradient(x: Tensor<'g>) Node("StopGradient") => x.stop_gradient();
     check_numerics(x: Tensor<'g>, message: String) Node("CheckNumerics") => x.check_numerics(&message);
+    in_range(x: Tensor<'g>, limit: Input<'g>, what: String) Inside => x.in_range(limit, &what);
     assert(condition: Tensor<'g>, message: String) Node("Assert") => g.assert(condition, &message);
     no_op() Node("NoOp") => g.no_op();
     group(operations: Vec<Operation<'g>>) Node("NoOp") => g.group(operations);

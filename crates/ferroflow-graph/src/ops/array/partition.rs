@@ -13,10 +13,11 @@ op! {
 }
 
 impl<'g> Tensor<'g> {
-    /// The slices that `partitions`, of the first dimensions' shape, gives each of `number` parts.
+    /// The slices that `partitions`, of the first dimensions' shape, gives each of `number` parts. A
+    /// run with a partition that is none of these fails.
     #[track_caller]
     pub fn dynamic_partition(self, partitions: impl IntoInput<'g>, number: i32) -> Vec<Tensor<'g>> {
-        let partitions = self.graph().constant(partitions);
+        let partitions = self.graph().constant(partitions).in_range(number, "partitions");
         (0..number).map(|part| self.boolean_mask(partitions.equal(part))).collect()
     }
 }
@@ -120,5 +121,11 @@ mod tests {
         let g = Graph::new();
         let _ = g.dynamic_stitch(&[g.constant([-1i32])], &[g.constant([1.0f64])]);
         assert_eq!(g.check().unwrap_err().message, "indices must not be negative");
+        for (partitions, found) in [([0i64, 2], "[1] = 2"), ([-1, 0], "[0] = -1"), ([0, 1 << 32], "[1] = 4294967296")] {
+            let g = Graph::new();
+            let _ = g.constant([1.0f64, 2.0]).dynamic_partition(partitions, 2);
+            let message = format!("partitions{found} is not in [0, 2)");
+            assert_eq!(g.check().unwrap_err().message, message);
+        }
     }
 }

@@ -1,9 +1,8 @@
 use crate::{IntoInput, Tensor};
-use ferroflow_array::DType;
 
 impl<'g> Tensor<'g> {
     /// The first `lengths[b]` elements along `seq_axis` reversed, for each place `b` along `batch_axis`; those after them
-    /// stay. The rank must be known.
+    /// stay. The rank must be known. A run with a length that is negative or larger than the size fails.
     #[track_caller]
     pub fn reverse_sequence(self, lengths: impl IntoInput<'g>, seq_axis: i64, batch_axis: i64) -> Tensor<'g> {
         let graph = self.graph();
@@ -15,9 +14,15 @@ impl<'g> Tensor<'g> {
             (Err(e), _) | (_, Err(e)) => return refuse(e.message),
             _ => return refuse(format!("batch_axis == seq_axis == {seq_axis}")),
         };
-        let lengths = graph.constant(lengths).cast(DType::I32);
+        let lengths = graph.constant(lengths);
         if lengths.shape().rank().is_some_and(|rank| rank != 1) {
             return refuse(format!("expected a vector of lengths, found shape {}", lengths.shape()));
+        }
+        let (found, rows) = (lengths.shape().dim(0), self.shape().dim(batch));
+        if let (Some(found), Some(rows)) = (found, rows)
+            && found != rows
+        {
+            return refuse(format!("{found} lengths do not fit {rows} rows"));
         }
         let others = (0..rank).filter(|d| *d != seq && *d != batch);
         let order: Vec<usize> = [batch, seq].into_iter().chain(others).collect();
@@ -25,6 +30,8 @@ impl<'g> Tensor<'g> {
         let order: Vec<i32> = order.into_iter().map(|d| d as i32).collect();
         let rows = self.transpose(order.as_slice());
         let size = |d: i64| rows.shape_tensor().index(&crate::ix![d]);
+        // As many as there are rows: broadcast, one would do for all.
+        let lengths = lengths.in_range(size(1) + 1, "seq_lengths").reshape(size(0).reshape([1]));
         let (step, length) = (graph.range(0, size(1), 1).expand_dims(0), lengths.expand_dims(1));
         let from = step.less(length).select(length - step - 1, step);
         let row = graph.range(0, size(0), 1).expand_dims(1) + from.zeros_like();
@@ -36,6 +43,7 @@ impl<'g> Tensor<'g> {
 mod tests {
     use crate::Graph;
     use crate::ops::testing::{derivative, value};
+    use ferroflow_array::Array;
 
     #[test]
     fn sequences() {
@@ -55,6 +63,19 @@ mod tests {
             x.reverse_sequence([2i32], 1, 0) * x.graph().constant([[1.0f64, 5.0, 7.0]])
         });
         assert_eq!(of, [5.0, 1.0, 7.0]);
+    }
+
+    #[test]
+    fn lengths_that_do_not_fit_are_named() {
+        let error = |lengths: &[i64]| {
+            let g = Graph::new();
+            let _ = g.zeros([2, 3]).reverse_sequence(Array::from(lengths.to_vec()), 1, 0);
+            g.check().unwrap_err().message.clone()
+        };
+        assert_eq!(error(&[2]), "1 lengths do not fit 2 rows");
+        assert_eq!(error(&[3, 4]), "seq_lengths[1] = 4 is not in [0, 4)");
+        assert_eq!(error(&[-1, 3]), "seq_lengths[0] = -1 is not in [0, 4)");
+        assert_eq!(error(&[3, (1 << 32) + 2]), "seq_lengths[1] = 4294967298 is not in [0, 4)");
     }
 
     #[test]

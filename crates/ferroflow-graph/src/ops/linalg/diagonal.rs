@@ -1,8 +1,8 @@
 //! Bands and diagonals of the matrices that are the last two dimensions.
 
 use crate::ops::Index;
-use crate::{Input, IntoInput, Tensor, ix};
-use ferroflow_array::Array;
+use crate::{IntoInput, Tensor, ix};
+use ferroflow_array::{Array, PartialShape};
 
 impl<'g> Tensor<'g> {
     /// How far each place of a matrix like this one's is right of the diagonal: `[rows, columns]`.
@@ -43,15 +43,20 @@ impl<'g> Tensor<'g> {
             Ok(rank) => rank,
             Err(inert) => return inert,
         };
-        let on = self.right_of_diagonal().equal(0);
-        let sums = on.select(self, self.zeros_like()).reduce_sum([-1]);
-        if self.is_wide() {
-            return sums;
-        }
         let shape = self.shape_tensor();
-        let least = shape.index(&[Index::At(-2)]).minimum(shape.index(&[Index::At(-1)]));
-        let size = self.graph().concat(&[shape.index(&ix![..-2]), least.reshape([1])], 0);
-        sums.slice(Input::Array(Array::from(vec![0i32; rank - 1])), size)
+        let size = |axis: i64| shape.index(&[Index::At(axis)]);
+        let (rows, columns) = (size(-2), size(-1));
+        let flat = self.graph().concat(&[shape.index(&ix![..-2]), (rows * columns).reshape([1])], 0);
+        let places = self.graph().range(0, rows.minimum(columns), 1) * (columns + 1);
+        self.reshape(flat).gather_along(places, -1).set_shape(self.diagonal_shape(rank))
+    }
+
+    /// What is known of the shape of the diagonals: `[…, min(m, n)]`.
+    fn diagonal_shape(self, rank: usize) -> PartialShape {
+        let shape = self.shape();
+        let dim = |axis: usize| shape.dim(axis);
+        let least = dim(rank - 2).zip(dim(rank - 1)).map(|(rows, columns)| rows.min(columns));
+        (0..rank - 2).map(dim).chain([least]).collect()
     }
 
     /// The matrices with `diagonal`, `[…, min(m, n)]`, in place of their own. The rank must be known.
@@ -61,10 +66,25 @@ impl<'g> Tensor<'g> {
             Ok(rank) => rank,
             Err(inert) => return inert,
         };
-        let mut diagonal = self.graph().constant(diagonal);
+        let (graph, shape) = (self.graph(), self.shape_tensor());
+        let mut diagonal = graph.constant(diagonal);
+        let (known, found) = (self.diagonal_shape(rank), diagonal.shape());
+        if known.merge(&found).is_none() {
+            let message = format!("a diagonal of shape {found} does not fit matrices of shape {}", self.shape());
+            return graph.mistake("MatrixSetDiag", message);
+        }
+        let least = shape.index(&[Index::At(-2)]).minimum(shape.index(&[Index::At(-1)]));
+        let size = graph.concat(&[shape.index(&ix![..-2]), least.reshape([1])], 0);
+        if known != found || known.to_shape().is_none() {
+            let same = diagonal.shape_tensor().equal(size);
+            let check =
+                graph.assert(same, "matrix_set_diag: the diagonal must have the shape of the matrices' diagonals");
+            let _checked = graph.control_dependencies([check]);
+            diagonal = diagonal.reshape(size);
+        }
         if !self.is_wide() {
             // A place for every row.
-            let (shape, length) = (self.shape_tensor(), diagonal.shape_tensor().index(&[Index::At(-1)]));
+            let length = diagonal.shape_tensor().index(&[Index::At(-1)]);
             let missing = (shape.index(&[Index::At(-2)]) - length).reshape([1, 1]);
             let zeros = self.graph().constant(Array::from(vec![0i32; 2 * rank - 3]));
             let flat = self.graph().concat(&[zeros, missing.reshape([1])], 0);
@@ -126,6 +146,9 @@ mod tests {
         assert_eq!(of(numbers(&g, 2, 3).trace()), [6.0]);
         assert_eq!(of(numbers(&g, 2, 2).matrix_set_diag([7.0, 8.0])), [7.0, 2.0, 3.0, 8.0]);
         assert_eq!(of(numbers(&g, 3, 2).matrix_set_diag([7.0, 8.0])), [7.0, 2.0, 3.0, 8.0, 5.0, 6.0]);
+        let zeros = value(g.constant([[-0.0f64, 1.0], [1.0, 0.0]]).matrix_diag_part()).to_f64s().unwrap();
+        assert_eq!(zeros.iter().map(|x| x.is_sign_negative()).collect::<Vec<_>>(), [true, false]);
+        assert!(of(g.zeros([2, 0, 3]).matrix_diag_part()).is_empty());
         let shape = numbers(&g, 3, 2).matrix_diag_part().shape();
         assert_eq!(shape.dims(), Some(&[Some(2)][..]));
     }
@@ -137,6 +160,16 @@ mod tests {
             derivative([1.0, 2.0], |x| x.matrix_diag() * x.graph().constant([[5.0f64, 1.0], [1.0, 7.0]])),
             [5.0, 7.0]
         );
+    }
+
+    #[test]
+    fn a_diagonal_of_another_size_is_refused() {
+        for diagonal in [Array::from([1.0f64]), Array::from([[1.0f64, 2.0]]), Array::scalar(1.0f64)] {
+            let g = Graph::new();
+            let _ = numbers(&g, 2, 3).matrix_set_diag(diagonal);
+            let message = g.check().unwrap_err().message.clone();
+            assert!(message.ends_with("does not fit matrices of shape [2,3]"), "{message}");
+        }
     }
 
     #[test]

@@ -72,7 +72,8 @@ fn line(message: &str, arrays: &[Array], summarize: i64) -> String {
             (_, DType::F32 | DType::F16 | DType::Bf16) => {
                 array.to_f64s().unwrap_or_default().iter().take(shown).map(|x| (*x as f32).to_string()).collect()
             }
-            _ => array.to_f64s().unwrap_or_default().iter().take(shown).map(f64::to_string).collect(),
+            (_, DType::F64) => array.to_f64s().unwrap_or_default().iter().take(shown).map(f64::to_string).collect(),
+            _ => array.to_ints().unwrap_or_default().iter().take(shown).map(i64::to_string).collect(),
         };
         line += &format!("[{}{}]", texts.join(" "), if more { "..." } else { "" });
     }
@@ -137,8 +138,8 @@ mod tests {
 
     #[test]
     fn lines() {
-        let arrays = [Array::from([1.5f32, 2.0, 3.0, 4.0]), Array::scalar(7i64), Array::from(["a", "b"])];
-        assert_eq!(line("x: ", &arrays, 3), "x: [1.5 2 3...][7][a b]");
+        let arrays = [Array::from([1.5f32, 2.0, 3.0, 4.0]), Array::scalar((1i64 << 60) + 1), Array::from(["a", "b"])];
+        assert_eq!(line("x: ", &arrays, 3), "x: [1.5 2 3...][1152921504606846977][a b]");
         assert_eq!(line("", &arrays[..1], -1), "[1.5 2 3 4]");
     }
 }
