@@ -581,6 +581,24 @@ fn what_a_loop_writes_is_seen_by_what_runs_after_it() {
         echo(v.read_value())
     };
     assert_runs(&g, &[last, after, v.value()], &[14.0, 4.0, 1.0]);
+    // In a loop that runs after a write, whatever it reads is at least as new.
+    let first = v.assign(2.0);
+    let [_, r] = g.while_loop(
+        [g.constant(0i32), g.constant(0.0f32)],
+        |[i, _]| i.less(2),
+        |[i, r]| {
+            let doubled = v.assign(v.reference() * 2.0);
+            let _after = g.control_dependencies([first]);
+            [i + 1, r + doubled]
+        },
+    );
+    assert_runs(&g, &[r, v.value()], &[12.0, 1.0]);
+    // A write to what a write of an earlier stage gave.
+    let chained = {
+        let _after = g.control_dependencies([echo(first.identity())]);
+        g.build(ferroflow_graph::ops::AssignAdd {}).input("ref", first).input("value", 1.0f32).tensor()
+    };
+    assert_runs(&g, &[chained, first, v.value()], &[3.0, 2.0, 1.0]);
 }
 
 #[test]

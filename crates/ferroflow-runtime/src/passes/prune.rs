@@ -160,7 +160,8 @@ impl<'a> Pruning<'a> {
     }
 
     fn visit(&mut self, id: NodeId) -> Result<()> {
-        let node = self.graph.node(id);
+        let graph = self.graph;
+        let node = graph.node(id);
         let mut writes = self.writes_before(id);
         self.before.insert(id, writes.clone());
         self.visited.insert(id);
@@ -182,11 +183,17 @@ impl<'a> Pruning<'a> {
         if effect == Effect::Variable {
             return self.variable(id, node);
         }
-        if self.is_plain_read(id) && !self.request.fetches.contains(&id.outlet(0)) {
+        if self.is_plain_read(id) {
             return Ok(());
         }
-        if effect == Effect::Write && self.fed.contains(&node.inputs[0]) {
+        let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
+        if effect == Effect::Write && is_fed(node.inputs[0]) {
             return Err(invalid(node, OpError::value("a variable that is fed cannot be written")));
+        }
+        if effect == Effect::Write
+            && let Some(variable) = self.source_variable(node.inputs[0])
+        {
+            self.variable(variable, graph.node(variable))?;
         }
         let inputs: Option<SmallVec<[Outlet; 4]>> =
             node.inputs.iter().enumerate().map(|(i, &o)| self.resolve(id, i, o)).collect();
@@ -211,8 +218,7 @@ impl<'a> Pruning<'a> {
             node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
         if !unknown.is_empty() {
             for outlet in unknown.into_iter().map(|i| node.inputs[i]) {
-                let variable = self.variable_read(outlet).filter(|v| !self.is_fed(*v, outlet));
-                let version = variable.map(|v| Given::Version(v, self.before[&id].get(&v).copied()));
+                let version = self.unfed_read(outlet).map(|v| Given::Version(v, self.before[&id].get(&v).copied()));
                 self.values.push(version.unwrap_or(Given::Handed(outlet)));
             }
             self.waiting.insert(id);
@@ -329,7 +335,10 @@ impl<'a> Pruning<'a> {
         self.states.insert(self.dag.node(new).name.clone(), id);
         self.latest.insert(id, new.outlet(0));
         let last = self.request.done.iter().rfind(|&&write| self.writes(write).contains(&id));
-        self.versions.entry((id, last.copied())).or_insert(new.outlet(0));
+        // To the parts of a loop, what was written before it is as what was there before the run.
+        for write in [last.copied(), None] {
+            self.versions.entry((id, write)).or_insert(new.outlet(0));
+        }
         Ok(())
     }
 
@@ -454,11 +463,14 @@ impl<'a> Pruning<'a> {
         if i == 0 && self.graph.node(id).op.effect() == Effect::Write {
             return self.source_variable(outlet).and_then(|variable| self.latest.get(&variable).copied());
         }
-        match self.variable_read(outlet).filter(|variable| !self.is_fed(*variable, outlet)) {
-            Some(variable) => {
-                let write = self.before.get(&id).and_then(|writes| writes.get(&variable).copied());
-                self.versions.get(&(variable, write)).copied()
-            }
+        let write = |variable| self.before.get(&id).and_then(|writes| writes.get(&variable).copied());
+        self.read(outlet, write)
+    }
+
+    /// What stands for an outlet that is not written to; for a variable, what it holds after `write`.
+    fn read(&self, outlet: Outlet, write: impl Fn(NodeId) -> Option<NodeId>) -> Option<Outlet> {
+        match self.unfed_read(outlet) {
+            Some(variable) => self.versions.get(&(variable, write(variable))).copied(),
             None => {
                 let variable = self.variable_read(outlet).map(|v| v.outlet(0));
                 self.outlets.get(&outlet).or_else(|| self.outlets.get(&variable?)).copied()
@@ -476,9 +488,10 @@ impl<'a> Pruning<'a> {
         }
     }
 
-    /// Whether a read of the variable has a value that is fed.
-    fn is_fed(&self, variable: NodeId, read: Outlet) -> bool {
-        self.fed.contains(&read) || self.fed.contains(&variable.outlet(0))
+    /// The same, if it is not fed.
+    fn unfed_read(&self, outlet: Outlet) -> Option<NodeId> {
+        let is_fed = |variable: &NodeId| self.fed.contains(&outlet) || self.fed.contains(&variable.outlet(0));
+        self.variable_read(outlet).filter(|variable| !is_fed(variable))
     }
 }
 

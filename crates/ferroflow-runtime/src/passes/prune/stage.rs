@@ -94,6 +94,10 @@ impl Pruning<'_> {
                 }
             }
         }
+        self.check_variables()
+    }
+
+    fn check_variables(&self) -> Result<()> {
         // A variable whose shape only its value can tell has none yet.
         let known = |id: &NodeId| self.dag.node(*id).facts[0].shape.is_fully_known();
         let variables = self.dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Variable).map(|(id, _)| id);
@@ -143,20 +147,11 @@ impl Pruning<'_> {
         random.iter().map(|id| id.outlet(0)).collect()
     }
 
-    /// What stands for a fetched outlet: of a variable, its value from before the run.
-    fn fetched(&self, outlet: Outlet) -> Option<Outlet> {
-        let variable = self.variable_read(outlet).filter(|v| !self.is_fed(*v, outlet));
-        match variable {
-            Some(variable) => self.versions.get(&(variable, None)).copied(),
-            None => self.outlets.get(&outlet).copied(),
-        }
-    }
-
     /// The last stage, in which everything is known.
     pub(super) fn finish(self) -> Pruned {
         let recorded = self.recorded();
         let fetches = self.request.fetches.iter().chain(&recorded);
-        let fetches = fetches.filter_map(|o| self.fetched(*o)).collect();
+        let fetches = fetches.filter_map(|o| self.read(*o, |_| None)).collect();
         let draft = Draft { dag: self.dag, fetches, targets: self.targets };
         Pruned { draft, deferred: None, states: self.states, recorded }
     }
@@ -172,7 +167,7 @@ impl Pruning<'_> {
                 Given::Fed(outlet) | Given::Handed(outlet) => {
                     roots.extend(Some(outlet).filter(|o| unfed(o)).map(|o| o.node))
                 }
-                Given::Version(variable, write) => roots.push(write.unwrap_or(*variable)),
+                Given::Version(variable, write) => roots.extend([*variable].into_iter().chain(*write)),
             }
         }
         roots.extend(whole.dynamic.iter().map(|(id, ..)| *id));
@@ -238,16 +233,21 @@ impl Pruning<'_> {
         }
         let written: Vec<NodeId> = dynamic.iter().flat_map(|d| self.writes(d.node)).collect();
         for (variable, write) in self.versions_read(&rest, &later) {
+            let given = Given::Version(variable, write);
+            if self.request.feeds.iter().any(|f| f.given == given) || dynamic.iter().any(|d| Some(d.node) == write) {
+                continue;
+            }
             if written.contains(&variable) {
                 self.variable(variable, graph.node(variable))?;
             }
             let is_newest = |o: &Outlet| !written.contains(&variable) && self.latest.get(&variable) == Some(o);
             if let Some(&version) = self.versions.get(&(variable, write)).filter(|o| !is_newest(o)) {
-                put(version, Some(Given::Version(variable, write)));
+                put(version, Some(given));
             }
         }
         let forward = rest.iter().filter_map(|&id| graph.node(id).op.downcast::<WhileGradient>());
         let forward: Vec<NodeId> = forward.map(|op| NodeId(op.forward as u32)).collect();
+        self.check_variables()?;
         let loops = dynamic.iter().map(|d| d.node);
         deferred.remembered = loops.filter(|id| self.request.record || forward.contains(id)).collect();
         (deferred.boundary, deferred.dynamic) = (boundary, dynamic);
@@ -266,9 +266,7 @@ impl Pruning<'_> {
                 found.push((variable, write));
             }
         };
-        let fetched =
-            self.request.fetches.iter().filter_map(|&o| self.variable_read(o).filter(|v| !self.is_fed(*v, o)));
-        fetched.for_each(|variable| add(variable, None));
+        self.request.fetches.iter().filter_map(|&o| self.unfed_read(o)).for_each(|variable| add(variable, None));
         let chooses = rest.iter().any(|id| self.graph.node(*id).op.is::<Cond>() && !self.chosen.contains_key(id));
         for &id in rest.iter().filter(|id| later.contains(id) || self.waiting.contains(id)) {
             let before = self.writes_before(id);
@@ -281,11 +279,11 @@ impl Pruning<'_> {
             let skipped = usize::from(node.op.effect() == Effect::Write);
             let mut read: Vec<NodeId> = Vec::new();
             for &outlet in node.inputs.iter().skip(skipped) {
-                read.extend(self.variable_read(outlet).filter(|v| !self.is_fed(*v, outlet)));
+                read.extend(self.unfed_read(outlet));
             }
             if let Some(op) = node.op.downcast::<While>() {
                 let fixed = Frontier::of(self.graph, &op.part_outlets(), &Inside::from_attribute(&op.inside)).fixed;
-                read.extend(fixed.iter().filter_map(|&o| self.variable_read(o).filter(|v| !self.is_fed(*v, o))));
+                read.extend(fixed.iter().filter_map(|&o| self.unfed_read(o)));
             }
             if read.is_empty() {
                 continue;
