@@ -633,3 +633,72 @@ fn a_choice_is_made_by_a_scalar() {
         assert!(error.to_string().ends_with("pred must be a scalar, found 2 elements"), "{error}");
     }
 }
+
+#[test]
+fn versions_give_shapes_and_reach_choices_of_later_stages() {
+    let g = Graph::new();
+    let n = g.variable(2i32);
+    let a = n.assign(3);
+    let (longer, b) = {
+        let _after = g.control_dependencies([a]);
+        (g.ones(n.value().reshape([1])).reduce_sum(..), n.assign_add(4))
+    };
+    let shorter = g.ones(n.value().reshape([1])).reduce_sum(..);
+    let longest = {
+        let _after = g.control_dependencies([b]);
+        g.ones(n.value().reshape([1])).reduce_sum(..)
+    };
+    assert_runs(&g, &[longer, shorter], &[3.0, 2.0]);
+    assert_runs(&g, &[shorter, longest, longer], &[2.0, 7.0, 3.0]);
+    let g = Graph::new();
+    let v = g.variable(1.0f32);
+    let a = v.assign(5.0);
+    let start = echo(a.identity());
+    let [in_branch] = g.cond(
+        start.greater(1.0),
+        || {
+            let _after = g.control_dependencies([a]);
+            [v.value() + 1.0]
+        },
+        || [v.value() + 2.0],
+    );
+    let (joined, add) = {
+        let _after = g.control_dependencies([in_branch]);
+        (v.value() * 100.0, v.assign_add(1.0))
+    };
+    let unordered = v.value() + 0.5;
+    let [other] = g.cond(start.less(1.0), || [v.value() + 1.0], || [v.value() + 2.0]);
+    assert_runs(&g, &[in_branch, joined, unordered, other], &[6.0, 500.0, 1.5, 3.0]);
+    assert_runs(&g, &[v.value(), add, joined, other, unordered, a], &[1.0, 6.0, 500.0, 3.0, 1.5, 5.0]);
+}
+
+#[test]
+fn loops_pass_versions_on_to_loops_inside() {
+    let g = Graph::new();
+    let (v, w) = (g.variable(2.0f32), g.variable(1.0f32));
+    let a = v.assign(7.0);
+    let seen = echo(a.identity());
+    let count = || g.constant(0i32);
+    let [_, y] = g.while_loop(
+        [count(), seen],
+        |[i, _]| i.less(2),
+        |[i, y]| {
+            let [_, z] = g.while_loop(
+                [count(), y],
+                |[j, _]| j.less(2),
+                |[j, z]| {
+                    let _after = g.control_dependencies([z]);
+                    let step = w.assign_add(1.0);
+                    [j + 1, z * v.read_value() + step * 0.0]
+                },
+            );
+            [i + 1, z]
+        },
+    );
+    let after = {
+        let _after = g.control_dependencies([y]);
+        w.read_value() + 0.0
+    };
+    // The loop does not run after the write but by its start, which counts.
+    assert_runs(&g, &[y, v.value(), after, w.value()], &[7.0 * 2401.0, 2.0, 5.0, 1.0]);
+}
