@@ -115,7 +115,7 @@ impl<'g> Backward<'_, 'g> {
         let (variables, results) = (outlets(&op.variables)?, outlets(&op.results)?);
         let (n, total) = (op.carried, op.carried + op.scanned);
         let frontier = graph.with_dag(|dag| Frontier::of(dag, &results, &Inside::from_attribute(&op.inside)));
-        if frontier.writes {
+        if !frontier.written.is_empty() {
             let message = "no gradient: the body of the loop assigns variables";
             return Err(GraphError::new(ErrorKind::Unimplemented, message));
         }

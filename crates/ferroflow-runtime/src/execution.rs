@@ -1,9 +1,9 @@
 //! How a session runs a request: in stages, each a program, over the store.
 
 use crate::loops::Memory;
-use crate::passes::{self, Deferred};
+use crate::passes::{self, Deferred, Dynamic};
 use crate::program::{Program, Source, StateUse};
-use crate::request::FeedSpec;
+use crate::request::{FeedSpec, Given};
 use crate::store::Store;
 use crate::{Error, FeedValue, Request, Result, Session};
 use ferroflow_array::{Array, Shape};
@@ -70,53 +70,66 @@ impl Session {
         results: Results,
         memory: &mut Memory,
     ) -> Result<()> {
-        let mut feed = |outlet, value: Array| {
+        let mut feed = |given: Given, value: Array| {
             let bits = |value: &Array| Some(value.to_f64s()?.into_iter().map(|n| n.to_bits() as i64).collect());
             let ints = |value: &Array| if value.dtype().is_float() { bits(value) } else { value.to_ints() };
-            let known = deferred.values.contains(&outlet).then(|| ints(&value)).flatten();
+            let known = deferred.values.contains(&given).then(|| ints(&value)).flatten();
             let (dtype, shape) = (value.dtype(), value.shape().clone());
-            let spec = FeedSpec { outlet, dtype, shape, value: known };
-            match request.feeds.iter().position(|f| f.outlet == outlet) {
+            let is_same =
+                |f: &FeedSpec| f.given == given || given.outlet().is_some_and(|o| f.given.outlet() == Some(o));
+            match request.feeds.iter().position(is_same) {
                 // What is known of a value stays known.
-                Some(i) if spec.value.is_some() => request.feeds[i] = spec,
+                Some(i) if known.is_some() => request.feeds[i].value = known,
                 Some(_) => {}
                 None => {
-                    request.feeds.push(spec);
+                    request.feeds.push(FeedSpec { given, dtype, shape, value: known });
                     values.push(value.into());
                 }
             }
         };
-        for (id, inputs) in &deferred.dynamic {
+        request.done.extend(&deferred.done);
+        for Dynamic { node: id, inputs, extra } in &deferred.dynamic {
             let arrays: Vec<&Array> = inputs.iter().map(|&i| &results[i]).collect();
-            let outputs = self.run_dynamic(*id, &arrays, deferred.remembered.contains(id), memory)?;
+            let outputs = self.run_dynamic(*id, &arrays, extra, deferred.remembered.contains(id), memory)?;
             for (k, output) in outputs.into_iter().enumerate() {
                 if request.record {
                     memory.recorded.push((id.outlet(k), output.clone()));
                 }
-                feed(id.outlet(k), output);
+                feed(Given::Handed(id.outlet(k)), output);
             }
             request.done.push(*id);
         }
         for (id, i) in &deferred.choices {
-            let pred = results[*i].to_ints().filter(|p| p.len() == 1);
-            let pred = pred.ok_or_else(|| Error::Internal("a choice is made by a scalar".into()))?;
-            request.chosen.push((*id, pred != [0]));
+            let pred = results[*i].to_ints().unwrap_or_default();
+            let [pred] = pred[..] else {
+                let message = format!("pred must be a scalar, found {} elements", pred.len());
+                let node = self.graph.with_dag(|dag| dag.node(*id).clone());
+                return Err(passes::invalid(&node, ferroflow_graph::OpError::value(message)));
+            };
+            request.chosen.push((*id, pred != 0));
         }
-        for (outlet, value) in deferred.boundary.iter().zip(results) {
-            if let Some(outlet) = outlet {
-                feed(*outlet, value);
+        for (given, value) in deferred.boundary.iter().zip(results) {
+            if let Some(given) = given {
+                feed(*given, value);
             }
         }
-        request.done.extend(&deferred.done);
-        request.old.extend(&deferred.old);
         Ok(())
     }
 
     /// Runs an operation whose results have shapes known only after it ran.
-    fn run_dynamic(&self, id: NodeId, inputs: &[&Array], remember: bool, memory: &mut Memory) -> Result<Vec<Array>> {
+    fn run_dynamic(
+        &self,
+        id: NodeId,
+        inputs: &[&Array],
+        extra: &[Outlet],
+        remember: bool,
+        memory: &mut Memory,
+    ) -> Result<Vec<Array>> {
         let node = self.graph.with_dag(|dag| dag.node(id).clone());
         if let Some(op) = node.op.downcast::<While>() {
-            return self.run_loop(id, &node, op, inputs, remember.then_some(memory));
+            let (inputs, given) = inputs.split_at(inputs.len().saturating_sub(extra.len()));
+            let given: Vec<(Outlet, &Array)> = extra.iter().copied().zip(given.iter().copied()).collect();
+            return self.run_loop(id, &node, op, inputs, &given, remember.then_some(memory));
         }
         if let Some(op) = node.op.downcast::<WhileGradient>() {
             return self.run_loop_backwards(&node, op, inputs, memory);

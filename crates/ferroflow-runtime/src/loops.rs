@@ -4,7 +4,7 @@ mod backward;
 mod slices;
 
 use crate::execution::{Results, Values};
-use crate::request::FeedSpec;
+use crate::request::{FeedSpec, Given};
 use crate::{Error, FeedValue, Request, Result, Session, passes};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{While, outlets_from};
@@ -18,8 +18,15 @@ use std::sync::Arc;
 pub(crate) struct Memory {
     /// Random numbers drawn, and what ran between stages, if the request records them.
     pub(crate) recorded: Vec<(Outlet, Array)>,
-    /// By loop: its iterations.
-    loops: HashMap<NodeId, Arc<[Iteration]>>,
+    loops: HashMap<NodeId, Arc<History>>,
+}
+
+/// What a loop went through.
+#[derive(Debug, Default)]
+struct History {
+    iterations: Vec<Iteration>,
+    /// What the parts were given besides the loop's inputs.
+    given: Vec<(Outlet, Array)>,
 }
 
 /// What one iteration of a loop began with, and what it must not compute anew.
@@ -27,7 +34,7 @@ pub(crate) struct Memory {
 struct Iteration {
     carried: Vec<Array>,
     recorded: Vec<(Outlet, Array)>,
-    loops: HashMap<NodeId, Arc<[Iteration]>>,
+    loops: HashMap<NodeId, Arc<History>>,
 }
 
 /// A request that each iteration makes, with other values.
@@ -39,7 +46,7 @@ struct Part {
 
 impl Part {
     fn new(fetches: Vec<Outlet>, varying: &[Outlet], fixed: &[(Outlet, &Array)], done: &[NodeId]) -> Part {
-        let spec = |outlet, dtype, shape| FeedSpec { outlet, dtype, shape, value: None };
+        let spec = |outlet, dtype, shape| FeedSpec { given: Given::Fed(outlet), dtype, shape, value: None };
         let mut request = Request { fetches: fetches.into(), done: done.to_vec(), ..Request::default() };
         request.feeds.extend(varying.iter().map(|&o| spec(o, DType::F32, Shape::scalar())));
         request.feeds.extend(fixed.iter().map(|(o, a)| spec(*o, a.dtype(), a.shape().clone())));
@@ -68,8 +75,8 @@ impl Part {
         let mut request = self.request(&varying);
         let mut values: Values<'_> = varying.into_iter().chain(fixed.iter().map(|(_, a)| (*a).into())).collect();
         for (outlet, array) in extra.iter().filter(|(o, _)| !fixed.iter().any(|(f, _)| f == o)) {
-            let (outlet, dtype, shape) = (*outlet, array.dtype(), array.shape().clone());
-            request.feeds.push(FeedSpec { outlet, dtype, shape, value: None });
+            let (given, dtype, shape) = (Given::Handed(*outlet), array.dtype(), array.shape().clone());
+            request.feeds.push(FeedSpec { given, dtype, shape, value: None });
             values.push(array.into());
         }
         let mut results = Results::new();
@@ -97,7 +104,13 @@ struct Loop<'a> {
 }
 
 impl<'a> Loop<'a> {
-    fn new(session: &Session, node: &'a Node, op: &'a While, inputs: &'a [&'a Array]) -> Result<Loop<'a>> {
+    fn new(
+        session: &Session,
+        node: &'a Node,
+        op: &'a While,
+        inputs: &'a [&'a Array],
+        given: impl IntoIterator<Item = (Outlet, &'a Array)>,
+    ) -> Result<Loop<'a>> {
         let invalid = |e: OpError| passes::invalid(node, e);
         let outlets = |ints: &[i64]| session.graph.with_dag(|dag| outlets_from(dag, ints)).map_err(invalid);
         let (variables, results) = (outlets(&op.variables)?, outlets(&op.results)?);
@@ -118,7 +131,7 @@ impl<'a> Loop<'a> {
         if length.is_none() && op.condition.is_empty() {
             return Err(invalid(OpError::value("has neither a condition nor what to run over")));
         }
-        let captured = node.inputs[total..].iter().copied().zip(captured.iter().copied()).collect();
+        let captured = node.inputs[total..].iter().copied().zip(captured.iter().copied()).chain(given).collect();
         Ok(Loop { node, op, variables, results, initial, scanned, captured, length })
     }
 
@@ -173,16 +186,17 @@ impl<'a> Loop<'a> {
 }
 
 impl Session {
-    /// Runs a loop; keeps what it went through in `memory`, if that is given.
+    /// Runs a loop, whose parts are also `given` values from outside that are not its inputs; keeps what it went through in `memory`, if that is given.
     pub(crate) fn run_loop(
         &self,
         id: NodeId,
         node: &Node,
         op: &While,
         inputs: &[&Array],
+        given: &[(Outlet, &Array)],
         memory: Option<&mut Memory>,
     ) -> Result<Vec<Array>> {
-        let l = Loop::new(self, node, op, inputs)?;
+        let l = Loop::new(self, node, op, inputs, given.iter().copied())?;
         let condition = self.graph.with_dag(|dag| outlets_from(dag, &op.condition));
         let condition = condition.map_err(|e| passes::invalid(node, e))?;
         let mut condition =
@@ -217,7 +231,8 @@ impl Session {
             }
         }
         if let Some(memory) = memory {
-            memory.loops.insert(id, history.into());
+            let given = given.iter().map(|(o, a)| (*o, (*a).clone())).collect();
+            memory.loops.insert(id, Arc::new(History { iterations: history, given }));
         }
         let stacks = match l.length {
             Some(0) => l.empty_stacks(self, &body)?,

@@ -16,18 +16,36 @@ pub struct Request {
     pub done: Vec<NodeId>,
     /// Choices that an earlier stage of the same run has made.
     pub chosen: Vec<(NodeId, bool)>,
-    /// Variables that an earlier stage has written: what is fed for one is its value from before the run, and reads that
-    /// are ordered after the write see what the session has.
-    pub old: Vec<NodeId>,
     /// Whether the random numbers drawn are wanted, to run backwards over them.
     pub record: bool,
+}
+
+/// What a value is fed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Given {
+    /// An outlet, by whoever makes the request.
+    Fed(Outlet),
+    /// An outlet that an earlier stage of the same run has computed.
+    Handed(Outlet),
+    /// What a variable held after an earlier stage's write, or before the run.
+    Version(NodeId, Option<NodeId>),
+}
+
+impl Given {
+    /// The outlet, unless it is a version of a variable.
+    pub fn outlet(self) -> Option<Outlet> {
+        match self {
+            Given::Fed(outlet) | Given::Handed(outlet) => Some(outlet),
+            Given::Version(..) => None,
+        }
+    }
 }
 
 /// What is known of a fed value when the program is made.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FeedSpec {
-    /// The outlet fed.
-    pub outlet: Outlet,
+    /// What it is fed for.
+    pub given: Given,
     /// The dtype of the value.
     pub dtype: DType,
     /// The shape of the value.
@@ -56,18 +74,19 @@ impl Request {
                 )));
             }
             let outlet = tensor.outlet();
-            if self.feeds.iter().any(|f| f.outlet == outlet) {
+            let given = Given::Fed(outlet);
+            if self.feeds.iter().any(|f| f.given == given) {
                 return Err(Error::FedTwice(tensor.name()));
             }
-            self.feeds.push(FeedSpec { outlet, dtype: DType::F32, shape: Shape::scalar(), value: None });
+            self.feeds.push(FeedSpec { given, dtype: DType::F32, shape: Shape::scalar(), value: None });
         }
         // A variable that is fetched and fed has the value fed.
         for fetch in self.fetches.iter_mut().filter(|_| !self.feeds.is_empty()) {
             let is_variable = graph.with_dag(|dag| dag.node(fetch.node).op.effect() == Effect::Variable);
             let variable = is_variable.then(|| graph.variable_of(graph.tensor_at(*fetch))).flatten();
             let read = variable.map(|v| v.value().outlet());
-            if let Some(fed) = self.feeds.iter().find(|f| Some(f.outlet) == read) {
-                *fetch = fed.outlet;
+            if let Some(read) = read.filter(|read| self.feeds.iter().any(|f| f.given == Given::Fed(*read))) {
+                *fetch = read;
             }
         }
         Ok(())
@@ -76,9 +95,10 @@ impl Request {
     /// Tells of the value of feed `i`, which must fit its tensor.
     pub(crate) fn set_feed(&mut self, graph: &Graph, i: usize, dtype: DType, shape: &Shape) -> Result<()> {
         let feed = &mut self.feeds[i];
+        let Some(outlet) = feed.given.outlet() else { return Ok(()) };
         let fits = |fact: &Fact| fact.dtype == dtype && fact.shape.accepts(shape);
-        if !graph.with_dag(|dag| fits(dag.fact(feed.outlet))) {
-            let tensor = graph.tensor_at(feed.outlet);
+        if !graph.with_dag(|dag| fits(dag.fact(outlet))) {
+            let tensor = graph.tensor_at(outlet);
             Error::unfit(|| tensor.name(), tensor.fact(), dtype, shape).map_or(Ok(()), Err)?;
         }
         feed.dtype = dtype;

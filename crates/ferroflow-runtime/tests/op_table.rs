@@ -2,7 +2,7 @@
 
 use ferroflow_array::{Array, Buffer, DType};
 use ferroflow_graph::ops::{self, Const};
-use ferroflow_graph::{Dag, Effect, Fact, Graph, Sample, Tensor};
+use ferroflow_graph::{Dag, Effect, Fact, Graph, Node, Sample, Tensor};
 use ferroflow_kernels::{Access, Group, Kernel, Machine, Pool, Region, Span, Step};
 use ferroflow_runtime::{Feeds, Session, SessionOptions};
 use std::sync::Arc;
@@ -36,7 +36,9 @@ fn outputs<'g>(tensor: Tensor<'g>) -> Vec<Tensor<'g>> {
 /// Values for the placeholders that a sample leaves open.
 fn feeds<'g>(graph: &'g Graph) -> Feeds<'g> {
     let open: Vec<_> = graph.with_dag(|dag| {
-        let placeholders = dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Feed);
+        let loops = dag.nodes().any(|(_, n)| n.op.is::<ops::While>());
+        let is_fed = |n: &Node| n.op.effect() == Effect::Feed && !(loops && n.op.is::<ops::LoopVariable>());
+        let placeholders = dag.nodes().filter(|(_, n)| is_fed(n));
         placeholders.map(|(id, n)| (id.outlet(0), n.facts[0].clone())).collect()
     });
     open.into_iter().fold(Feeds::new(), |feeds, (outlet, fact)| {

@@ -30,15 +30,16 @@ impl Session {
         let seeds = op.carried.len() + op.stacked.len();
         let (inputs, seeds) = inputs.split_at(inputs.len().saturating_sub(seeds));
         let (initial, stacked) = seeds.split_at(op.carried.len());
-        let l = Loop::new(self, &forward, while_op, inputs)?;
         let history = match memory.loops.get(&id) {
             Some(history) => history.clone(),
             // The loop's results were fed: what it went through must be found again.
             None => {
-                self.run_loop(id, &forward, while_op, inputs, Some(memory))?;
-                memory.loops.get(&id).cloned().unwrap_or_else(|| [].into())
+                self.run_loop(id, &forward, while_op, inputs, &[], Some(memory))?;
+                memory.loops.get(&id).cloned().unwrap_or_default()
             }
         };
+        let l = Loop::new(self, &forward, while_op, inputs, history.given.iter().map(|(o, a)| (*o, a)))?;
+        let history = &history.iterations;
         let outlets = |ints: &[i64]| self.graph.with_dag(|dag| outlets_from(dag, ints));
         let variables = outlets(&op.seeds).map_err(|e| passes::invalid(node, e))?;
         let found: Vec<Option<Outlet>> =

@@ -1,9 +1,12 @@
 mod stage;
 
 use crate::draft::Draft;
+use crate::request::Given;
 use crate::{Error, Request, Result};
 use ferroflow_array::{DType, PartialShape, Shape};
-use ferroflow_graph::ops::{Arg, Assign, AssignAdd, AssignSub, HostCall, Identity, LoopVariable, NoOp, VariableV2};
+use ferroflow_graph::ops::{
+    Arg, Assign, AssignAdd, AssignSub, Frontier, HostCall, Identity, Inside, LoopVariable, NoOp, VariableV2, While,
+};
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
 use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -26,21 +29,29 @@ pub struct Pruned {
 /// What is left for the next stage.
 #[derive(Debug, Default)]
 pub struct Deferred {
-    /// By value that the draft fetches: the outlet that it is fed for in the next stage, if it is.
-    pub boundary: Vec<Option<Outlet>>,
-    /// Outlets whose values, not only shapes, the next stage is made for.
-    pub values: Vec<Outlet>,
+    /// By value that the draft fetches: what it is fed for in the next stage, if it is.
+    pub boundary: Vec<Option<Given>>,
+    /// What the next stage is made for the values of, not only the shapes.
+    pub values: Vec<Given>,
     /// Choices, each with the index of the value that makes it.
     pub choices: Vec<(NodeId, usize)>,
-    /// Operations whose results have shapes known only after they ran: the node, and its inputs as indices into
-    /// `boundary`. They run between the stages.
-    pub dynamic: Vec<(NodeId, Vec<usize>)>,
+    /// Operations whose results have shapes known only after they ran. They run between the stages.
+    pub dynamic: Vec<Dynamic>,
     /// Those of them, loops, whose derivative is asked for too.
     pub remembered: Vec<NodeId>,
-    /// Operations with effects that this stage does.
+    /// Operations that this stage does and no later one may do again.
     pub done: Vec<NodeId>,
-    /// Variables that this stage writes, and whose value from before is among what is fed.
-    pub old: Vec<NodeId>,
+}
+
+/// An operation that runs between two stages.
+#[derive(Debug)]
+pub struct Dynamic {
+    /// The operation.
+    pub node: NodeId,
+    /// Its inputs, then `extra`, as indices into what the draft fetches.
+    pub inputs: Vec<usize>,
+    /// What the parts of a loop are given besides its inputs.
+    pub extra: Vec<Outlet>,
 }
 
 /// Copies what the request needs out of the graph, with every shape known, choices made, the variables in
@@ -70,10 +81,12 @@ struct Pruning<'a> {
     outlets: HashMap<Outlet, Outlet>,
     /// By node visited: variables written before it, with the last write.
     before: HashMap<NodeId, Writes>,
+    /// Nodes visited, or that are choices which were taken.
+    visited: HashSet<NodeId>,
     /// The newest version of each variable.
     latest: HashMap<NodeId, Outlet>,
-    /// The version that each write made.
-    versions: HashMap<NodeId, Outlet>,
+    /// By variable and write: what it holds after the write, or before the run.
+    versions: HashMap<(NodeId, Option<NodeId>), Outlet>,
     targets: Vec<NodeId>,
     states: HashMap<Arc<str>, NodeId>,
     random: Vec<NodeId>,
@@ -83,8 +96,9 @@ struct Pruning<'a> {
     choices: Vec<NodeId>,
     /// Nodes that this stage cannot have.
     waiting: HashSet<NodeId>,
-    values: Vec<Outlet>,
-    dynamic: Vec<(NodeId, SmallVec<[Outlet; 4]>)>,
+    values: Vec<Given>,
+    /// With their inputs, and what loops are given besides those.
+    dynamic: Vec<(NodeId, SmallVec<[Outlet; 4]>, Vec<Outlet>)>,
     done: Vec<NodeId>,
     last_side: Option<NodeId>,
 }
@@ -95,17 +109,18 @@ impl<'a> Pruning<'a> {
             graph,
             request,
             variable,
-            fed: request.feeds.iter().map(|f| f.outlet).collect(),
+            fed: request.feeds.iter().filter_map(|f| f.given.outlet()).collect(),
             earlier: request.done.iter().copied().collect(),
             dag: Dag::new(),
             outlets: HashMap::new(),
             before: HashMap::new(),
+            visited: HashSet::new(),
             latest: HashMap::new(),
             versions: HashMap::new(),
             targets: Vec::new(),
             states: HashMap::new(),
             random: Vec::new(),
-            chosen: HashMap::new(),
+            chosen: request.chosen.iter().map(|(id, pred)| (*id, if *pred { 1 } else { 2 })).collect(),
             choices: Vec::new(),
             waiting: HashSet::new(),
             values: Vec::new(),
@@ -117,18 +132,15 @@ impl<'a> Pruning<'a> {
             let value = feed.value.clone().unwrap_or_default();
             let op = Arg { index, dtype: feed.dtype, shape: feed.shape.clone(), value };
             let id = new.dag.insert(&format!("arg{index}"), Arc::new(op), &[], &[]).map_err(internal)?;
-            new.outlets.insert(feed.outlet, id.outlet(0));
+            match feed.given {
+                Given::Fed(outlet) | Given::Handed(outlet) => _ = new.outlets.insert(outlet, id.outlet(0)),
+                Given::Version(variable, write) => _ = new.versions.insert((variable, write), id.outlet(0)),
+            }
         }
-        for &id in &request.old {
-            new.variable(id, graph.node(id))?;
-        }
-        for &write in &request.done {
-            let node = graph.node(write);
-            if node.op.effect() == Effect::Write
-                && let Some(variable) = new.source_variable(node.inputs[0])
-            {
-                new.variable(variable, graph.node(variable))?;
-                new.versions.extend(new.latest.get(&variable).map(|version| (write, *version)));
+        if request.done.iter().any(|&id| !new.writes(id).is_empty()) {
+            for id in graph.order(new.roots(), |_| false).unwrap_or_default() {
+                let writes = new.writes_until(id, |id| new.earlier.contains(&id));
+                new.before.insert(id, writes);
             }
         }
         Ok(new)
@@ -148,9 +160,11 @@ impl<'a> Pruning<'a> {
     }
 
     fn visit(&mut self, id: NodeId) -> Result<()> {
-        let node = self.graph.node(id);
+        let graph = self.graph;
+        let node = graph.node(id);
         let mut writes = self.writes_before(id);
         self.before.insert(id, writes.clone());
+        self.visited.insert(id);
         let effect = node.op.effect();
         if node.controls.iter().any(|c| self.waiting.contains(c)) {
             self.waiting.insert(id);
@@ -169,16 +183,21 @@ impl<'a> Pruning<'a> {
         if effect == Effect::Variable {
             return self.variable(id, node);
         }
-        if self.is_plain_read(id) && !self.request.fetches.contains(&id.outlet(0)) {
+        if self.is_plain_read(id) {
             return Ok(());
         }
-        let is_fed = |o: Outlet| self.fed.contains(&o) && !self.request.old.contains(&o.node);
+        let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
         if effect == Effect::Write && is_fed(node.inputs[0]) {
             return Err(invalid(node, OpError::value("a variable that is fed cannot be written")));
         }
+        if effect == Effect::Write
+            && let Some(variable) = self.source_variable(node.inputs[0])
+        {
+            self.variable(variable, graph.node(variable))?;
+        }
         let inputs: Option<SmallVec<[Outlet; 4]>> =
             node.inputs.iter().enumerate().map(|(i, &o)| self.resolve(id, i, o)).collect();
-        let Some(inputs) = inputs else {
+        let Some(mut inputs) = inputs else {
             self.waiting.insert(id);
             return Ok(());
         };
@@ -198,7 +217,10 @@ impl<'a> Pruning<'a> {
         let unknown: Vec<usize> =
             node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
         if !unknown.is_empty() {
-            self.values.extend(unknown.into_iter().map(|i| node.inputs[i]));
+            for outlet in unknown.into_iter().map(|i| node.inputs[i]) {
+                let version = self.unfed_read(outlet).map(|v| Given::Version(v, self.before[&id].get(&v).copied()));
+                self.values.push(version.unwrap_or(Given::Handed(outlet)));
+            }
             self.waiting.insert(id);
             return Ok(());
         }
@@ -207,7 +229,8 @@ impl<'a> Pruning<'a> {
         if strings || !facts.iter().all(plannable) || node.op.is::<HostCall>() {
             let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
-                self.dynamic.push((id, inputs));
+                let extra = self.given_to_parts(id, &mut inputs)?;
+                self.dynamic.push((id, inputs, extra));
                 self.waiting.insert(id);
                 return Ok(());
             }
@@ -236,7 +259,7 @@ impl<'a> Pruning<'a> {
                     return Err(invalid(node, OpError::value("its first input must be a variable")));
                 };
                 self.latest.insert(variable, new.outlet(0));
-                self.versions.insert(id, new.outlet(0));
+                self.versions.insert((variable, Some(id)), new.outlet(0));
                 self.outlets.insert(id.outlet(0), new.outlet(0));
                 self.targets.push(new);
                 self.done.push(id);
@@ -311,8 +334,11 @@ impl<'a> Pruning<'a> {
         let new = self.insert(node, Arc::new(op), &[])?;
         self.states.insert(self.dag.node(new).name.clone(), id);
         self.latest.insert(id, new.outlet(0));
-        // Reads of the value from before the run keep to this version.
-        self.outlets.entry(id.outlet(0)).or_insert(new.outlet(0));
+        let last = self.request.done.iter().rfind(|&&write| self.writes(write).contains(&id));
+        // To the parts of a loop, what was written before it is as what was there before the run.
+        for write in [last.copied(), None] {
+            self.versions.entry((id, write)).or_insert(new.outlet(0));
+        }
         Ok(())
     }
 
@@ -334,7 +360,7 @@ impl<'a> Pruning<'a> {
     fn writes_before(&self, id: NodeId) -> Writes {
         let mut found: Writes = Rc::default();
         for need in self.needs(id, true) {
-            let writes = self.before.get(&need).cloned().unwrap_or_else(|| self.earlier_writes(need));
+            let writes = self.before.get(&need).cloned().unwrap_or_default();
             if writes.is_empty() {
                 continue;
             }
@@ -342,16 +368,75 @@ impl<'a> Pruning<'a> {
                 found = writes;
             } else if !Rc::ptr_eq(&found, &writes) {
                 for (&variable, &write) in writes.iter() {
-                    let newer = |old: NodeId| {
-                        self.done.iter().rposition(|&w| w == write) > self.done.iter().rposition(|&w| w == old)
-                    };
-                    if found.get(&variable).is_none_or(|&old| newer(old)) {
+                    if found.get(&variable).is_none_or(|&old| self.turn(write) > self.turn(old)) {
                         Rc::make_mut(&mut found).insert(variable, write);
                     }
                 }
             }
         }
         found
+    }
+
+    /// What was written before the node, and by it if `is_write` says that it counts.
+    fn writes_until(&self, id: NodeId, is_write: impl Fn(NodeId) -> bool) -> Writes {
+        let mut writes = self.writes_before(id);
+        if is_write(id) {
+            for variable in self.writes(id) {
+                Rc::make_mut(&mut writes).insert(variable, id);
+            }
+        }
+        writes
+    }
+
+    /// When an operation runs, compared with others; what later stages do comes last.
+    fn turn(&self, id: NodeId) -> usize {
+        self.request.done.iter().chain(&self.done).position(|&w| w == id).unwrap_or(usize::MAX)
+    }
+
+    /// The variables that an operation writes.
+    fn writes(&self, id: NodeId) -> SmallVec<[NodeId; 2]> {
+        let node = self.graph.node(id);
+        if let Some(op) = node.op.downcast::<While>() {
+            let frontier = Frontier::of(self.graph, &op.part_outlets(), &Inside::from_attribute(&op.inside));
+            return frontier.written.iter().filter_map(|o| self.source_variable(*o)).collect();
+        }
+        let written = (node.op.effect() == Effect::Write).then(|| self.source_variable(node.inputs[0]));
+        written.flatten().into_iter().collect()
+    }
+
+    /// Adds to the inputs of a loop what its parts are given besides them: variables that they only read, as the loop is to
+    /// see them, and constants that are fed.
+    fn given_to_parts(&mut self, id: NodeId, inputs: &mut SmallVec<[Outlet; 4]>) -> Result<Vec<Outlet>> {
+        let graph = self.graph;
+        let Some(op) = graph.node(id).op.downcast::<While>() else { return Ok(Vec::new()) };
+        let inside = Inside::from_attribute(&op.inside);
+        for feed in &self.request.feeds {
+            if let Given::Fed(outlet) = feed.given
+                && inside.contains(graph, outlet.node)
+            {
+                let message = "is part of a loop, and cannot be fed";
+                return Err(invalid(graph.node(outlet.node), OpError::value(message)));
+            }
+        }
+        let frontier = Frontier::of(graph, &op.part_outlets(), &inside);
+        let written = self.writes(id);
+        let mut extra = Vec::new();
+        for outlet in frontier.fixed {
+            let is_variable = graph.node(outlet.node).op.effect() == Effect::Variable;
+            if is_variable && !written.contains(&outlet.node) && !self.fed.contains(&outlet) {
+                self.variable(outlet.node, graph.node(outlet.node))?;
+            }
+            let value = match is_variable {
+                true if written.contains(&outlet.node) => None,
+                true => self.resolve(id, usize::MAX, outlet),
+                false => self.outlets.get(&outlet).copied().filter(|_| self.fed.contains(&outlet)),
+            };
+            if let Some(value) = value {
+                inputs.push(value);
+                extra.push(outlet);
+            }
+        }
+        Ok(extra)
     }
 
     /// The variable whose value `outlet` is, directly or through a read without control edges.
@@ -370,30 +455,43 @@ impl<'a> Pruning<'a> {
         node.op.is::<Identity>()
             && node.controls.is_empty()
             && self.graph.node(node.inputs[0].node).op.effect() == Effect::Variable
-            && !self.outlets.contains_key(&id.outlet(0))
+            && !self.fed.contains(&id.outlet(0))
     }
 
     /// What stands for input `i` of node `id` in the draft; for a variable, the version that the node is to see.
     fn resolve(&self, id: NodeId, i: usize, outlet: Outlet) -> Option<Outlet> {
-        let source = self.graph.node(outlet.node);
-        let reads_variable = source.op.effect() == Effect::Variable || self.is_plain_read(outlet.node);
-        let is_written = i == 0 && self.graph.node(id).op.effect() == Effect::Write;
-        let variable = (reads_variable || is_written).then(|| self.source_variable(outlet)).flatten();
-        let is_old = variable.is_some_and(|v| self.request.old.contains(&v));
-        if self.fed.contains(&outlet) && !is_old || !reads_variable && !is_written {
-            return self.outlets.get(&outlet).copied();
+        if i == 0 && self.graph.node(id).op.effect() == Effect::Write {
+            return self.source_variable(outlet).and_then(|variable| self.latest.get(&variable).copied());
         }
-        let variable = variable?;
-        if is_written {
-            return self.latest.get(&variable).copied();
+        let write = |variable| self.before.get(&id).and_then(|writes| writes.get(&variable).copied());
+        self.read(outlet, write)
+    }
+
+    /// What stands for an outlet that is not written to; for a variable, what it holds after `write`.
+    fn read(&self, outlet: Outlet, write: impl Fn(NodeId) -> Option<NodeId>) -> Option<Outlet> {
+        match self.unfed_read(outlet) {
+            Some(variable) => self.versions.get(&(variable, write(variable))).copied(),
+            None => {
+                let variable = self.variable_read(outlet).map(|v| v.outlet(0));
+                self.outlets.get(&outlet).or_else(|| self.outlets.get(&variable?)).copied()
+            }
         }
-        if self.fed.contains(&variable.outlet(0)) && !is_old {
-            return self.outlets.get(&variable.outlet(0)).copied();
+    }
+
+    /// The variable whose value the outlet is, whichever the reader is to see.
+    fn variable_read(&self, outlet: Outlet) -> Option<NodeId> {
+        let node = self.graph.node(outlet.node);
+        let source = |id: NodeId| (self.graph.node(id).op.effect() == Effect::Variable).then_some(id);
+        match node.op.is::<Identity>() && node.controls.is_empty() {
+            true => source(node.inputs[0].node),
+            false => source(outlet.node),
         }
-        match self.before.get(&id).and_then(|w| w.get(&variable)) {
-            Some(write) => self.versions.get(write).copied(),
-            None => self.outlets.get(&variable.outlet(0)).copied(),
-        }
+    }
+
+    /// The same, if it is not fed.
+    fn unfed_read(&self, outlet: Outlet) -> Option<NodeId> {
+        let is_fed = |variable: &NodeId| self.fed.contains(&outlet) || self.fed.contains(&variable.outlet(0));
+        self.variable_read(outlet).filter(|variable| !is_fed(variable))
     }
 }
 

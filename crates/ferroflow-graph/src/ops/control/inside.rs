@@ -56,15 +56,17 @@ pub struct Frontier {
     pub captures: Vec<Outlet>,
     /// Nodes outside that nodes inside run after.
     pub controls: Vec<NodeId>,
-    /// Whether a variable is written inside.
-    pub writes: bool,
+    /// The variables and integer constants from outside that nodes inside take, which are not among the captures.
+    pub fixed: Vec<Outlet>,
+    /// What is written inside: variables, or what earlier writes to them gave.
+    pub written: Vec<Outlet>,
 }
 
 impl Frontier {
     /// Of the nodes inside that `results` need.
     pub fn of(dag: &Dag, results: &[Outlet], inside: &Inside) -> Frontier {
         let frontier = Frontier::around(dag, results, inside);
-        match frontier.writes && !inside.reads {
+        match !frontier.written.is_empty() && !inside.reads {
             // A read inside may see what was written inside.
             true => Frontier::around(dag, results, &Inside { reads: true, ..inside.clone() }),
             false => frontier,
@@ -83,8 +85,11 @@ impl Frontier {
             }
             let op = &dag.node(o.node).op;
             let fixed = op.is::<Const>() && !dag.fact(o).dtype.is_float();
-            if !fixed && !op.is::<VariableV2>() && captured.insert(o) {
-                frontier.captures.push(o);
+            if captured.insert(o) {
+                match fixed || op.is::<VariableV2>() {
+                    true => frontier.fixed.push(o),
+                    false => frontier.captures.push(o),
+                }
             }
         };
         for &outlet in results {
@@ -95,7 +100,9 @@ impl Frontier {
                 continue;
             }
             let node = dag.node(id);
-            frontier.writes |= node.op.effect() == Effect::Write;
+            if node.op.effect() == Effect::Write {
+                frontier.written.extend(node.inputs.first());
+            }
             for &input in &node.inputs {
                 take(&mut frontier, &mut stack, &mut captured, input);
             }

@@ -41,7 +41,7 @@ op! {
 
 impl While {
     /// The outlets of condition and results.
-    pub(crate) fn part_outlets(&self) -> Vec<Outlet> {
+    pub fn part_outlets(&self) -> Vec<Outlet> {
         let outlet = |pair: &[i64]| {
             Some(Outlet { node: NodeId(u32::try_from(pair[0]).ok()?), output: u32::try_from(pair[1]).ok()? })
         };

@@ -1,12 +1,12 @@
 //! The order in which nodes are visited, choices, and what one stage hands to the next.
 
-use super::{Deferred, Pruned, Pruning, Writes};
+use super::{Deferred, Dynamic, Pruned, Pruning};
 use crate::draft::Draft;
+use crate::request::Given;
 use crate::{Error, Result};
-use ferroflow_graph::ops::{Cond, Const, Identity, WhileGradient};
+use ferroflow_graph::ops::{Cond, Const, Frontier, Inside, While, WhileGradient};
 use ferroflow_graph::{Effect, NodeId, OpError, Outlet};
 use smallvec::SmallVec;
-use std::rc::Rc;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
@@ -94,6 +94,10 @@ impl Pruning<'_> {
                 }
             }
         }
+        self.check_variables()
+    }
+
+    fn check_variables(&self) -> Result<()> {
         // A variable whose shape only its value can tell has none yet.
         let known = |id: &NodeId| self.dag.node(*id).facts[0].shape.is_fully_known();
         let variables = self.dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Variable).map(|(id, _)| id);
@@ -106,8 +110,7 @@ impl Pruning<'_> {
     /// Makes a choice if its predicate is known.
     fn choose(&mut self, id: NodeId) -> Result<()> {
         let node = self.graph.node(id);
-        if let Some((_, pred)) = self.request.chosen.iter().find(|(c, _)| *c == id) {
-            self.chosen.insert(id, if *pred { 1 } else { 2 });
+        if self.chosen.contains_key(&id) {
             return Ok(());
         }
         self.before.insert(id, self.writes_before(id));
@@ -129,6 +132,7 @@ impl Pruning<'_> {
     /// A choice stands for the branch that was chosen.
     fn take_choice(&mut self, id: NodeId) {
         self.before.insert(id, self.writes_before(id));
+        self.visited.insert(id);
         let node = self.graph.node(id);
         let waits = node.controls.iter().any(|c| self.waiting.contains(c));
         let chosen = self.chosen.get(&id).filter(|_| !waits);
@@ -136,21 +140,6 @@ impl Pruning<'_> {
             Some(outlet) => _ = self.outlets.entry(id.outlet(0)).or_insert(outlet),
             None => _ = self.waiting.insert(id),
         }
-    }
-
-    /// What an earlier stage wrote before the node.
-    pub(super) fn earlier_writes(&self, id: NodeId) -> Writes {
-        let mut writes = Writes::default();
-        if self.request.old.is_empty() {
-            return writes;
-        }
-        let ancestors = self.graph.order([id], |_| false).unwrap_or_default();
-        for &write in self.request.done.iter().filter(|w| self.versions.contains_key(w) && ancestors.contains(w)) {
-            if let Some(variable) = self.source_variable(self.graph.node(write).inputs[0]) {
-                Rc::make_mut(&mut writes).insert(variable, write);
-            }
-        }
-        writes
     }
 
     fn recorded(&self) -> Vec<Outlet> {
@@ -162,7 +151,7 @@ impl Pruning<'_> {
     pub(super) fn finish(self) -> Pruned {
         let recorded = self.recorded();
         let fetches = self.request.fetches.iter().chain(&recorded);
-        let fetches = fetches.filter_map(|o| self.outlets.get(o).copied()).collect();
+        let fetches = fetches.filter_map(|o| self.read(*o, |_| None)).collect();
         let draft = Draft { dag: self.dag, fetches, targets: self.targets };
         Pruned { draft, deferred: None, states: self.states, recorded }
     }
@@ -173,8 +162,15 @@ impl Pruning<'_> {
         let graph = self.graph;
         let mut roots: Vec<NodeId> = Vec::new();
         let unfed = |o: &Outlet| !whole.fed.contains(o);
-        roots.extend(whole.values.iter().filter(|o| unfed(o)).map(|o| o.node));
-        roots.extend(whole.dynamic.iter().map(|(id, _)| *id));
+        for value in &whole.values {
+            match value {
+                Given::Fed(outlet) | Given::Handed(outlet) => {
+                    roots.extend(Some(outlet).filter(|o| unfed(o)).map(|o| o.node))
+                }
+                Given::Version(variable, write) => roots.extend([*variable].into_iter().chain(*write)),
+            }
+        }
+        roots.extend(whole.dynamic.iter().map(|(id, ..)| *id));
         for &id in &whole.choices {
             let node = graph.node(id);
             roots.extend(Some(node.inputs[0]).filter(unfed).map(|o| o.node));
@@ -187,17 +183,18 @@ impl Pruning<'_> {
         let lost = || Error::Internal("a stage lacks what it was made for".into());
         let mut deferred = Deferred { values: whole.values.clone(), done: self.done.clone(), ..Deferred::default() };
         let mut fetches: Vec<Outlet> = Vec::new();
-        let mut put = |fetch: Outlet, fed: Option<Outlet>| {
-            let known =
-                (0..fetches.len()).find(|&i| fetches[i] == fetch && (fed.is_none() || deferred.boundary[i] == fed));
+        let (mut boundary, mut dynamic): (Vec<Option<Given>>, Vec<Dynamic>) = Default::default();
+        let mut put = |fetch: Outlet, fed: Option<Given>| {
+            let known = (0..fetches.len()).find(|&i| fetches[i] == fetch && (fed.is_none() || boundary[i] == fed));
             known.unwrap_or_else(|| {
                 fetches.push(fetch);
-                deferred.boundary.push(fed);
+                boundary.push(fed);
                 fetches.len() - 1
             })
         };
-        for (id, inputs) in &self.dynamic {
-            deferred.dynamic.push((*id, inputs.iter().map(|&o| put(o, None)).collect()));
+        for (node, inputs, extra) in std::mem::take(&mut self.dynamic) {
+            let inputs = inputs.into_iter().map(|o| put(o, None)).collect();
+            dynamic.push(Dynamic { node, inputs, extra });
         }
         for &id in &whole.choices {
             let writes = self.writes_before(id);
@@ -205,34 +202,55 @@ impl Pruning<'_> {
             let pred = self.resolve(id, 0, graph.node(id).inputs[0]).ok_or_else(lost)?;
             deferred.choices.push((id, put(pred, None)));
         }
-        for outlet in &whole.values {
-            let read = self.source_variable(*outlet).map_or(*outlet, |v| v.outlet(0));
-            let value = self.outlets.get(outlet).or_else(|| self.outlets.get(&read)).ok_or_else(lost)?;
-            put(*value, Some(*outlet));
+        for given in &whole.values {
+            let value = match given {
+                Given::Fed(outlet) | Given::Handed(outlet) => self.outlets.get(outlet),
+                Given::Version(variable, write) => self.versions.get(&(*variable, *write)),
+            };
+            put(*value.ok_or_else(lost)?, Some(*given));
         }
         // Whatever the rest of the request may take, whichever branches it chooses.
         let rest = graph.order(self.roots(), |id| self.stops(id)).ok_or_else(|| self.cycle())?;
         let rest: Vec<NodeId> = rest.into_iter().filter(|id| !self.stops(*id)).collect();
-        let later = rest.iter().copied().filter(|id| !self.before.contains_key(id) || whole.choices.contains(id));
-        let later: Vec<NodeId> = later.collect();
+        let is_later = |id: &NodeId| !self.visited.contains(id) || whole.choices.contains(id);
+        let later: Vec<NodeId> = rest.iter().copied().filter(is_later).collect();
         let taken = later.iter().flat_map(|&id| graph.node(id).inputs.iter().copied());
         for outlet in taken.chain(self.request.fetches.iter().copied()) {
             let hands_on = unfed(&outlet) && !graph.node(outlet.node).op.is::<Const>();
             if let Some(&value) = self.outlets.get(&outlet).filter(|_| hands_on)
                 && self.variable_read(outlet).is_none()
             {
-                put(value, Some(outlet));
+                put(value, Some(Given::Handed(outlet)));
             }
         }
-        for variable in self.written_and_read(&later) {
-            let old = self.outlets.get(&variable.outlet(0)).ok_or_else(lost)?;
-            put(*old, Some(variable.outlet(0)));
-            deferred.old.push(variable);
+        // What only has to have run before the rest.
+        let controls = later.iter().flat_map(|&id| graph.node(id).controls.iter()).chain(&self.request.targets);
+        for &id in controls {
+            let again = || graph.node(id).op.is::<Const>() || self.variable_read(id.outlet(0)).is_some();
+            if self.visited.contains(&id) && !self.waiting.contains(&id) && !deferred.done.contains(&id) && !again() {
+                deferred.done.push(id);
+            }
+        }
+        let written: Vec<NodeId> = dynamic.iter().flat_map(|d| self.writes(d.node)).collect();
+        for (variable, write) in self.versions_read(&rest, &later) {
+            let given = Given::Version(variable, write);
+            if self.request.feeds.iter().any(|f| f.given == given) || dynamic.iter().any(|d| Some(d.node) == write) {
+                continue;
+            }
+            if written.contains(&variable) {
+                self.variable(variable, graph.node(variable))?;
+            }
+            let is_newest = |o: &Outlet| !written.contains(&variable) && self.latest.get(&variable) == Some(o);
+            if let Some(&version) = self.versions.get(&(variable, write)).filter(|o| !is_newest(o)) {
+                put(version, Some(given));
+            }
         }
         let forward = rest.iter().filter_map(|&id| graph.node(id).op.downcast::<WhileGradient>());
         let forward: Vec<NodeId> = forward.map(|op| NodeId(op.forward as u32)).collect();
-        let loops = deferred.dynamic.iter().map(|(id, _)| *id);
+        self.check_variables()?;
+        let loops = dynamic.iter().map(|d| d.node);
         deferred.remembered = loops.filter(|id| self.request.record || forward.contains(id)).collect();
+        (deferred.boundary, deferred.dynamic) = (boundary, dynamic);
         let recorded = self.recorded();
         let drawn = recorded.iter().map(|o| self.outlets.get(o).copied().ok_or_else(lost));
         fetches.extend(drawn.collect::<Result<Vec<_>>>()?);
@@ -240,43 +258,45 @@ impl Pruning<'_> {
         Ok(Pruned { draft, deferred: Some(deferred), states: self.states, recorded })
     }
 
-    /// Variables that this stage writes and of which something later takes the value from before.
-    fn written_and_read(&self, later: &[NodeId]) -> Vec<NodeId> {
-        let mut found: Vec<NodeId> = Vec::new();
-        for variable in self.done.iter().filter_map(|&id| self.writes(id)) {
-            if found.contains(&variable) || self.request.old.contains(&variable) {
+    /// The versions of variables that the rest of the request may read, or fetches.
+    fn versions_read(&mut self, rest: &[NodeId], later: &[NodeId]) -> Vec<(NodeId, Option<NodeId>)> {
+        let mut found: Vec<(NodeId, Option<NodeId>)> = Vec::new();
+        let mut add = |variable: NodeId, write: Option<NodeId>| {
+            if !found.contains(&(variable, write)) {
+                found.push((variable, write));
+            }
+        };
+        self.request.fetches.iter().filter_map(|&o| self.unfed_read(o)).for_each(|variable| add(variable, None));
+        let chooses = rest.iter().any(|id| self.graph.node(*id).op.is::<Cond>() && !self.chosen.contains_key(id));
+        for &id in rest.iter().filter(|id| later.contains(id) || self.waiting.contains(id)) {
+            let before = self.writes_before(id);
+            let until = self.writes_until(id, |_| true);
+            self.before.insert(id, until);
+            if !later.contains(&id) || self.is_plain_read(id) {
                 continue;
             }
-            let reads = |o: &Outlet| self.variable_read(*o) == Some(variable);
-            let ordered = |id: NodeId| {
-                let ancestors = self.graph.order([id], |_| false).unwrap_or_default();
-                ancestors.into_iter().any(|a| self.done.contains(&a) && self.writes(a) == Some(variable))
-            };
-            let takes_old = |&id: &NodeId| {
-                let node = self.graph.node(id);
-                let skipped = usize::from(node.op.effect() == Effect::Write);
-                !self.is_plain_read(id) && node.inputs.iter().skip(skipped).any(reads) && !ordered(id)
-            };
-            if self.request.fetches.iter().any(reads) || later.iter().any(takes_old) {
-                found.push(variable);
+            let node = self.graph.node(id);
+            let skipped = usize::from(node.op.effect() == Effect::Write);
+            let mut read: Vec<NodeId> = Vec::new();
+            for &outlet in node.inputs.iter().skip(skipped) {
+                read.extend(self.unfed_read(outlet));
+            }
+            if let Some(op) = node.op.downcast::<While>() {
+                let fixed = Frontier::of(self.graph, &op.part_outlets(), &Inside::from_attribute(&op.inside)).fixed;
+                read.extend(fixed.iter().filter_map(|&o| self.unfed_read(o)));
+            }
+            if read.is_empty() {
+                continue;
+            }
+            // A branch that may be chosen can have a write of this stage before it.
+            let ancestors = if chooses { self.graph.order([id], |_| false).unwrap_or_default() } else { Vec::new() };
+            for variable in read {
+                add(variable, before.get(&variable).copied());
+                let writes = self.request.done.iter().chain(&self.done);
+                let writes = writes.filter(|w| ancestors.contains(w) && self.writes(**w).contains(&variable));
+                writes.for_each(|write| add(variable, Some(*write)));
             }
         }
         found
-    }
-
-    /// The variable whose value the outlet is, whichever the reader is to see.
-    fn variable_read(&self, outlet: Outlet) -> Option<NodeId> {
-        let node = self.graph.node(outlet.node);
-        let source = |id: NodeId| (self.graph.node(id).op.effect() == Effect::Variable).then_some(id);
-        match node.op.is::<Identity>() && node.controls.is_empty() {
-            true => source(node.inputs[0].node),
-            false => source(outlet.node),
-        }
-    }
-
-    /// The variable that an operation writes.
-    fn writes(&self, write: NodeId) -> Option<NodeId> {
-        let node = self.graph.node(write);
-        (node.op.effect() == Effect::Write).then(|| self.source_variable(node.inputs[0])).flatten()
     }
 }
