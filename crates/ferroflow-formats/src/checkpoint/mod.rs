@@ -1,6 +1,6 @@
 //! Checkpoints as TensorFlow writes them: named tensors under a path's prefix.
 //!
-//! [`write`] makes a checkpoint of the second version: `prefix.index`, a table of what there is, and
+//! [`write()`] makes a checkpoint of the second version: `prefix.index`, a table of what there is, and
 //! `prefix.data-00000-of-00001`, the elements. [`Reader`] reads that, of any number of data files and with tensors in
 //! slices, and the first version too: one file, or several, in which tables hold the elements.
 //! [`State`] is the file `checkpoint`, which tells of the checkpoints of a folder.
