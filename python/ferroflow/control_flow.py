@@ -32,7 +32,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
 
     Both functions are called once, while the graph is built, and give nests of tensors of one form. A run computes what
     the branch that it chooses needs, assignments made in it too, and does not touch the other: not its placeholders,
-    not its variables. An operation that a branch gives is run if it is chosen. A list of one tensor counts as that
+    not its variables. That goes for what was made outside the functions and only the other branch needs, too, which
+    TensorFlow would run. An operation that a branch gives is run if it is chosen. A list of one tensor counts as that
     tensor unless `strict`. Raises `TypeError` or `ValueError` for functions that do not fit, and a `pred` that is no
     scalar bool.
     """
