@@ -128,8 +128,8 @@ from . import compat, contrib, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops check_ops control_flow framework functional_ops gradients initialized linalg_ops math_ops messages "
-    "mnist nest operators partition_ops partitioners random_ops rnn rnn_base rnn_cell rnn_wrappers saver script_ops session "
+    "array_ops cell check_ops control_flow framework functional_ops gradients initialized linalg_ops math_ops messages "
+    "mnist nest operators partition_ops partitioners random_ops rnn rnn_cell rnn_wrappers saver script_ops session "
     "tensor_array tensor_shape variable_scope variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.

@@ -5,7 +5,7 @@ from .control_flow import loop
 from .dtypes import as_dtype, int32
 from .framework import convert_to_tensor
 from .nest import assert_same_structure, flatten, map_structure, pack
-from .rnn_base import zeros
+from .cell import zeros
 from .variable_scope import get_variable_scope, variable_scope
 
 

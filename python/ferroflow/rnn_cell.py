@@ -4,7 +4,7 @@ from . import array_ops as _array_ops, math_ops as _math_ops, nn as _nn
 from .framework import name_scope as _name_scope
 from .initializers import Ones as _Ones, Zeros as _Zeros
 from .nest import is_nested as _is_nested
-from .rnn_base import LSTMStateTuple, RNNCell
+from .cell import LSTMStateTuple, RNNCell
 from .rnn_wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper  # noqa: F401
 from .tensor_shape import TensorShape as _TensorShape
 from .variable_scope import variable_scope as _variable_scope

@@ -5,7 +5,7 @@ from .dtypes import as_dtype
 from .framework import device as on_device
 from .nest import flatten, is_nested, map_structure, pack
 from .random_ops import random_uniform
-from .rnn_base import LSTMStateTuple, RNNCell, with_batch
+from .cell import LSTMStateTuple, RNNCell, with_batch
 
 
 class _Wrapper(RNNCell):

@@ -6,7 +6,7 @@ import os
 
 from . import _ferroflow, errors, logging
 from .dtypes import as_dtype
-from .framework import GraphKeys, get_collection
+from .framework import GraphKeys, get_collection, get_default_graph
 
 CheckpointState = collections.namedtuple(
     "CheckpointState",
@@ -59,12 +59,9 @@ class Saver(_ferroflow.Saver):
         named = _named(var_list)
         if not named and not allow_empty:
             raise ValueError("No variables to save")
-        from .framework import get_default_graph
-
         graph = named[0][1].graph if named else get_default_graph()
         references = [(key, variable._ref()) for key, variable in named]
-        self = super().__new__(cls, graph, references, max_to_keep or 0, keep_checkpoint_every_n_hours, reshape)
-        return self
+        return super().__new__(cls, graph, references, max_to_keep or 0, keep_checkpoint_every_n_hours, reshape)
 
     def __init__(self, var_list=None, reshape=False, sharded=False, max_to_keep=5, *_, **options):
         self._empty = var_list is not None and not _named(var_list)
@@ -112,11 +109,10 @@ class Saver(_ferroflow.Saver):
         folder = os.path.dirname(save_path)
         try:
             self._save(sess, prefix)
-        except errors.NotFoundError as error:
-            failed = error if os.path.isdir(folder or ".") else None
-            if failed is None:
-                failed = ValueError(f"Parent directory of {save_path} doesn't exist, can't save.")
-            raise failed from None
+        except errors.NotFoundError:
+            if os.path.isdir(folder or "."):
+                raise
+            raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.") from None
         if write_state:
             superfluous = self._record(prefix)
             paths = self.last_checkpoints

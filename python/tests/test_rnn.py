@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ferroflow as tf
-from ferroflow import rnn_base
+from ferroflow import cell
 
 rnn_cell = tf.nn.rnn_cell
 
@@ -247,8 +247,8 @@ def test_cells_of_ones_own():
         np.testing.assert_allclose(session.run(out), np.cumsum(X, 1), rtol=1e-6)
         np.testing.assert_allclose(session.run(state), X.sum(1), rtol=1e-6)
     side_by_side = rnn_cell.BasicLSTMCell(2, state_is_tuple=False)
-    assert side_by_side.state_size == 4 == rnn_base.zeros((4,), 1, tf.float32)[0].shape[1]
-    assert rnn_base.with_batch(tf.TensorShape([2, 3]), None) == [None, 2, 3]
+    assert side_by_side.state_size == 4 == cell.zeros((4,), 1, tf.float32)[0].shape[1]
+    assert cell.with_batch(tf.TensorShape([2, 3]), None) == [None, 2, 3]
     assert side_by_side.zero_state(3, tf.float32).shape.as_list() == [3, 4]
     with pytest.raises(ValueError, match="no initial_state, you must give a dtype"):
         tf.nn.dynamic_rnn(Adding(), tf.constant(X))

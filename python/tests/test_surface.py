@@ -26,7 +26,7 @@ MODULES = [
     tf.losses,
     tf.nn,
     tf.nn.rnn_cell,
-    *(sys.modules["ferroflow." + name] for name in ("rnn", "rnn_base", "rnn_wrappers")),
+    *(sys.modules["ferroflow." + name] for name in ("cell", "rnn", "rnn_wrappers")),
     tf.python_io,
     tf.summary,
     tf.test,

@@ -186,7 +186,8 @@ impl<'a> Loop<'a> {
 }
 
 impl Session {
-    /// Runs a loop, whose parts are also `given` values from outside that are not its inputs; keeps what it went through in `memory`, if that is given.
+    /// Runs a loop, whose parts are also `given` values from outside that are not its inputs; keeps what it went through in
+    /// `memory`, if that is given.
     pub(crate) fn run_loop(
         &self,
         id: NodeId,

@@ -13,8 +13,8 @@ op! {
 }
 
 impl<'g> Tensor<'g> {
-    /// The slices that `partitions`, of the first dimensions' shape, gives each of `number` parts. A
-    /// run with a partition that is none of these fails.
+    /// The slices that `partitions`, of the first dimensions' shape, gives each of `number` parts. A run with a partition
+    /// that is none of these fails.
     #[track_caller]
     pub fn dynamic_partition(self, partitions: impl IntoInput<'g>, number: i32) -> Vec<Tensor<'g>> {
         let partitions = self.graph().constant(partitions).in_range(number, "partitions");
