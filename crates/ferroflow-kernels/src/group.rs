@@ -114,6 +114,15 @@ impl Group {
         Ok(())
     }
 
+    /// What steps after `step` read by rows, and none of them writes.
+    fn soon<'a>(&'a self, steps: &'a [Step], step: usize) -> impl Iterator<Item = &'a Span> {
+        let members = || self.steps.clone().zip(&self.access);
+        let written = move |span: &Span| members().any(|(i, _)| steps[i].outputs.contains(span) && i <= step);
+        let later = members().filter(move |(i, _)| *i > step);
+        let inputs = later.flat_map(|(i, access)| steps[i].inputs.iter().zip(access));
+        inputs.filter(move |(s, access)| **access == Access::Rows && !written(s)).map(|(s, _)| s)
+    }
+
     /// Runs the steps over bound regions.
     ///
     /// # Safety
@@ -151,6 +160,10 @@ impl Group {
             // SAFETY: within the span, which lies in its region.
             _ => RawSlice { pointer: unsafe { bound.at(span.region).pointer.add(span.offset + start) }, len },
         };
+        let of_rows = |span: &Span, range: &Range<usize>| {
+            let row = span.len / self.rows;
+            piece(span, range.start * row, range.len() * row)
+        };
         let members = || {
             let steps = self.steps.clone().map(|i| (i, &steps[i])).zip(&self.access);
             steps.filter_map(|((i, step), access)| Some((i, step, step.kernel.rows()?, access)))
@@ -173,10 +186,7 @@ impl Group {
                 for (i, step, rows, access) in members() {
                     let seen = step.inputs.iter().chain(&step.outputs).zip(access).map(|(span, access)| match access {
                         Access::Whole => piece(span, 0, span.len),
-                        Access::Rows => {
-                            let row = span.len / self.rows;
-                            piece(span, range.start * row, range.len() * row)
-                        }
+                        Access::Rows => of_rows(span, &range),
                         Access::Local => {
                             let row = span.len / (self.lanes * self.chunk);
                             piece(span, lane * self.chunk * row, range.len() * row)
@@ -184,6 +194,8 @@ impl Group {
                     });
                     let operands: Operands = seen.collect();
                     let (inputs, outputs) = operands.split_at(step.inputs.len());
+                    let later = self.soon(steps, i).filter(|_| rows.fetches);
+                    let soon: Operands = later.map(|span| of_rows(span, &range)).collect();
                     let share = if rows.reduces() { lane * rows.scratch } else { 0 };
                     let scratch = piece(&step.scratch, share, rows.scratch);
                     // SAFETY: see `check`: a part writes its own rows, or the lane's own share of the scratch.
@@ -192,7 +204,8 @@ impl Group {
                             true => Io::new(inputs, &[], scratch, pool),
                             false => Io::part(inputs, outputs, scratch, pool),
                         }
-                    };
+                    }
+                    .with_soon(&soon);
                     let each = rows.units() / self.rows;
                     let units = range.start * each..range.end * each;
                     let part = Part { units, first };

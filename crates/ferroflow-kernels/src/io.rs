@@ -1,6 +1,8 @@
 use crate::Pool;
+use crate::gemm::{Ahead, CACHE_LINE, even};
 use bytemuck::Pod;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// Bytes of one operand.
 #[derive(Clone, Copy, Debug)]
@@ -10,11 +12,54 @@ pub(crate) struct RawSlice {
 }
 
 impl RawSlice {
+    /// The memory of some elements, to be fetched.
+    pub(crate) fn of<T>(at: *const T, len: usize) -> RawSlice {
+        RawSlice { pointer: at.cast_mut().cast(), len: len * size_of::<T>() }
+    }
+
     pub(crate) const EMPTY: RawSlice = RawSlice { pointer: std::ptr::dangling_mut::<u128>().cast(), len: 0 };
 
-    fn overlaps(&self, other: &RawSlice) -> bool {
+    pub(crate) fn overlaps(&self, other: &RawSlice) -> bool {
         let (a, b) = (self.pointer as usize, other.pointer as usize);
         self.len > 0 && other.len > 0 && a < b + other.len && b < a + self.len
+    }
+}
+
+/// Lines of memory that is to be read soon.
+#[derive(Clone)]
+pub(crate) struct Soon<'a> {
+    ranges: &'a [RawSlice],
+    lines: Range<usize>,
+}
+
+// SAFETY: nothing is read or written at these addresses, only fetched into the cache.
+unsafe impl Sync for Soon<'_> {}
+
+impl Soon<'_> {
+    pub(crate) const NOTHING: Soon<'static> = Soon { ranges: &[], lines: 0..0 };
+
+    pub(crate) fn new(ranges: &[RawSlice]) -> Soon<'_> {
+        Soon { ranges, lines: 0..ranges.iter().map(|r| r.len / CACHE_LINE).sum() }
+    }
+
+    /// Share `i` of `shares` alike.
+    pub(crate) fn share(&self, i: usize, shares: usize) -> Self {
+        let (start, len) = even(self.lines.len(), shares, i);
+        Soon { ranges: self.ranges, lines: self.lines.start + start..self.lines.start + start + len }
+    }
+
+    /// For a tile to fetch: the lines that lie in a row from the first; `here` is in the cache already.
+    pub(crate) fn ahead<T>(&self, here: *const T) -> Ahead<T> {
+        let mut first = self.lines.start;
+        for range in self.ranges.iter().filter(|_| !self.lines.is_empty()) {
+            let lines = range.len / CACHE_LINE;
+            if first < lines {
+                let at = range.pointer.wrapping_add(first * CACHE_LINE).cast_const().cast();
+                return Ahead::lines(at, self.lines.len().min(lines - first));
+            }
+            first -= lines;
+        }
+        Ahead::none(here)
     }
 }
 
@@ -29,6 +74,7 @@ pub struct Io<'a> {
     taken: u128,
     scratch_taken: bool,
     prepared: Option<RawSlice>,
+    soon: &'a [RawSlice],
     operands: PhantomData<&'a mut [u8]>,
 }
 
@@ -42,7 +88,17 @@ impl<'a> Io<'a> {
         scratch: RawSlice,
         pool: &'a Pool,
     ) -> Self {
-        Io { inputs, outputs, scratch, pool, taken: 0, scratch_taken: false, prepared: None, operands: PhantomData }
+        Io {
+            inputs,
+            outputs,
+            scratch,
+            pool,
+            taken: 0,
+            scratch_taken: false,
+            prepared: None,
+            soon: &[],
+            operands: PhantomData,
+        }
     }
 
     /// For a part whose scratch was prepared, and is only read.
@@ -58,6 +114,16 @@ impl<'a> Io<'a> {
         // SAFETY: passed on.
         let io = unsafe { Io::new(inputs, outputs, RawSlice::EMPTY, pool) };
         Io { prepared: Some(prepared), ..io }
+    }
+
+    /// With the memory that later steps of the part read.
+    pub(crate) fn with_soon(self, soon: &'a [RawSlice]) -> Self {
+        Io { soon, ..self }
+    }
+
+    /// What later steps of the part read, which this one may fetch into the cache while it computes.
+    pub(crate) fn soon(&self) -> Soon<'a> {
+        Soon::new(self.soon)
     }
 
     /// Input `i`.

@@ -1,6 +1,6 @@
 use crate::Pool;
 use crate::cpu::level;
-use crate::gemm::{Run, Target, TileSize, WIDEST, run_tile, tile_size};
+use crate::gemm::{Ahead, Run, Target, TileSize, WIDEST, run_tile, tile_size};
 use std::time::{Duration, Instant};
 
 /// What the machine's vectors and its memory can do at best with a number of threads: what a kernel's speed is measured
@@ -50,7 +50,7 @@ fn multiply_add(tile: TileSize, steps: usize) {
         a_steps: [0; 3],
         b: b.as_ptr(),
         b_steps: [0; 3],
-        ahead: (b.as_ptr(), [0; 3]),
+        ahead: Ahead::none(b.as_ptr()),
     };
     let target = Target { c: c.as_mut_ptr(), row: tile.width, columns: tile.width, accumulate: false };
     // SAFETY: the level is this processor's; no tile has more rows or columns than `WIDEST`, and no step moves on.

@@ -1,6 +1,8 @@
 //! Pooling of images, `[batch, height, width, channels]`, and its gradients.
 
 use crate::conv::ConvGeometry;
+use crate::cpu::level;
+use crate::gemm::{Levelled, Simd, TileElement, at_level};
 use crate::pool::Disjoint;
 use crate::vectorised::{Vectorised, vectorised};
 use crate::{Float, Pool};
@@ -150,13 +152,14 @@ pub fn avg_pool<T: Float>(input: &[T], output: &mut [T], g: &ConvGeometry, pool:
 ///
 /// # Panics
 /// If a slice is not of the size that the geometry says.
-pub fn max_pool_gradient<T: Float>(input: &[T], grad: &[T], input_grad: &mut [T], g: &ConvGeometry, pool: &Pool) {
+pub fn max_pool_gradient<T: TileElement>(input: &[T], grad: &[T], input_grad: &mut [T], g: &ConvGeometry, pool: &Pool) {
     check(g, input.len(), grad.len());
     assert_eq!(input.len(), input_grad.len(), "sizes of {g:?}");
     let (image, result) = (g.in_h * g.in_w * g.in_c, g.out_h * g.out_w * g.in_c);
     pool.for_each_chunk_mut(input_grad, image.max(1), |n, out| {
         let (input, grad) = (&input[n * image..(n + 1) * image], &grad[n * result..(n + 1) * result]);
-        vectorised(Routing { input, grad, out, g });
+        // SAFETY: the processor has the level.
+        unsafe { at_level(level(), Routing { input, grad, out, g }) };
     });
 }
 
@@ -168,12 +171,11 @@ struct Routing<'a, T> {
     g: &'a ConvGeometry,
 }
 
-impl<T: Float> Vectorised for Routing<'_, T> {
-    type Output = ();
-
+impl<T: TileElement> Levelled<T> for Routing<'_, T> {
     #[inline(always)]
-    fn run(self) {
+    unsafe fn run<V: Simd<Element = T>>(self) {
         let Routing { input, grad, out, g } = self;
+        assert!(input.len() == out.len() && grad.len() == g.out_h * g.out_w * g.in_c, "sizes of {g:?}");
         let apart = g.stride_h >= g.k_h && g.stride_w >= g.k_w;
         let covered = (g.pad_top, g.pad_left) == (0, 0)
             && (g.stride_h, g.stride_w) == (g.k_h, g.k_w)
@@ -181,6 +183,7 @@ impl<T: Float> Vectorised for Routing<'_, T> {
         if !(apart && covered) {
             out.fill(T::ZERO);
         }
+        let whole = g.in_c / V::LANES * V::LANES;
         let mut pixels = [0usize; SMALL];
         for (from, rows, columns) in windows(g) {
             let count = rows.len() * columns.len();
@@ -194,47 +197,49 @@ impl<T: Float> Vectorised for Routing<'_, T> {
                 }
             }
             let pixels = &pixels[..count];
-            each_lanes(g.in_c, Route { input, grad: &grad[from..from + g.in_c], out, pixels, apart });
+            // SAFETY: pixels of the image, and of them channels that there are.
+            unsafe {
+                for channel in (0..whole).step_by(V::LANES) {
+                    let at = (input[channel..].as_ptr(), out[channel..].as_mut_ptr());
+                    let grad = V::load(grad[from + channel..].as_ptr());
+                    route(pixels, at, grad, apart, |p| V::load(p), |v: V, p| v.store(p));
+                }
+                if whole < g.in_c {
+                    let mask = V::mask(g.in_c - whole);
+                    let at = (input[whole..].as_ptr(), out[whole..].as_mut_ptr());
+                    let grad = V::load_masked(grad[from + whole..].as_ptr(), mask);
+                    route(pixels, at, grad, apart, |p| V::load_masked(p, mask), |v: V, p| v.store_masked(p, mask));
+                }
+            }
         }
     }
 }
 
-/// One window of [`Routing`].
-struct Route<'a, T> {
-    input: &'a [T],
-    grad: &'a [T],
-    out: &'a mut [T],
-    pixels: &'a [usize],
-    /// Whether no other window has these pixels.
+/// Routes the derivative `grad` of some channels of a window to the first of its largest pixels; `at` is where these
+/// channels lie in the image, and in its derivative.
+///
+/// # Safety
+/// The processor has the vector's instructions; the pixels can be loaded and stored.
+#[inline(always)]
+unsafe fn route<V: Simd>(
+    pixels: &[usize],
+    at: (*const V::Element, *mut V::Element),
+    mut grad: V,
     apart: bool,
-}
-
-impl<T: Float> Channels for Route<'_, T> {
-    #[inline(always)]
-    fn run<const N: usize>(&mut self, channel: usize) {
-        let Some((&pixel, others)) = self.pixels.split_first() else { return };
-        let mut best: [T; N] = lanes(self.input, pixel + channel);
-        for &pixel in others {
-            let values: [T; N] = lanes(self.input, pixel + channel);
-            for l in 0..N {
-                best[l] = best[l].maximum(values[l]);
-            }
-        }
-        let mut grad: [T; N] = lanes(self.grad, channel);
-        for &pixel in self.pixels {
-            let values: [T; N] = lanes(self.input, pixel + channel);
-            let mut d = [T::ZERO; N];
-            for l in 0..N {
-                let hit = (values[l] == best[l]) | (values[l].is_nan() & best[l].is_nan());
-                d[l] = if hit { grad[l] } else { T::ZERO };
-                // What has been routed is not routed again.
-                grad[l] = if hit { T::ZERO } else { grad[l] };
-            }
-            let to = &mut self.out[pixel + channel..pixel + channel + N];
-            match self.apart {
-                true => to.copy_from_slice(&d),
-                false => to.iter_mut().zip(d).for_each(|(to, d)| *to += d),
-            }
+    load: impl Fn(*const V::Element) -> V,
+    store: impl Fn(V, *mut V::Element),
+) {
+    let Some((&first, others)) = pixels.split_first() else { return };
+    // SAFETY: by the contract.
+    unsafe {
+        let value = |pixel: usize| load(at.0.add(pixel));
+        let best = others.iter().fold(value(first), |best, &pixel| best.maximum(value(pixel)));
+        for &pixel in pixels {
+            // What has been routed is not routed again.
+            let (here, left) = value(pixel).where_equal(best, grad);
+            grad = left;
+            let to = at.1.add(pixel);
+            store(if apart { here } else { load(to).add(here) }, to);
         }
     }
 }

@@ -32,6 +32,7 @@ pub struct Rows {
     pub(crate) prepare: Option<Whole>,
     pub(crate) part: Parts,
     pub(crate) finish: Option<Finish>,
+    pub(crate) fetches: bool,
 }
 
 impl Rows {
@@ -52,6 +53,7 @@ impl Rows {
             prepare: None,
             part: Box::new(part),
             finish: None,
+            fetches: false,
         }
     }
 
@@ -65,6 +67,11 @@ impl Rows {
     pub fn with_whole(mut self, input: usize) -> Self {
         self.whole |= 1u64.checked_shl(input as u32).unwrap_or(0);
         self
+    }
+
+    /// Parts that fetch what later steps of the part read, see [`Io::soon`].
+    pub(crate) fn with_fetching(self) -> Self {
+        Rows { fetches: true, ..self }
     }
 
     /// What runs before all parts, to leave `bytes` of scratch that they read by [`Io::prepared`]. It sees the inputs that

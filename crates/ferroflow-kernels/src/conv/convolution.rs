@@ -3,6 +3,7 @@ use super::{ConvGeometry, tiles, winograd};
 use crate::bf16::Convolution;
 use crate::cpu::level;
 use crate::gemm::TileElement;
+use crate::io::Soon;
 use crate::scratch::with_local;
 use crate::{Pool, Precision, Rows};
 use ferroflow_array::Buffer;
@@ -120,7 +121,8 @@ impl Task {
         }
     }
 
-    /// The convolution with prepared filters.
+    /// The convolution with prepared filters. What is to be read soon is fetched meanwhile.
+    #[allow(clippy::too_many_arguments)]
     fn run<T: TileElement>(
         &self,
         images: &[T],
@@ -128,6 +130,7 @@ impl Task {
         prepared: &[u8],
         output: &mut [T],
         frames: &mut [u8],
+        soon: &Soon<'_>,
         pool: &Pool,
     ) {
         match self.method {
@@ -140,7 +143,7 @@ impl Task {
                 }
             }
             Method::Winograd(g) => {
-                winograd::convolve(level(), images, bytemuck::cast_slice(prepared), output, &g, pool);
+                winograd::convolve(level(), images, bytemuck::cast_slice(prepared), output, &g, soon, pool);
             }
             Method::Tiles => {
                 let frames = self.frame.of(images, bytemuck::cast_slice_mut(frames), pool);
@@ -168,7 +171,7 @@ impl Task {
         }
         let (prepared, frames) = scratch[..self.scratch::<T>()].split_at_mut(self.prepared::<T>());
         self.prepare(filter, prepared, pool);
-        self.run(images, filter, prepared, output, frames, pool);
+        self.run(images, filter, prepared, output, frames, &Soon::NOTHING, pool);
     }
 
     /// The convolution as work that is cut by images, which are input `images`; the filters are input 1.
@@ -177,10 +180,14 @@ impl Task {
             let task = self.with_batch(part.units.len());
             let (images, filter) = (io.input::<T>(images), io.input::<T>(1));
             let (prepared, output) = (io.prepared(), io.output(0));
-            with_local(task.frames::<T>(), |frames| task.run(images, filter, prepared, output, frames, io.pool()));
+            let soon = io.soon();
+            with_local(task.frames::<T>(), |frames| {
+                task.run(images, filter, prepared, output, frames, &soon, io.pool());
+            });
             Ok(())
         });
         let grain = if let Method::Winograd(g) = self.method { winograd::grain(&g) } else { 1 };
+        let rows = if let Method::Winograd(_) = self.method { rows.with_fetching() } else { rows };
         rows.with_grain(grain).with_whole(1).with_prepare(self.prepared::<T>(), move |io| {
             self.prepare::<T>(io.input(1), io.scratch(), io.pool());
             Ok(())

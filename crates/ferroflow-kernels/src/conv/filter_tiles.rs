@@ -1,7 +1,7 @@
 use super::ConvGeometry;
 use crate::Pool;
 use crate::cpu::level;
-use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
+use crate::gemm::{Ahead, Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 use crate::scratch::parts;
 use ferroflow_array::Buffer;
@@ -85,7 +85,7 @@ pub(super) fn filter_gradient<T: TileElement>(
                     a_steps: [frame.image_len(), g.stride_h * columns * c, g.stride_w * c],
                     b: grad[from..].as_ptr(),
                     b_steps: [g.out_h * g.out_w * out_c, g.out_w * out_c, out_c],
-                    ahead: (grad[from..].as_ptr(), [0; 3]),
+                    ahead: Ahead::none(grad[from..].as_ptr()),
                 };
                 let to = (group * group_rows + row) * g.out_c + panel * width;
                 let accumulate = accumulate || start > 0;

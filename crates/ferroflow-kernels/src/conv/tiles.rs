@@ -2,7 +2,7 @@ use super::ConvGeometry;
 use super::geometry::{Filters, Frame};
 use crate::Pool;
 use crate::cpu::{Level, level};
-use crate::gemm::{Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
+use crate::gemm::{Ahead, Run, Target, TileElement, TileSize, WIDEST, even, run_tile, tile_size};
 use crate::pool::Disjoint;
 
 /// Elements of a filter.
@@ -75,7 +75,7 @@ pub(super) fn convolve<T: TileElement>(
                         a_steps,
                         b: panels[panel * k * width..].as_ptr(),
                         b_steps,
-                        ahead: (panels[panel * k * width..].as_ptr(), [0; 3]),
+                        ahead: Ahead::none(panels[panel * k * width..].as_ptr()),
                     };
                     let to = ((n * g.out_h + y) * g.out_w + x) * g.out_c + panel * width;
                     let target =

@@ -1,13 +1,12 @@
-use super::pack::{Strides, pack};
+use super::pack::{Strides, pack, pack_panels};
 use super::simd::TileElement;
 use super::small::Small;
-use super::tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
+use super::tile::{Ahead, CACHE_LINE, Run, Target, TileSize, even, run_tile, tile_size};
 use crate::bf16::Product;
 use crate::cpu::{Level, level};
 use crate::pool::Disjoint;
-use crate::scratch::parts;
+use crate::scratch::{parts, with_local};
 use crate::{Pool, Precision};
-use std::mem::MaybeUninit;
 
 /// The sizes of a matrix product `c = op(a)·op(b)`: `op(a)` is `m × k`, `op(b)` is `k × n`, all row-major.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +59,8 @@ struct Plan {
     panels: usize,
     /// Steps of the inner dimension in one piece; the last may be shorter.
     piece: usize,
+    /// Panels of the right operand that are packed together, at most.
+    span: usize,
     /// The result is cut into `blocks` of row tiles times `groups` of panels, each a task.
     blocks: usize,
     groups: usize,
@@ -68,8 +69,11 @@ struct Plan {
 /// Steps of the inner dimension in one piece at most: a panel of so many steps stays in the first-level cache while all
 /// row tiles of a task use it.
 const PIECE: usize = 192;
-/// Steps of a piece are a multiple of this, but for the last piece: elements of a line.
-const LINE: usize = 16;
+/// Steps of a piece are a multiple of this, but for the last piece.
+const ROUND: usize = 16;
+/// Bytes of the panels that are packed together, where rows of the right operand are contiguous: long runs of its rows are
+/// read, and what is packed stays in the second-level cache beside what is fetched for the next time.
+const PACKED: usize = 128 << 10;
 /// Row tiles of a task at most: their part of the packed left operand stays in the second-level cache.
 const BLOCK: usize = 18;
 /// Row tiles for which a panel whose rows are contiguous is read where it lies, and not packed first.
@@ -78,10 +82,6 @@ const DIRECT: usize = 1;
 /// operand at a time. How the result is cut does not change any element's sum.
 const GRAIN: usize = 1 << 20;
 const TASKS: usize = 2;
-
-/// A packed panel of the right operand, on the stack of the thread that uses it.
-#[repr(align(64))]
-struct Panel(#[allow(dead_code)] [MaybeUninit<u8>; PIECE * WIDEST * size_of::<f64>()]);
 
 impl Plan {
     fn new<T: TileElement>(dims: &MatMul, level: Level, threads: usize) -> Plan {
@@ -96,12 +96,28 @@ impl Plan {
         let conflicts = (left.lane * size_of::<T>()).is_multiple_of(1024);
         let packs = rows > 1 && (panels > 2 || conflicts);
         let leading = if packs { tile.rows.next_multiple_of(if level == Level::Portable { 4 } else { 8 }) } else { 0 };
-        let piece = dims.k.div_ceil(dims.k.div_ceil(PIECE).max(1)).next_multiple_of(LINE).max(LINE);
+        let piece = dims.k.div_ceil(dims.k.div_ceil(PIECE).max(1)).next_multiple_of(ROUND).max(ROUND);
+        let span = if right.lane == 1 { (PACKED / (piece * tile.width * size_of::<T>())).max(1) } else { 1 };
         let blocks = row_tiles.div_ceil(BLOCK);
         let wanted = (rows * columns * dims.k / GRAIN).clamp(1, TASKS * threads);
         let groups = wanted.div_ceil(blocks.max(1)).min(panels);
         let blocks = blocks.max(wanted.div_ceil(groups.max(1))).min(row_tiles);
-        Plan { swapped, rows, columns, k: dims.k, left, right, tile, row_tiles, leading, panels, piece, blocks, groups }
+        Plan {
+            swapped,
+            rows,
+            columns,
+            k: dims.k,
+            left,
+            right,
+            tile,
+            row_tiles,
+            leading,
+            panels,
+            piece,
+            span,
+            blocks,
+            groups,
+        }
     }
 
     /// Elements of the packed left operand.
@@ -191,85 +207,92 @@ impl Plan {
         let width = self.tile.width;
         let (first_tile, tiles) = even(self.row_tiles, self.blocks, task / self.groups);
         let (first_panel, panels) = even(self.panels, self.groups, task % self.groups);
-        let mut memory = MaybeUninit::<Panel>::uninit();
-        let memory = memory.as_mut_ptr().cast::<T>();
+        let end = first_panel + panels;
         let source = |panel: usize, start: usize| {
             right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step)
         };
-        for start in (0..self.k.max(1)).step_by(self.piece) {
-            let steps = self.piece.min(self.k - start);
-            for panel in first_panel..first_panel + panels {
-                let columns = width.min(self.columns - panel * width);
-                let direct = tiles <= DIRECT && self.right.lane == 1 && columns == width;
-                let b = match direct {
-                    true => source(panel, start),
-                    false => {
-                        // SAFETY: a panel fits into the memory; the columns and steps are within the operand.
+        let direct = |panel: usize| tiles <= DIRECT && self.right.lane == 1 && (panel + 1) * width <= self.columns;
+        let spans = panels.div_ceil(self.span);
+        // Panels that are a multiple of a page apart would share the sets of the first-level cache.
+        let pitch = self.piece * width + CACHE_LINE / size_of::<T>();
+        with_local::<T, _>(panels.div_ceil(spans.max(1)) * pitch, |memory| {
+            for start in (0..self.k.max(1)).step_by(self.piece) {
+                let steps = self.piece.min(self.k - start);
+                for span in 0..spans {
+                    let (first, count) = even(panels, spans, span);
+                    let first = first_panel + first;
+                    let columns = (count * width).min(self.columns - first * width);
+                    if !direct(first) {
+                        // SAFETY: the panels fit into the memory; the columns and steps are within the operand.
                         unsafe {
-                            // Columns that are not there are computed too.
-                            if columns < width {
-                                memory.write_bytes(0, steps * width);
-                            }
-                            pack(level, source(panel, start), self.right, columns, steps, memory, width);
+                            let (from, to) = (source(first, start), memory.as_mut_ptr());
+                            pack_panels(level, from, self.right, columns, steps, to, width, pitch);
                         }
-                        memory.cast_const()
                     }
-                };
-                let b_step = if direct { self.right.step } else { width };
-                // The panel after this one.
-                let next = match panel + 1 < first_panel + panels {
-                    true => source(panel + 1, start),
-                    false => source(first_panel, start + steps),
-                };
-                for tile in first_tile..first_tile + tiles {
-                    let (row, rows) = even(self.rows, self.row_tiles, tile);
-                    let (a, a_row, a_step) = match self.leading {
-                        0 => (
-                            left.as_ptr().wrapping_add(row * self.left.lane + start * self.left.step),
-                            self.left.lane,
-                            self.left.step,
-                        ),
-                        leading => (packed.as_ptr().wrapping_add((tile * self.k + start) * leading), 1, leading),
+                    // The panels after these.
+                    let next = match first + count < end {
+                        true => source(first + count, start),
+                        false => source(first_panel, start + steps),
                     };
-                    let (lines, ahead) = self.ahead::<T>(next, b, tile - first_tile, steps);
-                    let run = Run {
-                        a,
-                        a_row,
-                        counts: [1, lines, steps / lines],
-                        a_steps: [0, steps / lines * a_step, a_step],
-                        b,
-                        b_steps: [0, steps / lines * b_step, b_step],
-                        ahead,
-                    };
-                    let c = out.address(row * self.columns + panel * width);
-                    let target = Target { c, row: self.columns, columns, accumulate: start > 0 };
-                    // SAFETY: rows, steps and columns are within the operands; panels are as wide as the tile; the
-                    // tile's elements of the result belong to this task alone.
-                    unsafe { run_tile(level, (self.tile.vectors, rows), &run, &target) };
+                    for (i, tile) in (0..count).flat_map(|i| (first_tile..first_tile + tiles).map(move |t| (i, t))) {
+                        let panel = first + i;
+                        let (b, b_step) = match direct(panel) {
+                            true => (source(panel, start), self.right.step),
+                            false => (memory[i * pitch..].as_ptr(), width),
+                        };
+                        let (row, rows) = even(self.rows, self.row_tiles, tile);
+                        let (a, a_row, a_step) = match self.leading {
+                            0 => (
+                                left.as_ptr().wrapping_add(row * self.left.lane + start * self.left.step),
+                                self.left.lane,
+                                self.left.step,
+                            ),
+                            leading => (packed.as_ptr().wrapping_add((tile * self.k + start) * leading), 1, leading),
+                        };
+                        let turn = (i * tiles + tile - first_tile, count * tiles);
+                        let (trips, ahead) = self.ahead(next, b, turn, steps, count * width);
+                        let run = Run {
+                            a,
+                            a_row,
+                            counts: [1, trips, steps / trips],
+                            a_steps: [0, steps / trips * a_step, a_step],
+                            b,
+                            b_steps: [0, steps / trips * b_step, b_step],
+                            ahead,
+                        };
+                        let c = out.address(row * self.columns + panel * width);
+                        let columns = width.min(self.columns - panel * width);
+                        let target = Target { c, row: self.columns, columns, accumulate: start > 0 };
+                        // SAFETY: rows, steps and columns are within the operands; panels are as wide as the tile; the
+                        // tile's elements of the result belong to this task alone.
+                        unsafe { run_tile(level, (self.tile.vectors, rows), &run, &target) };
+                    }
                 }
             }
-        }
+        });
     }
 
-    /// What the `n`th tile of a panel fetches of the next one: the trips of the middle loop, and addresses for [`Run`].
-    fn ahead<T: TileElement>(
+    /// What tile `turn.0` of `turn.1` fetches of the next panels, of so many steps and columns: the trips of the middle loop,
+    /// one for each row of memory.
+    fn ahead<T>(
         &self,
         next: *const T,
         here: *const T,
-        n: usize,
+        turn: (usize, usize),
         steps: usize,
-    ) -> (usize, (*const T, [usize; 3])) {
-        let line = 64 / size_of::<T>();
-        if n * line >= self.tile.width {
-            return (1, (here, [0; 3]));
+        columns: usize,
+    ) -> (usize, Ahead<T>) {
+        let (rows, len, pitch) = match self.right.lane {
+            1 => (steps, columns, self.right.step),
+            lane => (columns, steps, lane),
+        };
+        let each = rows.div_ceil(turn.1).next_power_of_two().min(ROUND);
+        if turn.0 * each >= rows || steps == 0 || !steps.is_multiple_of(each) {
+            return (1, Ahead::none(here));
         }
-        if self.right.lane == 1 {
-            return (1, (next.wrapping_add(n * line), [0, 0, self.right.step]));
-        }
-        if self.right.step != 1 || steps == 0 || !steps.is_multiple_of(line) {
-            return (1, (here, [0; 3]));
-        }
-        (steps / line, (next.wrapping_add(n * line * self.right.lane), [0, line, self.right.lane]))
+        let half = len.div_ceil(2);
+        let at = next.wrapping_add(turn.0 * each * pitch);
+        (each, Ahead { at, steps: [0, pitch, half.div_ceil(steps / each)], second: half })
     }
 }
 

@@ -16,4 +16,4 @@ pub use rows::matmul_rows;
 pub(crate) use rows::multiply_rows;
 pub use simd::TileElement;
 pub(crate) use simd::{Levelled, Simd, at_level, prefetch};
-pub(crate) use tile::{Run, Target, TileSize, WIDEST, even, run_tile, tile_size};
+pub(crate) use tile::{Ahead, CACHE_LINE, Run, Target, TileSize, WIDEST, even, run_tile, tile_size};

@@ -1,6 +1,6 @@
 //! Copies operands into the order in which a tile reads them.
 
-use super::simd::TileElement;
+use super::simd::{Levelled, Simd, TileElement, at_level};
 use crate::cpu::Level;
 
 /// How an operand lies in memory: element `(lane, p)` is at `lane·lane_stride + p·step`.
@@ -49,6 +49,67 @@ pub(crate) unsafe fn pack<T: TileElement>(
             for (j, row) in rows[..block.min(lanes - first)].iter().enumerate() {
                 for p in whole..steps {
                     *to.add(p * leading + first + j) = *row.add(p * strides.step);
+                }
+            }
+        }
+    }
+}
+
+/// Packs steps of the columns of some panels, each `width` columns and `pitch` elements after the one before; columns beyond
+/// the last are zeros.
+///
+/// # Safety
+/// As [`pack`], of each panel.
+#[allow(clippy::too_many_arguments)]
+pub(crate) unsafe fn pack_panels<T: TileElement>(
+    level: Level,
+    from: *const T,
+    strides: Strides,
+    columns: usize,
+    steps: usize,
+    to: *mut T,
+    width: usize,
+    pitch: usize,
+) {
+    let whole = columns / width;
+    // SAFETY: by the contract.
+    unsafe {
+        if strides.lane == 1 {
+            at_level(level, CopyRows { from, step: strides.step, panels: whole, steps, to, width, pitch });
+        }
+        for panel in if strides.lane == 1 { whole } else { 0 }..columns.div_ceil(width) {
+            let (from, to) = (from.add(panel * width * strides.lane), to.add(panel * pitch));
+            let columns = width.min(columns - panel * width);
+            if columns < width {
+                to.write_bytes(0, steps * width);
+            }
+            pack(level, from, strides, columns, steps, to, width);
+        }
+    }
+}
+
+/// [`pack_panels`] of whole panels whose rows are contiguous: row by row, so that memory is read in long runs.
+struct CopyRows<T> {
+    from: *const T,
+    step: usize,
+    panels: usize,
+    steps: usize,
+    to: *mut T,
+    width: usize,
+    pitch: usize,
+}
+
+impl<T: TileElement> Levelled<T> for CopyRows<T> {
+    #[inline(always)]
+    unsafe fn run<V: Simd<Element = T>>(self) {
+        for p in 0..self.steps {
+            for panel in 0..self.panels {
+                for lane in (0..self.width).step_by(V::LANES) {
+                    // SAFETY: by the contract of `pack_panels`; a width is whole vectors.
+                    unsafe {
+                        let from = self.from.add(p * self.step + panel * self.width + lane);
+                        V::load(from).store(self.to.add(panel * self.pitch + p * self.width + lane));
+                    }
                 }
             }
         }

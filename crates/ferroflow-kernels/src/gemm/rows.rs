@@ -6,6 +6,7 @@ use super::simd::TileElement;
 use super::tile::{Run, Target, WIDEST, even, run_tile, tile_size};
 use crate::bf16::Product;
 use crate::cpu::level;
+use crate::io::Soon;
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 use crate::{Pool, Rows};
@@ -29,12 +30,12 @@ pub fn matmul_rows<T: TileElement>(dims: MatMul) -> Option<Rows> {
         Some(product) => product.rows(),
         None => {
             let rows = Rows::new(m, move |io, part| {
-                multiply::<T>(&dims, io.input(0), io.prepared(), io.output(0), part.units);
+                multiply::<T>(&dims, io.input(0), io.prepared(), io.output(0), part.units, &io.soon());
                 Ok(())
             });
-            rows.with_grain(PART).with_prepare(panels_len::<T>(&dims) * size_of::<T>(), move |io| {
+            rows.with_fetching().with_grain(PART).with_prepare(panels_len::<T>(&dims) * size_of::<T>(), move |io| {
                 let [panels] = parts::<T, 1>(io.scratch(), [panels_len::<T>(&dims)]);
-                pack_panels(&dims, io.input(1), panels, io.pool());
+                pack_right(&dims, io.input(1), panels, io.pool());
                 Ok(())
             })
         }
@@ -47,8 +48,8 @@ pub fn matmul_rows<T: TileElement>(dims: MatMul) -> Option<Rows> {
 pub(crate) fn multiply_rows<T: TileElement>(dims: &MatMul, a: &[T], b: &[T], c: &mut [T], units: Range<usize>) {
     let mut memory = Buffer::zeroed(panels_len::<T>(dims) * size_of::<T>());
     let panels = bytemuck::cast_slice_mut(memory.as_bytes_mut());
-    pack_panels(dims, b, panels, &Pool::new(1));
-    multiply(dims, a, panels, c, units);
+    pack_right(dims, b, panels, &Pool::new(1));
+    multiply(dims, a, panels, c, units, &Soon::NOTHING);
 }
 
 /// Elements of the packed right operand.
@@ -56,7 +57,7 @@ fn panels_len<T: TileElement>(dims: &MatMul) -> usize {
     dims.k * dims.n.next_multiple_of(tile_size::<T>(level(), dims.n).width)
 }
 
-fn pack_panels<T: TileElement>(dims: &MatMul, b: &[T], to: &mut [T], pool: &Pool) {
+fn pack_right<T: TileElement>(dims: &MatMul, b: &[T], to: &mut [T], pool: &Pool) {
     let (MatMul { n, k, .. }, strides) = (*dims, dims.b_strides());
     let width = tile_size::<T>(level(), n).width;
     assert_eq!(b.len(), k * n, "sizes of {dims:?}");
@@ -68,8 +69,8 @@ fn pack_panels<T: TileElement>(dims: &MatMul, b: &[T], to: &mut [T], pool: &Pool
     });
 }
 
-/// As [`multiply_rows`], of panels of the right operand.
-fn multiply<T: TileElement>(dims: &MatMul, a: &[T], panels: &[T], c: &mut [T], units: Range<usize>) {
+/// As [`multiply_rows`], of panels of the right operand. What is to be read soon is fetched meanwhile.
+fn multiply<T: TileElement>(dims: &MatMul, a: &[T], panels: &[T], c: &mut [T], units: Range<usize>, soon: &Soon<'_>) {
     let (MatMul { n, k, .. }, strides) = (*dims, dims.a_strides());
     let tile = tile_size::<T>(level(), n);
     let count = units.len();
@@ -77,6 +78,7 @@ fn multiply<T: TileElement>(dims: &MatMul, a: &[T], panels: &[T], c: &mut [T], u
     let a = if dims.transpose_a { &a[units.start..] } else { a };
     assert!(a.len() > (count - 1) * strides.lane + (k - 1) * strides.step, "sizes of {dims:?}");
     let (row_tiles, leading) = (count.div_ceil(tile.rows), tile.rows.next_multiple_of(8));
+    let panel_count = n.div_ceil(tile.width);
     let out = Disjoint::new(c);
     with_local::<T, _>(k * leading, |packed| {
         for t in 0..row_tiles {
@@ -84,6 +86,7 @@ fn multiply<T: TileElement>(dims: &MatMul, a: &[T], panels: &[T], c: &mut [T], u
             let from = a[row * strides.lane..].as_ptr();
             // SAFETY: the rows are within the left operand; a packed tile has room for whole vectors.
             unsafe { pack(level(), from, strides, rows, k, packed.as_mut_ptr(), leading) };
+            let soon = soon.share(t, row_tiles);
             for (panel, b) in panels.chunks_exact(k * tile.width).enumerate() {
                 let run = Run {
                     a: packed.as_ptr(),
@@ -92,7 +95,7 @@ fn multiply<T: TileElement>(dims: &MatMul, a: &[T], panels: &[T], c: &mut [T], u
                     a_steps: [0, 0, leading],
                     b: b.as_ptr(),
                     b_steps: [0, 0, tile.width],
-                    ahead: (b.as_ptr(), [0; 3]),
+                    ahead: soon.share(panel, panel_count).ahead(b.as_ptr()),
                 };
                 let columns = tile.width.min(n - panel * tile.width);
                 let c = out.address(row * n + panel * tile.width);

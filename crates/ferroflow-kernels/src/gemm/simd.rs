@@ -71,6 +71,14 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// See [`Simd::splat`].
     unsafe fn mul(self, other: Self) -> Self;
+    /// The larger of each lane; NaN where either is.
+    /// # Safety
+    /// See [`Simd::splat`].
+    unsafe fn maximum(self, other: Self) -> Self;
+    /// `value` in the lanes where `self` equals `other`, or is NaN, and 0 elsewhere; and the other way round.
+    /// # Safety
+    /// See [`Simd::splat`].
+    unsafe fn where_equal(self, other: Self, value: Self) -> (Self, Self);
 }
 
 /// `f32` and `f64`: what products and convolutions are fast for, with vectors for each level.
@@ -162,6 +170,18 @@ macro_rules! portable {
             unsafe fn mul(self, other: Self) -> Self {
                 std::array::from_fn(|i| self[i] * other[i])
             }
+
+            #[inline(always)]
+            unsafe fn maximum(self, other: Self) -> Self {
+                std::array::from_fn(|i| if self[i] > other[i] || self[i].is_nan() { self[i] } else { other[i] })
+            }
+
+            #[inline(always)]
+            unsafe fn where_equal(self, other: Self, value: Self) -> (Self, Self) {
+                let equal = |i: usize| self[i] == other[i] || self[i].is_nan();
+                let among = |those: bool| std::array::from_fn(|i| if equal(i) == those { value[i] } else { 0.0 });
+                (among(true), among(false))
+            }
         }
     )*};
 }
@@ -175,7 +195,7 @@ mod x86 {
 
     macro_rules! vectors {
         ($($v:ident $t:ty, $n:literal: $set1:ident $load:ident $store:ident $fma:ident $add:ident $sub:ident $mul:ident
-            $mask:ty, $first:ident $load_masked:ident $store_masked:ident $sum:ident;)*) => {$(
+            $mask:ty, $first:ident $load_masked:ident $store_masked:ident $sum:ident $maximum:ident $where_equal:ident;)*) => {$(
             impl Simd for $v {
                 type Element = $t;
                 type Mask = $mask;
@@ -246,6 +266,18 @@ mod x86 {
                     // SAFETY: the caller's promise.
                     unsafe { $mul(self, other) }
                 }
+
+                #[inline(always)]
+                unsafe fn maximum(self, other: Self) -> Self {
+                    // SAFETY: the caller's promise.
+                    unsafe { $maximum(self, other) }
+                }
+
+                #[inline(always)]
+                unsafe fn where_equal(self, other: Self, value: Self) -> (Self, Self) {
+                    // SAFETY: the caller's promise.
+                    unsafe { $where_equal(self, other, value) }
+                }
             }
         )*};
     }
@@ -304,15 +336,69 @@ mod x86 {
         _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
     }
 
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn max16(a: __m512, b: __m512) -> __m512 {
+        // The instruction gives `b` where either is NaN.
+        _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a), a)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn equal16(a: __m512, b: __m512, x: __m512) -> (__m512, __m512) {
+        let equal = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b) | _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a);
+        (_mm512_maskz_mov_ps(equal, x), _mm512_maskz_mov_ps(!equal, x))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn max8(a: __m512d, b: __m512d) -> __m512d {
+        // The instruction gives `b` where either is NaN.
+        _mm512_mask_mov_pd(_mm512_max_pd(a, b), _mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a), a)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn equal8(a: __m512d, b: __m512d, x: __m512d) -> (__m512d, __m512d) {
+        let equal = _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(a, b) | _mm512_cmp_pd_mask::<_CMP_UNORD_Q>(a, a);
+        (_mm512_maskz_mov_pd(equal, x), _mm512_maskz_mov_pd(!equal, x))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn max_ps(a: __m256, b: __m256) -> __m256 {
+        _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn equal_ps(a: __m256, b: __m256, x: __m256) -> (__m256, __m256) {
+        let equal = _mm256_or_ps(_mm256_cmp_ps::<_CMP_EQ_OQ>(a, b), _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a));
+        (_mm256_and_ps(equal, x), _mm256_andnot_ps(equal, x))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn max_pd(a: __m256d, b: __m256d) -> __m256d {
+        _mm256_blendv_pd(_mm256_max_pd(a, b), a, _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn equal_pd(a: __m256d, b: __m256d, x: __m256d) -> (__m256d, __m256d) {
+        let equal = _mm256_or_pd(_mm256_cmp_pd::<_CMP_EQ_OQ>(a, b), _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a));
+        (_mm256_and_pd(equal, x), _mm256_andnot_pd(equal, x))
+    }
+
     vectors! {
         __m512 f32, 16: _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_fmadd_ps _mm512_add_ps _mm512_sub_ps _mm512_mul_ps
-            __mmask16, bits16 load16 _mm512_mask_storeu_ps _mm512_reduce_add_ps;
+            __mmask16, bits16 load16 _mm512_mask_storeu_ps _mm512_reduce_add_ps max16 equal16;
         __m512d f64, 8: _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_fmadd_pd _mm512_add_pd _mm512_sub_pd _mm512_mul_pd
-            __mmask8, bits8 load8 _mm512_mask_storeu_pd _mm512_reduce_add_pd;
+            __mmask8, bits8 load8 _mm512_mask_storeu_pd _mm512_reduce_add_pd max8 equal8;
         __m256 f32, 8: _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_fmadd_ps _mm256_add_ps _mm256_sub_ps _mm256_mul_ps
-            __m256i, lanes32 _mm256_maskload_ps _mm256_maskstore_ps sum_ps;
+            __m256i, lanes32 _mm256_maskload_ps _mm256_maskstore_ps sum_ps max_ps equal_ps;
         __m256d f64, 4: _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_fmadd_pd _mm256_add_pd _mm256_sub_pd _mm256_mul_pd
-            __m256i, lanes64 _mm256_maskload_pd _mm256_maskstore_pd sum_pd;
+            __m256i, lanes64 _mm256_maskload_pd _mm256_maskstore_pd sum_pd max_pd equal_pd;
     }
 
     /// Blocks of 8 × 8: pairs of rows are interleaved, then pairs of those, then halves exchanged.

@@ -22,9 +22,32 @@ pub(crate) struct Run<T> {
     pub(crate) b: *const T,
     /// Elements of the right operand from one trip of each loop to the next.
     pub(crate) b_steps: [usize; 3],
-    /// Memory of which one line is fetched in each innermost trip: an address, valid or not, and the elements from one
-    /// trip of each loop to the next.
-    pub(crate) ahead: (*const T, [usize; 3]),
+    /// Memory to fetch meanwhile.
+    pub(crate) ahead: Ahead<T>,
+}
+
+/// Memory of which two lines are fetched into the second-level cache in each innermost trip of a [`Run`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ahead<T> {
+    /// The first line, at any address, valid or not.
+    pub(crate) at: *const T,
+    /// Elements from one trip of each loop to the next.
+    pub(crate) steps: [usize; 3],
+    /// Elements to the second line.
+    pub(crate) second: usize,
+}
+
+impl<T> Ahead<T> {
+    /// Nothing but what is in the cache already.
+    pub(crate) fn none(here: *const T) -> Ahead<T> {
+        Ahead { at: here, steps: [0; 3], second: 0 }
+    }
+
+    /// So many lines in a row, or, of more than twice the innermost trips, the first of them.
+    pub(crate) fn lines(at: *const T, lines: usize) -> Ahead<T> {
+        let line = CACHE_LINE / size_of::<T>();
+        Ahead { at, steps: [0, 0, line], second: lines / 2 * line }
+    }
 }
 
 /// Where a tile goes.
@@ -50,6 +73,9 @@ pub(crate) struct TileSize {
     /// Elements in a row.
     pub(crate) width: usize,
 }
+
+/// Bytes of a line of the caches.
+pub(crate) const CACHE_LINE: usize = 64;
 
 /// The widest tile of any level and dtype.
 pub(crate) const WIDEST: usize = 32;
@@ -88,8 +114,8 @@ where
             for middle in 0..run.counts[1] {
                 let mut a = run.a.add(outer * run.a_steps[0] + middle * run.a_steps[1]);
                 let mut b = run.b.add(outer * run.b_steps[0] + middle * run.b_steps[1]);
-                let (ahead, steps) = run.ahead;
-                let mut ahead = ahead.wrapping_add(outer * steps[0] + middle * steps[1]);
+                let Ahead { at, steps, second } = run.ahead;
+                let mut ahead = at.wrapping_add(outer * steps[0] + middle * steps[1]);
                 for _ in 0..run.counts[2] {
                     let row: [V; N] = std::array::from_fn(|j| V::load(b.add(j * V::LANES)));
                     for (i, sum) in sums.iter_mut().enumerate() {
@@ -101,32 +127,49 @@ where
                     a = a.wrapping_add(run.a_steps[2]);
                     b = b.wrapping_add(run.b_steps[2]);
                     prefetch_far(ahead);
+                    prefetch_far(ahead.wrapping_add(second));
                     // Of a packed operand every step is a line, which comes from the second-level cache.
                     prefetch(a.wrapping_add(8 * run.a_steps[2]));
                     ahead = ahead.wrapping_add(steps[2]);
                 }
             }
         }
-        let whole = target.columns == N * V::LANES;
-        for (i, sum) in sums.into_iter().enumerate() {
-            let c = target.c.add(i * target.row);
-            if whole {
-                for (j, mut sum) in sum.into_iter().enumerate() {
-                    let c = c.add(j * V::LANES);
-                    if target.accumulate {
-                        sum = sum.add(V::load(c));
+        let at = |i: usize, j: usize| target.c.wrapping_add(i * target.row + j * V::LANES);
+        // Loops of their own, which are unrolled: otherwise the sums would go through memory.
+        match (target.columns == N * V::LANES, target.accumulate) {
+            (true, false) => {
+                for (i, row) in sums.iter().enumerate() {
+                    for (j, sum) in row.iter().enumerate() {
+                        sum.store(at(i, j));
                     }
-                    sum.store(c);
                 }
-                continue;
             }
-            let mut row = [V::Element::ZERO; WIDEST];
-            for (j, sum) in sum.into_iter().enumerate() {
-                sum.store(row.as_mut_ptr().add(j * V::LANES));
+            (true, true) => {
+                for (i, row) in sums.iter().enumerate() {
+                    for (j, sum) in row.iter().enumerate() {
+                        sum.add(V::load(at(i, j))).store(at(i, j));
+                    }
+                }
             }
-            for (j, &value) in row[..target.columns].iter().enumerate() {
-                let c = c.add(j);
-                *c = if target.accumulate { *c + value } else { value };
+            _ => some_columns(&sums, target),
+        }
+    }
+}
+
+/// Stores the columns of a tile that exist.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn some_columns<V: Simd, const N: usize>(sums: &[[V; N]], target: &Target<V::Element>) {
+    for (i, row) in sums.iter().enumerate() {
+        for (j, sum) in row.iter().enumerate() {
+            // SAFETY: by the contract.
+            unsafe {
+                let mask = V::mask(target.columns.saturating_sub(j * V::LANES).min(V::LANES));
+                let to = target.c.wrapping_add(i * target.row + j * V::LANES);
+                let sum = if target.accumulate { sum.add(V::load_masked(to, mask)) } else { *sum };
+                sum.store_masked(to, mask);
             }
         }
     }

@@ -1,15 +1,16 @@
 use super::super::ConvGeometry;
-use super::tiling::{RESULTS, Spread, Tiling, pitch};
-use super::transform::{Results, Taps, square};
+use super::tiling::{Tiling, pitch};
+use super::transform::{Results, square};
 use crate::Pool;
 use crate::cpu::Level;
 use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, at_level, even, run_tile, tile_size};
+use crate::io::{RawSlice, Soon};
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 use std::ops::Range;
 
 /// Bytes of a block's transforms: the larger, the fewer times the sums are read and written.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 2 << 20;
 /// Parts of the batch that are summed each on its own, at most.
 const PARTS: usize = 8;
 
@@ -114,15 +115,24 @@ fn add_sided<T: TileElement, const A: usize>(
         let (first, tiles) = even(all.len(), blocks, i);
         let first = all.start + first;
         let (pixel_pitch, grad_pitch) = (pitch(tiles, c), pitch(tiles, o));
-        with_local(A * A * (pixel_pitch + grad_pitch), |memory| {
+        with_local(A * A * (pixel_pitch + grad_pitch) + c.max(o), |memory| {
             let (pixels, grads) = memory.split_at_mut(A * A * pixel_pitch);
+            let (grads, outside) = grads.split_at_mut(A * A * grad_pitch);
+            let block = first..first + tiles;
             // SAFETY: the processor has the level.
             unsafe {
-                at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels });
-                at_level(level, SpreadGrads::<T, A> { g, tiling, grad, first, count: tiles, to: grads });
+                at_level(level, tiling.pixels::<T, A>(g, input, block.clone(), outside, pixels));
+                at_level(level, tiling.results::<T, A>(g, grad, block, outside, grads));
             }
             let accumulate = accumulate || i > 0;
             for frequency in 0..A * A {
+                let next = (frequency + 1) % (A * A);
+                let ranges = [
+                    RawSlice::of(grads[next * grad_pitch..].as_ptr(), tiles * o),
+                    RawSlice::of(pixels[next * pixel_pitch..].as_ptr(), tiles * c),
+                    RawSlice::of(sums.address(next * c * o).cast_const(), c * o),
+                ];
+                let soon = Soon::new(&ranges);
                 for (panel, t) in (0..panels).flat_map(|p| (0..row_tiles).map(move |t| (p, t))) {
                     let (row, rows) = even(c, row_tiles, t);
                     let b = grads[frequency * grad_pitch + panel * width..].as_ptr();
@@ -133,7 +143,7 @@ fn add_sided<T: TileElement, const A: usize>(
                         a_steps: [0, 0, c],
                         b,
                         b_steps: [0, 0, o],
-                        ahead: (b, [0; 3]),
+                        ahead: soon.share(panel * row_tiles + t, panels * row_tiles).ahead(b),
                     };
                     let to = sums.address((frequency * c + row) * o + panel * width);
                     let target = Target { c: to, row: o, columns: width.min(o - panel * width), accumulate };
@@ -142,41 +152,6 @@ fn add_sided<T: TileElement, const A: usize>(
                 }
             }
         });
-    }
-}
-
-/// Transforms the derivatives of tiles' results: element `(frequency, tile, channel)`.
-struct SpreadGrads<'a, T, const A: usize> {
-    g: &'a ConvGeometry,
-    tiling: Tiling,
-    grad: &'a [T],
-    first: usize,
-    count: usize,
-    to: &'a mut [T],
-}
-
-impl<T: TileElement, const A: usize> Levelled<T> for SpreadGrads<'_, T, A> {
-    #[inline(always)]
-    unsafe fn run<V: Simd<Element = T>>(self) {
-        let SpreadGrads { g, tiling, grad, first, count, to } = self;
-        let o = g.out_c;
-        let pitch = pitch(count, o);
-        assert!(to.len() >= A * A * pitch && o.is_multiple_of(V::LANES));
-        for t in 0..count {
-            let (image, y, x) = tiling.place(first + t);
-            let image = &grad[image * g.out_h * g.out_w * o..][..g.out_h * g.out_w * o];
-            for channel in (0..o).step_by(V::LANES) {
-                // SAFETY: results that lie in the image, whole vectors of channels; `to` holds every frequency.
-                unsafe {
-                    let at = |i: usize, j: usize| match y + i < g.out_h && x + j < g.out_w {
-                        true => V::load(image.as_ptr().add(((y + i) * g.out_w + x + j) * o + channel)),
-                        false => V::splat(T::ZERO),
-                    };
-                    let to = to.as_mut_ptr().add(t * o + channel);
-                    square::<V, Taps, RESULTS, A>(at, |i, j, v| v.store(to.add((i * A + j) * pitch)));
-                }
-            }
-        }
     }
 }
 

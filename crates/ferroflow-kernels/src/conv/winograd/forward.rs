@@ -1,9 +1,10 @@
 use super::super::{ConvGeometry, Filters};
-use super::tiling::{RESULTS, Spread, Tiling, pitch};
+use super::tiling::{RESULTS, Tiling, pitch};
 use super::transform::{Results, Taps, square};
 use crate::Pool;
 use crate::cpu::Level;
 use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size};
+use crate::io::Soon;
 use crate::pool::Disjoint;
 use crate::scratch::{parts, with_local};
 
@@ -31,18 +32,19 @@ pub(in crate::conv) fn prepare<T: TileElement>(
     }
 }
 
-/// The convolution with filters that [`prepare`] transformed.
+/// The convolution with filters that [`prepare`] transformed. What is to be read soon is fetched meanwhile.
 pub(in crate::conv) fn convolve<T: TileElement>(
     level: Level,
     input: &[T],
     prepared: &[T],
     output: &mut [T],
     g: &ConvGeometry,
+    soon: &Soon<'_>,
     pool: &Pool,
 ) {
     match g.k_h {
-        3 => convolve_sided::<T, 6>(level, input, prepared, output, g, pool),
-        _ => convolve_sided::<T, 8>(level, input, prepared, output, g, pool),
+        3 => convolve_sided::<T, 6>(level, input, prepared, output, g, soon, pool),
+        _ => convolve_sided::<T, 8>(level, input, prepared, output, g, soon, pool),
     }
 }
 
@@ -77,6 +79,7 @@ fn convolve_sided<T: TileElement, const A: usize>(
     transformed: &[T],
     output: &mut [T],
     g: &ConvGeometry,
+    soon: &Soon<'_>,
     pool: &Pool,
 ) {
     let tiling = Tiling::new(g);
@@ -89,15 +92,19 @@ fn convolve_sided<T: TileElement, const A: usize>(
     pool.for_each(tasks, |task| {
         let (first, tiles) = even(count, tasks, task);
         let (pixel_pitch, result_pitch) = (pitch(tiles, c), pitch(tiles, o));
-        with_local(A * A * (pixel_pitch + result_pitch), |memory| {
+        with_local(A * A * (pixel_pitch + result_pitch) + c, |memory| {
             let (pixels, results) = memory.split_at_mut(A * A * pixel_pitch);
+            let (results, outside) = results.split_at_mut(A * A * result_pitch);
             // SAFETY: the processor has the level.
-            unsafe { at_level(level, Spread::<T, A> { g, tiling, input, first, count: tiles, to: pixels }) };
+            unsafe { at_level(level, tiling.pixels::<T, A>(g, input, first..first + tiles, outside, pixels)) };
             let row_tiles = tiles.div_ceil(tile_rows);
+            let soon = soon.share(task, tasks);
             let products = Disjoint::new(results);
             for frequency in 0..A * A {
                 for panel in 0..panels {
-                    let b = transformed[(frequency * panels + panel) * c * width..].as_ptr();
+                    let place = frequency * panels + panel;
+                    let b = transformed[place * c * width..].as_ptr();
+                    let soon = soon.share(place, A * A * panels);
                     for t in 0..row_tiles {
                         let (row, rows) = even(tiles, row_tiles, t);
                         let run = Run {
@@ -107,7 +114,7 @@ fn convolve_sided<T: TileElement, const A: usize>(
                             a_steps: [0, 0, 1],
                             b,
                             b_steps: [0, 0, width],
-                            ahead: (b, [0; 3]),
+                            ahead: soon.share(t, row_tiles).ahead(b),
                         };
                         let c = products.address(frequency * result_pitch + row * o + panel * width);
                         let target = Target { c, row: o, columns: width.min(o - panel * width), accumulate: false };

@@ -20,6 +20,7 @@ mod tests {
     use crate::conv::{ConvGeometry, Filters};
     use crate::cpu::{Level, level};
     use crate::gemm::TileElement;
+    use crate::io::Soon;
     use ferroflow_array::Buffer;
 
     /// Sizes that tiles do not divide, one pixel, no images, padding on either side, none, and uneven.
@@ -89,7 +90,7 @@ mod tests {
                 let mut found = vec![T::ONE; g.output_len()];
                 let mut memory = Buffer::zeroed(scratch::<T>(&g));
                 prepare(level, (&w, Filters::Plain), &g, memory.as_bytes_mut(), &pool);
-                convolve(level, &x, bytemuck::cast_slice(memory.as_bytes()), &mut found, &g, &pool);
+                convolve(level, &x, bytemuck::cast_slice(memory.as_bytes()), &mut found, &g, &Soon::NOTHING, &pool);
                 close(&found, &y, tolerance, &what);
                 let mut all = found;
                 let turned = crate::conv::convolution::exchanged(&g);
@@ -97,7 +98,7 @@ mod tests {
                 let mut memory = Buffer::zeroed(scratch::<T>(&turned));
                 prepare(level, (&w, Filters::Turned), &turned, memory.as_bytes_mut(), &pool);
                 let prepared = bytemuck::cast_slice(memory.as_bytes());
-                convolve(level, &dy, prepared, &mut found, &turned, &pool);
+                convolve(level, &dy, prepared, &mut found, &turned, &Soon::NOTHING, &pool);
                 close(&found, &dx, tolerance, &what);
                 all.extend(found);
                 let mut found = vec![T::ONE; g.filter_len()];

@@ -1,6 +1,8 @@
 use super::super::ConvGeometry;
-use super::transform::{Pixels, square};
+use super::transform::{Line, Pixels, Taps, square};
 use crate::gemm::{Levelled, Simd, TileElement, WIDEST};
+use std::marker::PhantomData;
+use std::ops::Range;
 
 /// Results along either side of a tile.
 pub(super) const RESULTS: usize = 4;
@@ -70,6 +72,31 @@ impl Tiling {
         (image, rest / self.across * RESULTS, rest % self.across * RESULTS)
     }
 
+    /// Transforms the pixels of some tiles.
+    pub(super) fn pixels<'a, T: TileElement, const A: usize>(
+        self,
+        g: &ConvGeometry,
+        images: &'a [T],
+        tiles: Range<usize>,
+        outside: &'a mut [T],
+        to: &'a mut [T],
+    ) -> Spread<'a, T, Pixels, A, A> {
+        let (size, pad) = ([g.in_h, g.in_w, g.in_c], [g.pad_top, g.pad_left]);
+        Spread::new(self, images, size, pad, tiles, outside, to)
+    }
+
+    /// Transforms the derivatives of the results of some tiles.
+    pub(super) fn results<'a, T: TileElement, const A: usize>(
+        self,
+        g: &ConvGeometry,
+        images: &'a [T],
+        tiles: Range<usize>,
+        outside: &'a mut [T],
+        to: &'a mut [T],
+    ) -> Spread<'a, T, Taps, RESULTS, A> {
+        Spread::new(self, images, [g.out_h, g.out_w, g.out_c], [0, 0], tiles, outside, to)
+    }
+
     /// Tiles of a block whose transforms, of so many channels of pixels and results together, take at most so many bytes.
     pub(super) fn block<T>(&self, channels: usize, bytes: usize) -> usize {
         let fits = bytes / (self.frequencies() * channels * size_of::<T>());
@@ -83,38 +110,65 @@ pub(super) fn pitch(tiles: usize, channels: usize) -> usize {
     tiles * channels + CHANNELS
 }
 
-/// Transforms the pixels of tiles: element `(frequency, tile, channel)` of `to`, for the tiles from `first`.
-pub(super) struct Spread<'a, T, const A: usize> {
-    pub(super) g: &'a ConvGeometry,
-    pub(super) tiling: Tiling,
-    pub(super) input: &'a [T],
-    pub(super) first: usize,
-    pub(super) count: usize,
-    pub(super) to: &'a mut [T],
+/// Transforms squares of images: `N × N` pixels of each tile, from its first result less the padding on, into `A × A`
+/// frequencies: element `(frequency, tile, channel)`.
+pub(super) struct Spread<'a, T, L, const N: usize, const A: usize> {
+    tiling: Tiling,
+    images: &'a [T],
+    /// Height, width and channels of an image.
+    size: [usize; 3],
+    /// Rows above the image, and columns before it.
+    pad: [usize; 2],
+    tiles: Range<usize>,
+    /// A pixel outside of the images: zeros.
+    outside: &'a [T],
+    to: &'a mut [T],
+    transform: PhantomData<L>,
 }
 
-impl<T: TileElement, const A: usize> Levelled<T> for Spread<'_, T, A> {
+impl<'a, T: TileElement, L, const N: usize, const A: usize> Spread<'a, T, L, N, A> {
+    /// `outside` is memory for at least the channels of a pixel.
+    fn new(
+        tiling: Tiling,
+        images: &'a [T],
+        size: [usize; 3],
+        pad: [usize; 2],
+        tiles: Range<usize>,
+        outside: &'a mut [T],
+        to: &'a mut [T],
+    ) -> Self {
+        let outside = &mut outside[..size[2]];
+        outside.fill(T::ZERO);
+        Spread { tiling, images, size, pad, tiles, outside, to, transform: PhantomData }
+    }
+}
+
+impl<T: TileElement, L: Line<N, A>, const N: usize, const A: usize> Levelled<T> for Spread<'_, T, L, N, A> {
     #[inline(always)]
     unsafe fn run<V: Simd<Element = T>>(self) {
-        let Spread { g, tiling, input, first, count, to, .. } = self;
-        let c = g.in_c;
-        let pitch = pitch(count, c);
-        assert!(to.len() >= A * A * pitch && c.is_multiple_of(V::LANES));
-        for t in 0..count {
-            let (image, y, x) = tiling.place(first + t);
-            let image = &input[image * g.in_h * g.in_w * c..][..g.in_h * g.in_w * c];
+        let Spread { tiling, images, size: [h, w, c], pad, tiles, outside, to, .. } = self;
+        let pitch = pitch(tiles.len(), c);
+        assert!(to.len() >= A * A * pitch && c.is_multiple_of(V::LANES) && outside.len() == c);
+        for (t, tile) in tiles.enumerate() {
+            let (image, y, x) = tiling.place(tile);
+            let image = &images[image * h * w * c..][..h * w * c];
             let inside = |at: usize, pad: usize, size: usize| at.checked_sub(pad).filter(|v| *v < size);
-            let rows: [Option<usize>; A] = std::array::from_fn(|i| inside(y + i, g.pad_top, g.in_h));
-            let columns: [Option<usize>; A] = std::array::from_fn(|j| inside(x + j, g.pad_left, g.in_w));
+            // Addresses, and no choice in each load: choices make code that does not fit into the cache of instructions.
+            let mut pixels = [[outside.as_ptr(); N]; N];
+            for (i, row) in pixels.iter_mut().enumerate() {
+                let Some(y) = inside(y + i, pad[0], h) else { continue };
+                for (j, pixel) in row.iter_mut().enumerate() {
+                    if let Some(x) = inside(x + j, pad[1], w) {
+                        *pixel = image[(y * w + x) * c..].as_ptr();
+                    }
+                }
+            }
             for channel in (0..c).step_by(V::LANES) {
-                // SAFETY: pixels inside the image, whole vectors of channels; `to` holds every frequency.
+                // SAFETY: whole vectors of the channels of a pixel; `to` holds every frequency.
                 unsafe {
-                    let at = |i: usize, j: usize| match (rows[i], columns[j]) {
-                        (Some(row), Some(column)) => V::load(image.as_ptr().add((row * g.in_w + column) * c + channel)),
-                        _ => V::splat(T::ZERO),
-                    };
                     let to = to.as_mut_ptr().add(t * c + channel);
-                    square::<V, Pixels, A, A>(at, |i, j, v| v.store(to.add((i * A + j) * pitch)));
+                    let at = |i: usize, j: usize| V::load(pixels[i][j].add(channel));
+                    square::<V, L, N, A>(at, |i, j, v| v.store(to.add((i * A + j) * pitch)));
                 }
             }
         }

@@ -12,10 +12,10 @@ const fn pairs(frequencies: usize) -> &'static [(f64, f64)] {
 }
 
 /// A transform of a line of `I` values into one of `O`.
-pub(super) trait Line<V, const I: usize, const O: usize> {
+pub(super) trait Line<const I: usize, const O: usize> {
     /// # Safety
     /// The processor has the instructions of the vector type.
-    unsafe fn of(line: [V; I]) -> [V; O];
+    unsafe fn of<V: Simd<Element: TileElement>>(line: [V; I]) -> [V; O];
 }
 
 /// `Bᵀd`: pixels to frequencies.
@@ -51,12 +51,9 @@ where
     unsafe { sum.add_product(x, V::splat(V::Element::from_f64(a))) }
 }
 
-impl<V: Simd, const A: usize> Line<V, A, A> for Pixels
-where
-    V::Element: TileElement,
-{
+impl<const A: usize> Line<A, A> for Pixels {
     #[inline(always)]
-    unsafe fn of(d: [V; A]) -> [V; A] {
+    unsafe fn of<V: Simd<Element: TileElement>>(d: [V; A]) -> [V; A] {
         let mut out = d;
         // SAFETY: passed on.
         unsafe {
@@ -80,12 +77,9 @@ where
     }
 }
 
-impl<V: Simd, const I: usize, const O: usize> Line<V, I, O> for Taps
-where
-    V::Element: TileElement,
-{
+impl<const I: usize, const O: usize> Line<I, O> for Taps {
     #[inline(always)]
-    unsafe fn of(taps: [V; I]) -> [V; O] {
+    unsafe fn of<V: Simd<Element: TileElement>>(taps: [V; I]) -> [V; O] {
         // SAFETY: passed on.
         unsafe {
             let mut out = [taps[I - 1]; O];
@@ -107,12 +101,9 @@ where
     }
 }
 
-impl<V: Simd, const I: usize, const O: usize> Line<V, I, O> for Results
-where
-    V::Element: TileElement,
-{
+impl<const I: usize, const O: usize> Line<I, O> for Results {
     #[inline(always)]
-    unsafe fn of(line: [V; I]) -> [V; O] {
+    unsafe fn of<V: Simd<Element: TileElement>>(line: [V; I]) -> [V; O] {
         // SAFETY: passed on.
         unsafe {
             let mut out = [line[0]; O];
@@ -136,30 +127,56 @@ where
     }
 }
 
-/// Transforms the columns of a square, then its rows: `at(y, x)` gives its values, `put` takes the results. Rows of the
-/// transformed columns are kept in registers as far as there are any.
+/// Transforms the columns of a square, then its rows: `at(y, x)` gives its values, `put` takes the results. Two rows of the
+/// transformed columns are made at a time, those that share most, so that they stay in registers: to store and load them
+/// takes longer than to read all values for each pair again.
 ///
 /// # Safety
 /// As [`Line::of`].
 #[inline(always)]
-pub(super) unsafe fn square<V: Simd, L: Line<V, I, O>, const I: usize, const O: usize>(
+pub(super) unsafe fn square<V: Simd<Element: TileElement>, L: Line<I, O>, const I: usize, const O: usize>(
     at: impl Fn(usize, usize) -> V,
     mut put: impl FnMut(usize, usize, V),
-) where
-    V::Element: TileElement,
-{
+) {
     // SAFETY: passed on.
     unsafe {
-        let mut columns = [[V::splat(V::Element::ZERO); I]; O];
-        for x in 0..I {
-            let column = L::of(std::array::from_fn(|y| at(y, x)));
-            for (to, v) in columns.iter_mut().zip(column) {
-                to[x] = v;
-            }
+        two_rows::<V, L, I, O, 0>(&at, &mut put);
+        two_rows::<V, L, I, O, 1>(&at, &mut put);
+        if O > 4 {
+            two_rows::<V, L, I, O, 2>(&at, &mut put);
         }
-        for (y, row) in columns.into_iter().enumerate() {
-            for (x, v) in L::of(row).into_iter().enumerate() {
-                put(y, x, v);
+        if O > 6 {
+            two_rows::<V, L, I, O, 3>(&at, &mut put);
+        }
+    }
+}
+
+/// Rows of the points ±p; of 0 and, of an even number, ∞.
+///
+/// # Safety
+/// As [`Line::of`].
+#[inline(always)]
+unsafe fn two_rows<V: Simd<Element: TileElement>, L: Line<I, O>, const I: usize, const O: usize, const PAIR: usize>(
+    at: &impl Fn(usize, usize) -> V,
+    put: &mut impl FnMut(usize, usize, V),
+) {
+    let (first, second) = match PAIR {
+        0 => (0, (O - 1) * (1 - O % 2)),
+        _ => (2 * PAIR - 1, 2 * PAIR),
+    };
+    // SAFETY: passed on.
+    unsafe {
+        let (mut one, mut other) = ([V::splat(V::Element::ZERO); I], [V::splat(V::Element::ZERO); I]);
+        for (x, (one, other)) in one.iter_mut().zip(&mut other).enumerate() {
+            let column = L::of::<V>(std::array::from_fn(|y| at(y, x)));
+            (*one, *other) = (column[first], column[second]);
+        }
+        for (x, v) in L::of::<V>(one).into_iter().enumerate() {
+            put(first, x, v);
+        }
+        if second != first {
+            for (x, v) in L::of::<V>(other).into_iter().enumerate() {
+                put(second, x, v);
             }
         }
     }
