@@ -134,11 +134,12 @@ _BY_NAME.update(float=float32, double=float64, half=float16, object=string, str=
 _BY_TYPE = {"float": float32, "int": int32, "bool": bool, "str": string, "bytes": string}
 
 
-def as_dtype(value):
-    """The dtype that `value` names: a `DType`, a name, a NumPy or a Python type.
+def as_dtype(type_value):
+    """The dtype that `type_value` names: a `DType`, a name, a NumPy or a Python type.
 
     Raises `TypeError` for what names none.
     """
+    value = type_value
     if isinstance(value, DType):
         return value
     if isinstance(value, int):
