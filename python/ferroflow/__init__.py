@@ -82,6 +82,7 @@ from .partition_ops import *
 from .partitioners import fixed_size_partitioner
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from .script_ops import py_func
+from .script_ops import py_func as numpy_function
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
 from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
 from .tensor_array import TensorArray
@@ -142,6 +143,8 @@ del _module
 __getattr__, __dir__ = _later(
     __name__,
     {
+        "behavior": "disable_eager_execution disable_resource_variables disable_v2_behavior enable_eager_execution "
+        "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
         "debugging": "debugging",
@@ -151,13 +154,14 @@ __getattr__, __dir__ = _later(
         "manip": "manip",
         "metrics": "metrics",
         "patches": "extract_image_patches",
+        "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
         "template": "make_template",
-        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape guarantee_const "
-        "identity_n lbeta log_sigmoid real",
+        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
+        "guarantee_const identity_n lbeta log_sigmoid real where_v2",
         "tensor_updates": "scatter_div scatter_max scatter_min scatter_nd_add scatter_nd_sub scatter_nd_update "
         "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
         "tensor_scatter_update",

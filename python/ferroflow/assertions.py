@@ -84,7 +84,9 @@ class Assertions:
 
     def assertContainsSubset(self, expected_subset, actual_set, msg=None):
         """Fails unless all elements of the first are in the second."""
-        self.assertTrue(set(expected_subset) <= set(actual_set), msg or f"{expected_subset} are not all in {actual_set}")
+        self.assertTrue(
+            set(expected_subset) <= set(actual_set), msg or f"{expected_subset} are not all in {actual_set}"
+        )
 
     def assertSameElements(self, expected_seq, actual_seq, msg=None):
         """Fails unless both have the same elements, in any order and number."""

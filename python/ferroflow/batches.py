@@ -76,7 +76,9 @@ def space_to_batch_nd(input, block_shape, paddings, name=None):
         examples = sizes[0]
         for b in block:
             examples *= b
-        return reshape(moved, concat([[examples], *[[sizes[i + 1] // b] for i, b in enumerate(block)], sizes[m + 1 :]], 0))
+        return reshape(
+            moved, concat([[examples], *[[sizes[i + 1] // b] for i, b in enumerate(block)], sizes[m + 1 :]], 0)
+        )
 
 
 def batch_to_space_nd(input, block_shape, crops, name=None):

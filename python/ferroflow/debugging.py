@@ -1,7 +1,7 @@
 """Assertions and checks under the names of `tf.debugging`."""
 
 from .later import later as _later
-from .math_ops import verify_tensor_all_finite as assert_all_finite
+from .math_ops import verify_tensor_all_finite as assert_all_finite  # noqa: F401
 
 __getattr__, __dir__ = _later(
     __name__,

@@ -31,7 +31,7 @@ def assert_integer(x, message=None, name=None):
     """Raises `TypeError` at once for a tensor that is not of integers."""
     x = convert_to_tensor(x)
     if not x.dtype.is_integer:
-        raise TypeError(f"{message or ''}Expected \"x\" to be integer type.  Found: {x.dtype!r}")
+        raise TypeError(f'{message or ""}Expected "x" to be integer type.  Found: {x.dtype!r}')
     return math_ops.no_op(name or "statically_determined_was_integer")
 
 
@@ -94,7 +94,9 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
             expected = sizes.setdefault(symbol, size) if isinstance(symbol, str) else symbol
             if None not in (size, expected) and size != expected:
                 shown = TensorShape(known)
-                raise ValueError(f"{message or ''}{tensor.name} has shape {shown}, expected {tuple(wanted)} with {sizes}")
+                raise ValueError(
+                    f"{message or ''}{tensor.name} has shape {shown}, expected {tuple(wanted)} with {sizes}"
+                )
             if isinstance(symbol, str) and sizes[symbol] is None:
                 sizes[symbol] = size
     return math_ops.no_op(name or "static_checks_determined_all_ok")

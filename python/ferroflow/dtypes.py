@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .later import later
+
 
 class DType:
     """An element type of tensors, such as `tf.float32`."""
@@ -160,3 +162,6 @@ def as_dtype(type_value):
     if found is None:
         raise TypeError(f"Cannot convert value {value!r} to a TensorFlow DType")
     return found
+
+
+__getattr__, __dir__ = later(__name__, {"math_ops": "cast saturate_cast"})

@@ -34,4 +34,4 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):
     return tensor / length, length
 
 
-__getattr__, __dir__ = _later(__name__, {"special_math": "cross"})
+__getattr__, __dir__ = _later(__name__, {"special_math": "cross tensor_diag_part"})

@@ -96,9 +96,7 @@ class ChiefSessionCreator(SessionCreator):
     """Makes sessions whose variables are those of the newest checkpoint in `checkpoint_dir`, or of
     `checkpoint_filename_with_path`, or, where there is none, initialised."""
 
-    def __init__(
-        self, scaffold=None, master="", config=None, checkpoint_dir=None, checkpoint_filename_with_path=None
-    ):
+    def __init__(self, scaffold=None, master="", config=None, checkpoint_dir=None, checkpoint_filename_with_path=None):
         self._scaffold, self._master, self._config = scaffold or Scaffold(), master, config
         self._folder, self._path = checkpoint_dir, checkpoint_filename_with_path
 

@@ -271,9 +271,7 @@ def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data
     )
 
 
-def depthwise_conv2d_native(
-    input, filter, strides, padding, data_format="NHWC", dilations=(1, 1, 1, 1), name=None
-):
+def depthwise_conv2d_native(input, filter, strides, padding, data_format="NHWC", dilations=(1, 1, 1, 1), name=None):
     """`depthwise_conv2d` with its arguments in another order."""
     return depthwise_conv2d(input, filter, strides, padding, None, name, data_format, dilations)
 

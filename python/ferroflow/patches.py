@@ -44,7 +44,9 @@ def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding
         return concat(_taps(images, sizes, strides, rates, padding, 0)[0], 3)
 
 
-extract_patches = extract_image_patches
+def extract_patches(images, sizes, strides, rates, padding, name=None):
+    """`extract_image_patches`."""
+    return extract_image_patches(images, sizes, strides, rates, padding, name)
 
 
 def _morphology(name, images, filters, strides, rates, padding):

@@ -30,7 +30,9 @@ def _named(function, name, doc):
     return function
 
 
-max_pool2d = _named(_of_images(nn.max_pool, "max_pool2d"), "max_pool2d", "The greatest element of each window of images.")
+max_pool2d = _named(
+    _of_images(nn.max_pool, "max_pool2d"), "max_pool2d", "The greatest element of each window of images."
+)
 avg_pool2d = _named(_of_images(nn.avg_pool, "avg_pool2d"), "avg_pool2d", "The mean of each window of images.")
 max_pool1d = _named(
     _of_sequences(nn.max_pool, "max_pool1d"),

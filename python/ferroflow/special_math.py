@@ -1,7 +1,19 @@
 """Functions of numbers and vectors that are put together from others."""
 
 from . import math_ops
-from .array_ops import concat, expand_dims, fill, ones_like, shape, stack, transpose, unstack, where, zeros_like
+from .array_ops import (
+    broadcast_to,
+    concat,
+    expand_dims,
+    fill,
+    ones_like,
+    shape,
+    stack,
+    transpose,
+    unstack,
+    where,
+    zeros_like,
+)
 from .dtypes import int32
 from .framework import convert_to_tensor, name_scope
 from .math_ops import _pair, cast, identity, log, log1p, maximum, minimum, not_equal
@@ -158,3 +170,23 @@ def diag_part(input, name=None):
         number = math_ops.reduce_prod(sizes)
         elements = gather(reshape(input, [-1]), range_of(0, number, 1) * (number + 1))
         return reshape(elements, sizes)
+
+
+tensor_diag_part = diag_part
+
+
+def where_v2(condition, x=None, y=None, name=None):
+    """`tf.where` of tensors that are broadcast together."""
+    if x is None and y is None:
+        return where(condition, name=name)
+    with name_scope(name, "SelectV2", [condition, x, y]):
+        condition, (x, y) = convert_to_tensor(condition), _pair(x, y)
+        whole = broadcast_dynamic_shape(broadcast_dynamic_shape(shape(x), shape(y)), shape(condition))
+        return where(*(broadcast_to(t, whole) for t in (condition, x, y)))
+
+
+def get_static_value(tensor, partial=False):
+    """The value of a tensor as an array, if it is known while the graph is built, or else `None`."""
+    from ._ferroflow import constant_value
+
+    return constant_value(convert_to_tensor(tensor))

@@ -17,7 +17,9 @@ USE_DEFAULT = object()
 class SessionManager:
     """Makes sessions that start from a checkpoint or are initialised."""
 
-    def __init__(self, local_init_op=None, ready_op=None, ready_for_local_init_op=None, graph=None, recovery_wait_secs=30):
+    def __init__(
+        self, local_init_op=None, ready_op=None, ready_for_local_init_op=None, graph=None, recovery_wait_secs=30
+    ):
         self._local_init_op, self._graph = local_init_op, graph
 
     def recover_session(
@@ -101,7 +103,11 @@ class Supervisor:
     ):
         self._graph = graph or get_default_graph()
         self._folder, self.save_path = logdir, os.path.join(logdir, checkpoint_basename) if logdir else None
-        self.save_summaries_secs, self.save_model_secs, self._grace = save_summaries_secs, save_model_secs, stop_grace_secs
+        self.save_summaries_secs, self.save_model_secs, self._grace = (
+            save_summaries_secs,
+            save_model_secs,
+            stop_grace_secs,
+        )
         self.coord, self.init_feed_dict, self._init_fn = Coordinator(), init_feed_dict, init_fn
         with self._graph.as_default():
             from .train import get_global_step

@@ -11,6 +11,7 @@ from .framework import convert_to_tensor, get_default_session, reset_default_gra
 from .gradients import gradients
 from .session import Session
 
+
 def main(argv=None):
     """Runs the tests of the program, and ends it."""
     unittest.main(argv=argv)

@@ -18,7 +18,9 @@ def conv1d_transpose(
         one = lambda v: v if isinstance(v, int) else max(v)
         rows, planar = expand_dims(convert_to_tensor(input), 1), expand_dims(convert_to_tensor(filters), 0)
         rates = [1, one(dilations or 1)]
-        made = nn.conv2d_transpose(rows, planar, images, [1, one(strides)], padding, dilations=nn._window(rates, "NHWC"))
+        made = nn.conv2d_transpose(
+            rows, planar, images, [1, one(strides)], padding, dilations=nn._window(rates, "NHWC")
+        )
         return squeeze(made, [1])
 
 
@@ -28,15 +30,15 @@ def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=No
     return nn.conv2d_transpose(value, filters, output_shape, 1, padding, name=name, dilations=[1, rate, rate, 1])
 
 
-def conv_transpose(
-    input, filters, output_shape, strides, padding="SAME", data_format=None, dilations=None, name=None
-):
+def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format=None, dilations=None, name=None):
     """`conv1d_transpose` or `conv2d_transpose`, as the rank of `input` says."""
     if convert_to_tensor(input).shape.ndims == 3:
         form = data_format or "NWC"
         return conv1d_transpose(input, filters, output_shape, strides, padding, form, dilations, name)
     form = data_format or "NHWC"
-    return nn.conv2d_transpose(input, filters, output_shape, strides, padding, form, name, dilations=dilations or [1, 1])
+    return nn.conv2d_transpose(
+        input, filters, output_shape, strides, padding, form, name, dilations=dilations or [1, 1]
+    )
 
 
 def depthwise_conv2d_native_backprop_input(

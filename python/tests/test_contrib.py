@@ -39,7 +39,9 @@ def test_a_network_of_slim(run):
         net = slim.flatten(slim.max_pool2d(net, [2, 2], scope="pool"), scope="flat")
         net = slim.stack(net, slim.fully_connected, [5, 4], scope="fc")
         net = slim.dropout(net, is_training=False)
-        logits = slim.linear(net, 2, scope="logits", outputs_collections="ends", variables_collections={"biases": ["b"]})
+        logits = slim.linear(
+            net, 2, scope="logits", outputs_collections="ends", variables_collections={"biases": ["b"]}
+        )
     assert names()[:4] == ["conv/conv_1/weights", "conv/conv_1/biases", "conv/conv_2/weights", "conv/conv_2/biases"]
     assert names()[4:] == [f"{s}/{v}" for s in ("fc/fc_1", "fc/fc_2", "logits") for v in ("weights", "biases")]
     assert tf.get_collection("ends") == [logits] and logits.op.name == "logits/BiasAdd"
@@ -114,7 +116,9 @@ def test_penalties(check):
         layers.apply_regularization(both)
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", tf.train.GradientDescentOptimizer, tf.train.GradientDescentOptimizer(0.1)])
+@pytest.mark.parametrize(
+    "optimizer", ["SGD", tf.train.GradientDescentOptimizer, tf.train.GradientDescentOptimizer(0.1)]
+)
 def test_optimizing_a_loss(optimizer):
     weight, step = tf.Variable([3.0, 4.0], name="w"), tf.train.create_global_step()
     train = layers.optimize_loss(

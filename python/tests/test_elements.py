@@ -152,7 +152,10 @@ def test_old_argument_names(check):
     check(tf.atan2(y=1.0, x=-1.0), 2.3561945)
     check(tf.nn.relu(features=[-1.0, 1.0]), [0.0, 1.0])
     check(tf.parallel_stack([1, 2]), [1, 2])
-    check(tf.nn.conv1d(np.ones([1, 4, 1], np.float32), np.ones([2, 1, 1], np.float32), 1, "VALID", dilations=2), [[[2.0]] * 2])
+    check(
+        tf.nn.conv1d(np.ones([1, 4, 1], np.float32), np.ones([2, 1, 1], np.float32), 1, "VALID", dilations=2),
+        [[[2.0]] * 2],
+    )
 
 
 def test_known_shapes(run):

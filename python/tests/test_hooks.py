@@ -120,7 +120,9 @@ def test_what_is_no_number():
 
 def test_logging(model):
     lines = []
-    hook = tf.train.LoggingTensorHook({"loss": model[1]}, 2, at_end=True, formatter=lambda v: lines.append(v["loss"]) or "")
+    hook = tf.train.LoggingTensorHook(
+        {"loss": model[1]}, 2, at_end=True, formatter=lambda v: lines.append(v["loss"]) or ""
+    )
     with tf.train.MonitoredSession(hooks=[hook]) as session:
         for _ in range(3):
             session.run(model[2])

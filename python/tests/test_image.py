@@ -81,7 +81,11 @@ def test_random_changes(run):
     assert run(I.random_hue(RGB, 0.1, seed=1)).max() == pytest.approx(1.0)
     assert run(I.random_saturation(RGB, 0.1, 0.2, seed=1)).min() > 0.4
     assert run(I.random_crop(RGB, [1, 1, 3])).shape == (1, 1, 3)
-    for wrong in (lambda: I.random_brightness(RGB, -1), lambda: I.random_hue(RGB, 1), lambda: I.random_contrast(RGB, 2, 1)):
+    for wrong in (
+        lambda: I.random_brightness(RGB, -1),
+        lambda: I.random_hue(RGB, 1),
+        lambda: I.random_contrast(RGB, 2, 1),
+    ):
         with pytest.raises(ValueError):
             wrong()
 

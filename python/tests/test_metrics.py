@@ -51,7 +51,12 @@ def test_right_and_wrong():
     check(M.precision(LABELS, ROUNDED), 2 / 3)
     check(M.recall(LABELS, ROUNDED), 0.5)
     check(M.precision(LABELS, ROUNDED, WEIGHTS), 0.75)
-    for kind, expected in (("true_positives", 2), ("true_negatives", 1), ("false_positives", 1), ("false_negatives", 2)):
+    for kind, expected in (
+        ("true_positives", 2),
+        ("true_negatives", 1),
+        ("false_positives", 1),
+        ("false_negatives", 2),
+    ):
         start, first, second, end = measured(getattr(M, kind)(LABELS, ROUNDED))
         assert (start, first, second, end) == (0, expected, 2 * expected, 2 * expected)
     assert float(measured(M.true_positives(LABELS, ROUNDED, WEIGHTS))[1]) == 1.5

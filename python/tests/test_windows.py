@@ -36,7 +36,9 @@ def test_morphology_and_places(check, run):
     kernel[0, 0] = 10
     check(tf.nn.dilation2d(IMAGE, kernel, [1, 1, 1, 1], [1, 1, 1, 1], "VALID")[0, :, :, 0], [[10, 11], [13, 14]])
     check(tf.nn.erosion2d(IMAGE, kernel, [1, 1, 1, 1], [1, 1, 1, 1], "VALID")[0, :, :, 0], [[-6, -5], [-3, -2]])
-    greatest, place = run(tf.nn.max_pool_with_argmax(np.concatenate([IMAGE, IMAGE]), [1, 2, 2, 1], [1, 2, 2, 1], "SAME"))
+    greatest, place = run(
+        tf.nn.max_pool_with_argmax(np.concatenate([IMAGE, IMAGE]), [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
+    )
     assert greatest[1, :, :, 0].tolist() == [[4, 5], [7, 8]] and place[1, :, :, 0].tolist() == [[4, 5], [7, 8]]
     pair = np.concatenate([IMAGE, IMAGE])
     whole = tf.nn.max_pool_with_argmax(pair, 2, 2, "VALID", include_batch_in_index=True, output_dtype=tf.int32)[1]

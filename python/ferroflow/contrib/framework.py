@@ -85,9 +85,7 @@ def model_variable(
 ):
     """`variable`, in `MODEL_VARIABLES` too."""
     collections = [*(collections or ()), GraphKeys.GLOBAL_VARIABLES, GraphKeys.MODEL_VARIABLES]
-    return variable(
-        name, shape, dtype, initializer, regularizer, trainable, collections, custom_getter=custom_getter
-    )
+    return variable(name, shape, dtype, initializer, regularizer, trainable, collections, custom_getter=custom_getter)
 
 
 def local_variable(initial_value, validate_shape=True, name=None, use_resource=None):

@@ -33,7 +33,9 @@ class HParams:
         """Changes a setting; a list becomes one of the type of its elements. Raises `KeyError` if there is none."""
         known = self.__dict__[name]
         like = lambda old, new: type(old)(new) if old is not None and not isinstance(old, (list, dict)) else new
-        self.__dict__[name] = [like(known[0], v) for v in value] if isinstance(known, list) and known else like(known, value)
+        self.__dict__[name] = (
+            [like(known[0], v) for v in value] if isinstance(known, list) and known else like(known, value)
+        )
 
     def del_hparam(self, name):
         """Takes a setting away."""

@@ -20,6 +20,8 @@ from .connected import (
     relu,
     relu6,
     repeat,
+    separable_conv2d,
+    separable_convolution2d,
     stack,
 )
 from .normalization import batch_norm, layer_norm, unit_norm
@@ -64,6 +66,8 @@ __all__ = [
     "relu",
     "relu6",
     "repeat",
+    "separable_conv2d",
+    "separable_convolution2d",
     "stack",
     "sum_regularizer",
     "unit_norm",

@@ -63,7 +63,13 @@ def _convolution(cls, doc, name):
             options["data_format"] = "channels_first" if data_format.startswith("NC") else "channels_last"
         make = lambda **weights: cls(num_outputs, kernel_size, **options, **weights)
         shared = _weighted(
-            make, weights_initializer, weights_regularizer, biases_initializer, biases_regularizer, normalizer_fn, trainable
+            make,
+            weights_initializer,
+            weights_regularizer,
+            biases_initializer,
+            biases_regularizer,
+            normalizer_fn,
+            trainable,
         )
         ends = activation_fn, normalizer_fn, normalizer_params, variables_collections, outputs_collections
         return _apply(shared, inputs, scope, "Conv", reuse, *ends)
@@ -76,7 +82,9 @@ def _convolution(cls, doc, name):
 convolution1d = _convolution(
     layers.Conv1D, "The convolution of sequences, with biases and an activation.", "convolution1d"
 )
-convolution2d = _convolution(layers.Conv2D, "The convolution of images, with biases and an activation.", "convolution2d")
+convolution2d = _convolution(
+    layers.Conv2D, "The convolution of images, with biases and an activation.", "convolution2d"
+)
 convolution = conv2d = convolution2d
 conv1d = convolution1d
 
@@ -113,6 +121,64 @@ def convolution2d_transpose(
 
 
 conv2d_transpose = convolution2d_transpose
+
+
+@add_arg_scope
+def separable_convolution2d(
+    inputs,
+    num_outputs,
+    kernel_size,
+    depth_multiplier=1,
+    stride=1,
+    padding="SAME",
+    data_format="NHWC",
+    rate=1,
+    activation_fn=nn.relu,
+    normalizer_fn=None,
+    normalizer_params=None,
+    weights_initializer=xavier_initializer(),
+    pointwise_initializer=None,
+    weights_regularizer=None,
+    biases_initializer=Zeros(),
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable=True,
+    scope=None,
+):
+    """The convolution of each channel of images with `depth_multiplier` filters of its own, then, unless `num_outputs` is
+    `None`, one of single pixels; with biases and an activation."""
+    with variable_scope(scope, "SeparableConv2d", [inputs], reuse=reuse):
+        inputs = convert_to_tensor(inputs)
+        channels = inputs.shape[1 if data_format == "NCHW" else -1].value
+        variable = lambda name, shape, initializer, regularizer: model_variable(
+            name, shape, inputs.dtype, initializer, regularizer, trainable
+        )
+        shape = [*_two(kernel_size), channels, depth_multiplier]
+        made = dict(depthwise_weights=variable("depthwise_weights", shape, weights_initializer, weights_regularizer))
+        form = padding, _two(rate), None, data_format
+        if num_outputs is None:
+            num_outputs = channels * depth_multiplier
+            result = nn.depthwise_conv2d(inputs, made["depthwise_weights"], _two(stride), *form)
+        else:
+            shape = [1, 1, channels * depth_multiplier, num_outputs]
+            pointwise = pointwise_initializer or weights_initializer
+            made["pointwise_weights"] = variable("pointwise_weights", shape, pointwise, weights_regularizer)
+            result = nn.separable_conv2d(inputs, *made.values(), _two(stride), *form)
+        if normalizer_fn is not None:
+            result = normalizer_fn(result, **(normalizer_params or {}))
+        elif biases_initializer is not None:
+            made["biases"] = variable("biases", [num_outputs], biases_initializer, biases_regularizer)
+            result = nn.bias_add(result, made["biases"], data_format)
+        collect(variables_collections, **made)
+        result = result if activation_fn is None else activation_fn(result)
+        if outputs_collections:
+            add_to_collections(outputs_collections, result)
+        return result
+
+
+separable_conv2d = separable_convolution2d
 
 
 def _weighted(make, weights, weights_regularizer, biases, biases_regularizer, normalizer_fn, trainable):
@@ -172,7 +238,9 @@ def max_pool2d(
     inputs, kernel_size, stride=2, padding="VALID", data_format="NHWC", outputs_collections=None, scope=None
 ):
     """The greatest element of each window."""
-    return _pooled(nn.max_pool, inputs, kernel_size, stride, padding, data_format, outputs_collections, scope or "MaxPool2D")
+    return _pooled(
+        nn.max_pool, inputs, kernel_size, stride, padding, data_format, outputs_collections, scope or "MaxPool2D"
+    )
 
 
 @add_arg_scope
@@ -180,7 +248,9 @@ def avg_pool2d(
     inputs, kernel_size, stride=2, padding="VALID", data_format="NHWC", outputs_collections=None, scope=None
 ):
     """The mean of each window."""
-    return _pooled(nn.avg_pool, inputs, kernel_size, stride, padding, data_format, outputs_collections, scope or "AvgPool2D")
+    return _pooled(
+        nn.avg_pool, inputs, kernel_size, stride, padding, data_format, outputs_collections, scope or "AvgPool2D"
+    )
 
 
 def _pooled(function, inputs, size, stride, padding, data_format, collections, scope):
@@ -206,9 +276,7 @@ def flatten(inputs, outputs_collections=None, scope=None):
 
 
 @add_arg_scope
-def dropout(
-    inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None, seed=None
-):
+def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_collections=None, scope=None, seed=None):
     """In training each element is kept with probability `keep_prob` and scaled by its inverse, or else zero."""
     with variable_scope(scope, "Dropout", [inputs]):
         result = layers.dropout(inputs, 1 - keep_prob, noise_shape, seed, is_training)
@@ -291,7 +359,15 @@ relu6 = _preset(nn.relu6, "`fully_connected`, then `min(max(x, 0), 6)`.", "relu6
 
 
 def embed_sequence(
-    ids, vocab_size=None, embed_dim=None, unique=False, initializer=None, regularizer=None, trainable=True, scope=None, reuse=None
+    ids,
+    vocab_size=None,
+    embed_dim=None,
+    unique=False,
+    initializer=None,
+    regularizer=None,
+    trainable=True,
+    scope=None,
+    reuse=None,
 ):
     """The rows of a variable `[vocab_size, embed_dim]`, `embeddings`, that `ids` name."""
     if not reuse and (vocab_size is None or embed_dim is None):

@@ -75,7 +75,9 @@ def optimize_loss(
 def _optimizer(given, rate):
     if isinstance(given, str):
         if given not in OPTIMIZER_CLS_NAMES:
-            raise ValueError(f"Optimizer name should be one of [{', '.join(OPTIMIZER_CLS_NAMES)}], you provided {given}.")
+            raise ValueError(
+                f"Optimizer name should be one of [{', '.join(OPTIMIZER_CLS_NAMES)}], you provided {given}."
+            )
         given = OPTIMIZER_CLS_NAMES[given]
     if isinstance(given, train.Optimizer):
         return given

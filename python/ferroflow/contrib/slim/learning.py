@@ -2,7 +2,12 @@
 
 from ... import logging
 from ...train import Supervisor, get_global_step
-from ..training import add_gradients_summaries, clip_gradient_norms, create_train_op as _create_train_op, multiply_gradients
+from ..training import (
+    add_gradients_summaries,
+    clip_gradient_norms,
+    create_train_op as _create_train_op,
+    multiply_gradients,
+)
 
 __all__ = ["add_gradients_summaries", "clip_gradient_norms", "create_train_op", "multiply_gradients", "train"]
 _DEFAULT = Supervisor.USE_DEFAULT
