@@ -148,6 +148,7 @@ __getattr__, __dir__ = _later(
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
         "debugging": "debugging",
+        "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_rank_in assert_same_float_dtype "
         "assert_scalar",
         "image": "image",

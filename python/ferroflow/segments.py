@@ -1,13 +1,23 @@
 """The greatest, least, and other numbers of the rows that segment ids put together."""
 
-from .array_ops import concat, expand_dims, fill, gather, ones_like, range as range_of, reshape, shape, where
+from .array_ops import (
+    concat,
+    expand_dims,
+    fill,
+    gather,
+    ones_like,
+    range as range_of,
+    reshape,
+    shape,
+    where,
+    zeros_like,
+)
 from .framework import convert_to_tensor, name_scope
 from .math_ops import (
     cast,
     cumsum,
-    equal,
+    greater,
     less,
-    logical_not,
     maximum,
     reduce_max,
     reduce_min,
@@ -46,36 +56,29 @@ def _extreme(data, ids, number, reduction, filler):
 _FILLERS = {reduce_max: lambda dtype: dtype.min, reduce_min: lambda dtype: dtype.max, reduce_prod: lambda dtype: 1}
 
 
-def _ascending(name, data, segment_ids, reduction, empty):
+def _ascending(name, data, segment_ids, reduction):
     with name_scope(name, values=[data, segment_ids]):
         data, ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
         number = ids[-1] + 1
         found = _extreme(data, ids, number, reduction, _FILLERS[reduction](data.dtype))
-        if empty is None:
+        if reduction is reduce_prod:
             return found
-        some = _spread(logical_not(equal(_counts(ids, number), 0)), found)
-        return where(some, found, empty * ones_like(found))
-
-
-def _spread(flags, like):
-    """One flag for each row as flags for each of its elements."""
-    sizes = concat([shape(flags), ones_like(shape(like)[1:])], 0)
-    return equal(cast(reshape(flags, sizes), like.dtype) * ones_like(like), 1)
+        return where(greater(_counts(ids, number), 0), found, zeros_like(found))
 
 
 def segment_max(data, segment_ids, name=None):
     """The greatest of the rows of one number in `segment_ids`, `[n]`, which ascend; 0 where there are none."""
-    return _ascending(name or "SegmentMax", data, segment_ids, reduce_max, 0)
+    return _ascending(name or "SegmentMax", data, segment_ids, reduce_max)
 
 
 def segment_min(data, segment_ids, name=None):
     """The least of the rows of one number in `segment_ids`, `[n]`, which ascend; 0 where there are none."""
-    return _ascending(name or "SegmentMin", data, segment_ids, reduce_min, 0)
+    return _ascending(name or "SegmentMin", data, segment_ids, reduce_min)
 
 
 def segment_prod(data, segment_ids, name=None):
     """The product of the rows of one number in `segment_ids`, `[n]`, which ascend; 1 where there are none."""
-    return _ascending(name or "SegmentProd", data, segment_ids, reduce_prod, None)
+    return _ascending(name or "SegmentProd", data, segment_ids, reduce_prod)
 
 
 def _unsorted(name, data, segment_ids, number, reduction):
