@@ -113,7 +113,14 @@ def stub(name):
         wanted = [n for n in names if re.search(rf"\b{n}\b", body) and n not in local]
         if wanted:
             head.append(f"from {depth if source != 'typing' else ''}{source} import {', '.join(wanted)}")
-    return "\n".join(head) + "\n" + LATER.get(name, "") + body + "\n"
+    return "\n".join(head) + "\n" + LATER.get(name, "") + imported_later(module, depth) + body + "\n"
+
+
+def imported_later(module, depth):
+    """The lines of names that a module has of others once they are asked for."""
+    names = sorted(set(dir(module)) - set(vars(module)))
+    places = {n: getattr(module, n).__module__.partition(".")[2] for n in names}
+    return "".join(f"from {depth}{place} import {n} as {n}\n" for n, place in places.items())
 
 
 def first_line(value):

@@ -72,6 +72,7 @@ from .initializers import (
     zeros_initializer,
 )
 from .initialized import is_variable_initialized, report_uninitialized_variables
+from .later import later as _later
 from .linalg_ops import *
 from .math_ops import *
 from .math_ops import _tuple as tuple
@@ -81,6 +82,7 @@ from .partition_ops import *
 from .partitioners import fixed_size_partitioner
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
 from .script_ops import py_func
+from .script_ops import py_func as numpy_function
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
 from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
 from .tensor_array import TensorArray
@@ -124,11 +126,11 @@ nn.rnn_cell = rnn_cell
 for _name in rnn.__all__:
     setattr(nn, _name, getattr(rnn, _name))
 del _name
-from . import compat, contrib, examples
+from . import compat, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops cell check_ops control_flow framework functional_ops gradients initialized linalg_ops math_ops messages "
+    "array_ops assertions cell check_ops control_flow framework functional_ops gradients initialized later linalg_ops math_ops messages "
     "mnist nest operators partition_ops partitioners random_ops rnn rnn_cell rnn_wrappers saver script_ops session "
     "tensor_array tensor_shape variable_scope variables"
 ).split():
@@ -138,5 +140,31 @@ for _module in (
 del _module
 
 
-def __getattr__(name):
-    raise AttributeError(f"module 'ferroflow' has no attribute '{name}': if TensorFlow 1 has it, Ferroflow has it not yet")
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "behavior": "disable_eager_execution disable_resource_variables disable_v2_behavior enable_eager_execution "
+        "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
+        "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
+        "contrib": "contrib",
+        "debugging": "debugging",
+        "distributions": "distributions",
+        "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_rank_in assert_same_float_dtype "
+        "assert_scalar",
+        "image": "image",
+        "manip": "manip",
+        "metrics": "metrics",
+        "patches": "extract_image_patches",
+        "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
+        "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
+        "unsorted_segment_prod unsorted_segment_sqrt_n",
+        "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
+        "unravel_index",
+        "template": "make_template",
+        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
+        "guarantee_const identity_n lbeta log_sigmoid real where_v2",
+        "tensor_updates": "scatter_div scatter_max scatter_min scatter_nd_add scatter_nd_sub scatter_nd_update "
+        "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
+        "tensor_scatter_update",
+    },
+)

@@ -206,7 +206,12 @@ def stack(values, axis=0, name="stack"):
     return call("stack", name, _alike(list(values) if isinstance(values, (list, tuple)) else unstack(values)), axis)
 
 
-pack = parallel_stack = stack
+pack = stack
+
+
+def parallel_stack(values, name="parallel_stack"):
+    """`stack` along a new first dimension."""
+    return stack(values, name=name)
 
 
 def unstack(value, num=None, axis=0, name="unstack"):
@@ -317,13 +322,24 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode)
 
 
-def gather(params, indices, validate_indices=None, name=None, axis=0):
-    """The slices along `axis` that `indices` name."""
-    return call("gather", name or "GatherV2", params, indices, _static(axis, "axis"))
+def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
+    """The slices along `axis` that `indices` name; for each place of the first `batch_dims` dimensions those of its own,
+    along `axis`, by default the next dimension."""
+    axis = batch_dims if axis is None else _static(axis, "axis")
+    if batch_dims:
+        from .batches import gather as of_batches
+
+        return of_batches(params, indices, axis, batch_dims, name)
+    return call("gather", name or "GatherV2", params, indices, axis)
 
 
-def gather_nd(params, indices, name=None):
-    """The elements, or slices, at the places that the rows of `indices` name."""
+def gather_nd(params, indices, name=None, batch_dims=0):
+    """The elements, or slices, at the places that the rows of `indices` name; with `batch_dims` within each place of the
+    first dimensions."""
+    if batch_dims:
+        from .batches import gather_nd as of_batches
+
+        return of_batches(params, indices, batch_dims, name)
     return call("gather_nd", name, params, indices)
 
 

@@ -119,8 +119,8 @@ def pack(values: Any, axis: Any = ..., name: Any = ...) -> Tensor:
     """Tensors of one shape as the slices of a new dimension `axis`."""
 
 
-def parallel_stack(values: Any, axis: Any = ..., name: Any = ...) -> Tensor:
-    """Tensors of one shape as the slices of a new dimension `axis`."""
+def parallel_stack(values: Any, name: Any = ...) -> Tensor:
+    """`stack` along a new first dimension."""
 
 
 def unstack(value: Any, num: Any = ..., axis: Any = ..., name: Any = ...) -> list[Tensor]:
@@ -163,12 +163,12 @@ def pad(tensor: Any, paddings: Any, mode: Any = ..., name: Any = ..., constant_v
     """With `paddings[d] = [before, after]` more elements along dimension `d`: `constant_values`, or the tensor mirrored in"""
 
 
-def gather(params: Any, indices: Any, validate_indices: Any = ..., name: Any = ..., axis: Any = ...) -> Tensor:
-    """The slices along `axis` that `indices` name."""
+def gather(params: Any, indices: Any, validate_indices: Any = ..., name: Any = ..., axis: Any = ..., batch_dims: Any = ...) -> Tensor:
+    """The slices along `axis` that `indices` name; for each place of the first `batch_dims` dimensions those of its own,"""
 
 
-def gather_nd(params: Any, indices: Any, name: Any = ...) -> Tensor:
-    """The elements, or slices, at the places that the rows of `indices` name."""
+def gather_nd(params: Any, indices: Any, name: Any = ..., batch_dims: Any = ...) -> Tensor:
+    """The elements, or slices, at the places that the rows of `indices` name; with `batch_dims` within each place of the"""
 
 
 def scatter_nd(indices: Any, updates: Any, shape: Any, name: Any = ...) -> Tensor:

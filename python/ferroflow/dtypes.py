@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .later import later
+
 
 class DType:
     """An element type of tensors, such as `tf.float32`."""
@@ -134,11 +136,12 @@ _BY_NAME.update(float=float32, double=float64, half=float16, object=string, str=
 _BY_TYPE = {"float": float32, "int": int32, "bool": bool, "str": string, "bytes": string}
 
 
-def as_dtype(value):
-    """The dtype that `value` names: a `DType`, a name, a NumPy or a Python type.
+def as_dtype(type_value):
+    """The dtype that `type_value` names: a `DType`, a name, a NumPy or a Python type.
 
     Raises `TypeError` for what names none.
     """
+    value = type_value
     if isinstance(value, DType):
         return value
     if isinstance(value, int):
@@ -159,3 +162,6 @@ def as_dtype(value):
     if found is None:
         raise TypeError(f"Cannot convert value {value!r} to a TensorFlow DType")
     return found
+
+
+__getattr__, __dir__ = later(__name__, {"math_ops": "cast saturate_cast"})

@@ -43,6 +43,10 @@ class Operation(_ferroflow.Operation):
         """The operations that run before it without giving it a value."""
         return [self._graph._operation(node) for node in self._controls()]
 
+    def values(self):
+        """The tensors that it gives."""
+        return tuple(self.outputs)
+
     @property
     def op_def(self):
         """`None`: operations are described by their attributes alone."""
@@ -197,6 +201,17 @@ class IndexedSlices:
         return self._values.dtype
 
     @property
+    def shape(self):
+        """The known part of the whole tensor's shape."""
+        known = None if self._dense_shape is None else _ferroflow.constant_value(self._dense_shape)
+        return TensorShape(None if known is None else [int(n) for n in known])
+
+    @property
+    def device(self):
+        """The device asked for of the values; empty if none."""
+        return self._values.device
+
+    @property
     def name(self):
         """The name of the values."""
         return self._values.name
@@ -242,6 +257,12 @@ class GraphKeys:
     TABLE_INITIALIZERS = "table_initializer"
     ASSET_FILEPATHS = "asset_filepaths"
     CONCATENATED_VARIABLES = "concatenated_variables"
+    EVAL_STEP = "eval_step"
+    LOCAL_RESOURCES = "local_resources"
+    READY_FOR_LOCAL_INIT_OP = "ready_for_local_init_op"
+    RESOURCES = "resources"
+    SAVEABLE_OBJECTS = "saveable_objects"
+    TRAINABLE_RESOURCE_VARIABLES = "trainable_resource_variables"
     COND_CONTEXT = "cond_context"
     WHILE_CONTEXT = "while_context"
 
@@ -455,6 +476,11 @@ class Graph(_ferroflow.Graph):
         """The names of the collections made so far."""
         keys = (k for k in vars(GraphKeys).values() if isinstance(k, str) and not k.startswith("Names of"))
         return [k for k in dict.fromkeys([*self._collections, *keys]) if self.get_collection_ref(k)]
+
+    @property
+    def collections(self):
+        """The names of the collections made so far."""
+        return self.get_all_collection_keys()
 
     def clear_collection(self, name):
         """Empties a collection."""

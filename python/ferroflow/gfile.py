@@ -1,5 +1,6 @@
 """Files."""
 
+import functools
 import glob
 import os
 import shutil
@@ -8,9 +9,10 @@ from . import errors
 
 
 def _raising(function):
-    def wrapped(path, *arguments, **options):
+    @functools.wraps(function)
+    def wrapped(*arguments, **options):
         try:
-            return function(path, *arguments, **options)
+            return function(*arguments, **options)
         except FileNotFoundError as error:
             failed = errors.NotFoundError(None, None, str(error))
         except FileExistsError as error:
@@ -21,7 +23,6 @@ def _raising(function):
             failed = errors.FailedPreconditionError(None, None, str(error))
         raise failed
 
-    wrapped.__name__, wrapped.__doc__ = function.__name__, function.__doc__
     return wrapped
 
 
@@ -34,50 +35,50 @@ def GFile(name, mode="r"):
 Open = FastGFile = GFile
 
 
-def Exists(path):
+def Exists(filename):
     """Whether there is a file or directory."""
-    return os.path.exists(path)
+    return os.path.exists(filename)
 
 
-def IsDirectory(path):
+def IsDirectory(dirname):
     """Whether there is a directory."""
-    return os.path.isdir(path)
+    return os.path.isdir(dirname)
 
 
-def Glob(pattern):
+def Glob(filename):
     """The paths that match a pattern, or one of several."""
-    patterns = [pattern] if isinstance(pattern, str) else pattern
+    patterns = [filename] if isinstance(filename, str) else filename
     return [path for p in patterns for path in sorted(glob.glob(p))]
 
 
 @_raising
-def ListDirectory(path):
+def ListDirectory(dirname):
     """The names in a directory."""
-    return os.listdir(path)
+    return os.listdir(dirname)
 
 
 @_raising
-def MakeDirs(path):
+def MakeDirs(dirname):
     """Makes a directory and those around it; none that is there already."""
-    os.makedirs(path, exist_ok=True)
+    os.makedirs(dirname, exist_ok=True)
 
 
 @_raising
-def MkDir(path):
+def MkDir(dirname):
     """Makes a directory."""
-    os.mkdir(path)
+    os.mkdir(dirname)
 
 
 @_raising
-def Remove(path):
+def Remove(filename):
     """Removes a file."""
-    os.remove(path)
+    os.remove(filename)
 
 
 @_raising
-def DeleteRecursively(path):
+def DeleteRecursively(dirname):
     """Removes a directory and all that is in it."""
-    shutil.rmtree(path)
+    shutil.rmtree(dirname)
 
 
 @_raising
@@ -89,17 +90,17 @@ def Copy(oldpath, newpath, overwrite=False):
 
 
 @_raising
-def Rename(oldpath, newpath, overwrite=False):
+def Rename(oldname, newname, overwrite=False):
     """Moves a file; over another only if `overwrite`."""
-    if os.path.exists(newpath) and not overwrite:
-        raise FileExistsError(f"{newpath} is there already")
-    os.replace(oldpath, newpath)
+    if os.path.exists(newname) and not overwrite:
+        raise FileExistsError(f"{newname} is there already")
+    os.replace(oldname, newname)
 
 
 @_raising
-def Stat(path):
+def Stat(filename):
     """The length and the time of a file."""
-    return os.stat(path)
+    return os.stat(filename)
 
 
 def Walk(top, in_order=True):

@@ -1,7 +1,7 @@
 """Derivatives."""
 
 from . import _ferroflow
-from .framework import convert_to_tensor, get_default_graph
+from .framework import convert_to_tensor, get_default_graph, name_scope
 
 
 def gradients(
@@ -57,11 +57,10 @@ class AggregationMethod:
     EXPERIMENTAL_ACCUMULATE_N = 2
 
 
-def hessians(ys, xs, name="hessians", **options):
+def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The second derivatives of the sum of `ys` by each of `xs`, vectors of known length: a matrix each."""
     from .array_ops import stack, unstack
 
-    found = []
-    for x, first in zip(_list(xs), gradients(ys, xs, **options)):
-        found.append(stack([gradients(g, x, **options)[0] for g in unstack(first)]))
-    return found
+    with name_scope(name, "hessians"):
+        pairs = zip(_list(xs), gradients(ys, xs))
+        return [stack([gradients(g, x)[0] for g in unstack(first)]) for x, first in pairs]

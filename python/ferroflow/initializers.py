@@ -192,6 +192,8 @@ glorot_normal_initializer = glorot_normal = GlorotNormal
 he_normal, he_uniform = HeNormal, HeUniform
 lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 identity = Identity
+constant, ones, zeros = Constant, Ones, Zeros
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
 
 
 def global_variables():
@@ -206,3 +208,10 @@ def local_variables():
     from .variables import local_variables_initializer
 
     return local_variables_initializer()
+
+
+def variables(var_list, name="init"):
+    """The operation that initialises `var_list`."""
+    from .variables import variables_initializer
+
+    return variables_initializer(var_list, name)

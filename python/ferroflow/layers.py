@@ -6,6 +6,7 @@ from . import array_ops, math_ops, nn
 from .dtypes import as_dtype
 from .framework import GraphKeys, add_to_collection, convert_to_tensor, name_scope
 from .initializers import Ones, Zeros
+from .later import later
 from .tensor_shape import TensorShape
 from .variable_scope import get_variable, variable_scope
 
@@ -515,3 +516,9 @@ def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=
 
 
 __all__ = [n for n, v in globals().items() if getattr(v, "__module__", "") == __name__ and not n.startswith("_")]
+__getattr__, __dir__ = later(
+    __name__,
+    {
+        "sequence_layers": "AveragePooling1D MaxPooling1D SeparableConv2D average_pooling1d max_pooling1d separable_conv2d",
+    },
+)

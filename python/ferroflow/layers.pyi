@@ -4,6 +4,12 @@ from typing import Any
 from .dtypes import DType
 from .framework import Tensor
 from .variables import Variable
+from .sequence_layers import AveragePooling1D as AveragePooling1D
+from .sequence_layers import MaxPooling1D as MaxPooling1D
+from .sequence_layers import SeparableConv2D as SeparableConv2D
+from .sequence_layers import average_pooling1d as average_pooling1d
+from .sequence_layers import max_pooling1d as max_pooling1d
+from .sequence_layers import separable_conv2d as separable_conv2d
 
 
 class Layer:

@@ -49,3 +49,14 @@ def log_first_n(level, msg, n, *args):
     _counts[msg] = count + 1
     if count < n:
         _logger.log(level, msg, *args)
+
+
+def log_if(level, msg, condition, *args):
+    """Says it if `condition` is true."""
+    if condition:
+        _logger.log(level, msg, *args)
+
+
+def vlog(level, msg, *args):
+    """Says what is of less weight the greater `level` is."""
+    _logger.log(DEBUG if level > 0 else INFO, msg, *args)

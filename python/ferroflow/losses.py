@@ -8,6 +8,7 @@ from .framework import (
     get_collection as _get_collection,
     name_scope as _name_scope,
 )
+from .later import later as _later
 from .math_ops import add_n as _add_n, cast as _cast
 from .nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2
 from .nn import sparse_softmax_cross_entropy_with_logits
@@ -56,50 +57,66 @@ def _floats(labels, predictions):
     return labels, predictions
 
 
-def _loss(function, scope, doc, more=()):
-    def loss(
-        labels,
-        predictions,
-        weights=1.0,
-        *positional,
-        scope=None,
-        loss_collection=GraphKeys.LOSSES,
-        reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
-        **options,
-    ):
-        names = [*(name for name, _ in more), "scope", "loss_collection", "reduction"]
-        given = dict(zip(names, positional))
-        scope = given.pop("scope", scope)
-        loss_collection = given.pop("loss_collection", loss_collection)
-        reduction = given.pop("reduction", reduction)
-        settings = {**dict(more), **given, **options}
-        unknown = set(settings) - {name for name, _ in more}
-        if unknown:
-            raise TypeError(f"{loss.__name__}() got an unexpected keyword argument {unknown.pop()!r}")
-        with _name_scope(scope, loss.__name__, [labels, predictions]):
-            labels, predictions = _floats(labels, predictions)
-            losses = _call(function, None, labels, predictions, *(settings[name] for name, _ in more))
-            return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
-
-    loss.__name__ = loss.__qualname__ = scope
-    loss.__doc__ = doc
-    return loss
+def _difference(function, name, labels, predictions, weights, scope, loss_collection, reduction, *settings):
+    """What `function` gives for labels and predictions as floats, weighted."""
+    with _name_scope(scope, name, [labels, predictions]):
+        labels, predictions = _floats(labels, predictions)
+        losses = _call(function, None, labels, predictions, *settings)
+        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
 
 
-absolute_difference = _loss("absolute_difference", "absolute_difference", "`|p - z|`, weighted.")
-mean_squared_error = _loss("squared_difference", "mean_squared_error", "`(p - z)²`, weighted.")
-huber_loss = _loss(
-    "huber_loss",
-    "huber_loss",
-    "`d²/2` of a difference `d` up to `delta`, `delta·(|d| - delta/2)` beyond, weighted (Huber 1964).",
-    [("delta", 1.0)],
-)
-log_loss = _loss(
-    "log_loss",
-    "log_loss",
-    "`-z·ln(p + epsilon) - (1 - z)·ln(1 - p + epsilon)` for probabilities `p`, weighted.",
-    [("epsilon", 1e-7)],
-)
+def absolute_difference(
+    labels,
+    predictions,
+    weights=1.0,
+    scope=None,
+    loss_collection=GraphKeys.LOSSES,
+    reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
+    """`|p - z|`, weighted."""
+    name = "absolute_difference"
+    return _difference(name, name, labels, predictions, weights, scope, loss_collection, reduction)
+
+
+def mean_squared_error(
+    labels,
+    predictions,
+    weights=1.0,
+    scope=None,
+    loss_collection=GraphKeys.LOSSES,
+    reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
+    """`(p - z)²`, weighted."""
+    name = "mean_squared_error"
+    return _difference("squared_difference", name, labels, predictions, weights, scope, loss_collection, reduction)
+
+
+def huber_loss(
+    labels,
+    predictions,
+    weights=1.0,
+    delta=1.0,
+    scope=None,
+    loss_collection=GraphKeys.LOSSES,
+    reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
+    """`d²/2` of a difference `d` up to `delta`, `delta·(|d| - delta/2)` beyond, weighted (Huber 1964)."""
+    name = "huber_loss"
+    return _difference(name, name, labels, predictions, weights, scope, loss_collection, reduction, delta)
+
+
+def log_loss(
+    labels,
+    predictions,
+    weights=1.0,
+    epsilon=1e-7,
+    scope=None,
+    loss_collection=GraphKeys.LOSSES,
+    reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
+):
+    """`-z·ln(p + epsilon) - (1 - z)·ln(1 - p + epsilon)` for probabilities `p`, weighted."""
+    name = "log_loss"
+    return _difference(name, name, labels, predictions, weights, scope, loss_collection, reduction, epsilon)
 
 
 def hinge_loss(
@@ -228,3 +245,6 @@ def get_total_loss(add_regularization_losses=True, name="total_loss", scope=None
     """The sum of the losses collected so far."""
     losses = get_losses(scope)
     return _add_n([*losses, *(get_regularization_losses(scope) if add_regularization_losses else ())], name=name)
+
+
+__getattr__, __dir__ = _later(__name__, {"pairwise_loss": "mean_pairwise_squared_error"})

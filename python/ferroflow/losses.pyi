@@ -2,6 +2,7 @@
 
 from typing import Any
 from .framework import Tensor
+from .pairwise_loss import mean_pairwise_squared_error as mean_pairwise_squared_error
 
 
 class Reduction:
@@ -22,19 +23,19 @@ def compute_weighted_loss(losses: Any, weights: Any = ..., scope: Any = ..., los
     """The losses times `weights`, which are broadcast to them, put together as `reduction` says, and added to"""
 
 
-def absolute_difference(labels: Any, predictions: Any, weights: Any = ..., *positional: Any, scope: Any = ..., loss_collection: Any = ..., reduction: Any = ..., **options: Any) -> Tensor:
+def absolute_difference(labels: Any, predictions: Any, weights: Any = ..., scope: Any = ..., loss_collection: Any = ..., reduction: Any = ...) -> Tensor:
     """`|p - z|`, weighted."""
 
 
-def mean_squared_error(labels: Any, predictions: Any, weights: Any = ..., *positional: Any, scope: Any = ..., loss_collection: Any = ..., reduction: Any = ..., **options: Any) -> Tensor:
+def mean_squared_error(labels: Any, predictions: Any, weights: Any = ..., scope: Any = ..., loss_collection: Any = ..., reduction: Any = ...) -> Tensor:
     """`(p - z)²`, weighted."""
 
 
-def huber_loss(labels: Any, predictions: Any, weights: Any = ..., *positional: Any, scope: Any = ..., loss_collection: Any = ..., reduction: Any = ..., **options: Any) -> Tensor:
+def huber_loss(labels: Any, predictions: Any, weights: Any = ..., delta: Any = ..., scope: Any = ..., loss_collection: Any = ..., reduction: Any = ...) -> Tensor:
     """`d²/2` of a difference `d` up to `delta`, `delta·(|d| - delta/2)` beyond, weighted (Huber 1964)."""
 
 
-def log_loss(labels: Any, predictions: Any, weights: Any = ..., *positional: Any, scope: Any = ..., loss_collection: Any = ..., reduction: Any = ..., **options: Any) -> Tensor:
+def log_loss(labels: Any, predictions: Any, weights: Any = ..., epsilon: Any = ..., scope: Any = ..., loss_collection: Any = ..., reduction: Any = ...) -> Tensor:
     """`-z·ln(p + epsilon) - (1 - z)·ln(1 - p + epsilon)` for probabilities `p`, weighted."""
 
 

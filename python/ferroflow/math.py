@@ -1,5 +1,6 @@
 """Arithmetic under the names of `tf.math`."""
 
+from .later import later as _later
 from .math_ops import (  # noqa: F401
     abs,
     accumulate_n,
@@ -84,3 +85,16 @@ from .math_ops import (  # noqa: F401
 )
 from .math_ops import div_no_nan as divide_no_nan  # noqa: F401
 from .nn import in_top_k, l2_normalize, log_softmax, softmax, softplus, softsign, top_k, zero_fraction  # noqa: F401
+
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "check_ops": "is_non_decreasing is_strictly_increasing",
+        "array_ops": "invert_permutation",
+        "partition_ops": "bincount confusion_matrix segment_mean",
+        "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
+        "unsorted_segment_prod unsorted_segment_sqrt_n",
+        "special_math": "conj cumulative_logsumexp lbeta log_sigmoid multiply_no_nan polyval real reciprocal_no_nan xdivy "
+        "xlog1py xlogy",
+    },
+)

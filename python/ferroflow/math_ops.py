@@ -75,7 +75,6 @@ pow = _binary("pow", "Pow", "`xʸ`.")
 maximum = _binary("maximum", "Maximum", "The greater one.")
 minimum = _binary("minimum", "Minimum", "The lesser one.")
 squared_difference = _binary("squared_difference", "SquaredDifference", "`(x - y)²`.")
-atan2 = _binary("atan2", "Atan2", "The angle of the point `(y, x)`, given as `x, y`.")
 equal = _binary("equal", "Equal", "Whether both are equal.")
 not_equal = _binary("not_equal", "NotEqual", "Whether both differ.")
 less = _binary("less", "Less", "Whether `x < y`.")
@@ -86,6 +85,11 @@ logical_and = _binary("logical_and", "LogicalAnd", "Whether both are true.")
 logical_or = _binary("logical_or", "LogicalOr", "Whether one is true.")
 logical_xor = _binary("logical_xor", "LogicalXor", "Whether just one is true.")
 sub, mul, mod, floor_div, floor_mod = subtract, multiply, floormod, floordiv, floormod
+
+
+def atan2(y, x, name=None):
+    """The angle of the point `(x, y)` with the first axis, from -π to π."""
+    return build("Atan2", name, y, x)
 
 
 def asinh(x, name=None):
@@ -274,7 +278,14 @@ def argmin(input, axis=None, name=None, dimension=None, output_type=int64):
     return call("argmin", name, input, _axis(axis, dimension), as_dtype(output_type).name)
 
 
-arg_max, arg_min = argmax, argmin
+def arg_max(input, dimension, output_type=int64, name=None):
+    """`argmax` along `dimension`."""
+    return argmax(input, dimension, name, None, output_type)
+
+
+def arg_min(input, dimension, output_type=int64, name=None):
+    """`argmin` along `dimension`."""
+    return argmin(input, dimension, name, None, output_type)
 
 
 def _axis(axis, dimension):

@@ -188,10 +188,6 @@ def squared_difference(x: Any, y: Any, name: Any = ...) -> Tensor:
     """`(x - y)²`."""
 
 
-def atan2(x: Any, y: Any, name: Any = ...) -> Tensor:
-    """The angle of the point `(y, x)`, given as `x, y`."""
-
-
 def equal(x: Any, y: Any, name: Any = ...) -> Tensor:
     """Whether both are equal."""
 
@@ -246,6 +242,10 @@ def floor_div(x: Any, y: Any, name: Any = ...) -> Tensor:
 
 def floor_mod(x: Any, y: Any, name: Any = ...) -> Tensor:
     """`x - y·⌊x / y⌋`, with the sign of `y`."""
+
+
+def atan2(y: Any, x: Any, name: Any = ...) -> Tensor:
+    """The angle of the point `(x, y)` with the first axis, from -π to π."""
 
 
 def asinh(x: Any, name: Any = ...) -> Tensor:
@@ -380,12 +380,12 @@ def argmin(input: Any, axis: Any = ..., name: Any = ..., dimension: Any = ..., o
     """The index of the least element along `axis`, 0 if none is named; of equal ones the first."""
 
 
-def arg_max(input: Any, axis: Any = ..., name: Any = ..., dimension: Any = ..., output_type: Any = ...) -> Tensor:
-    """The index of the greatest element along `axis`, 0 if none is named; of equal ones the first."""
+def arg_max(input: Any, dimension: Any, output_type: Any = ..., name: Any = ...) -> Tensor:
+    """`argmax` along `dimension`."""
 
 
-def arg_min(input: Any, axis: Any = ..., name: Any = ..., dimension: Any = ..., output_type: Any = ...) -> Tensor:
-    """The index of the least element along `axis`, 0 if none is named; of equal ones the first."""
+def arg_min(input: Any, dimension: Any, output_type: Any = ..., name: Any = ...) -> Tensor:
+    """`argmin` along `dimension`."""
 
 
 def cumsum(x: Any, axis: Any = ..., exclusive: Any = ..., reverse: Any = ..., name: Any = ...) -> Tensor:

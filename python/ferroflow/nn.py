@@ -2,17 +2,31 @@
 
 import collections as _collections
 
-from .framework import call as _call, convert_to_tensor as _convert_to_tensor, name_scope as _name_scope
-from .math_ops import _choose, _unary, sigmoid, tanh  # noqa: F401
+from .framework import (
+    build as _build,
+    call as _call,
+    convert_to_tensor as _convert_to_tensor,
+    name_scope as _name_scope,
+)
+from .later import later as _later
+from .math_ops import _choose, _document, sigmoid, tanh  # noqa: F401
 
 TopKV2 = _collections.namedtuple("TopKV2", ["values", "indices"])
 
-relu = _unary("relu", "Relu", "`max(x, 0)`.")
-relu6 = _unary("relu6", "Relu6", "`min(max(x, 0), 6)`.")
-elu = _unary("elu", "Elu", "`x`, or `eˣ - 1` below 0.")
-selu = _unary("selu", "Selu", "`1.0507·x`, or `1.7581·(eˣ - 1)` below 0.")
-softplus = _unary("softplus", "Softplus", "`ln(1 + eˣ)`.")
-softsign = _unary("softsign", "Softsign", "`x / (1 + |x|)`.")
+
+def _activation(name, op_type, doc):
+    def function(features, name=None):
+        return _build(op_type, name, features)
+
+    return _document(function, name, doc + "\n\n    Of any shape; the result has its dtype and shape.")
+
+
+relu = _activation("relu", "Relu", "`max(x, 0)`.")
+relu6 = _activation("relu6", "Relu6", "`min(max(x, 0), 6)`.")
+elu = _activation("elu", "Elu", "`x`, or `eˣ - 1` below 0.")
+selu = _activation("selu", "Selu", "`1.0507·x`, or `1.7581·(eˣ - 1)` below 0.")
+softplus = _activation("softplus", "Softplus", "`ln(1 + eˣ)`.")
+softsign = _activation("softsign", "Softsign", "`x / (1 + |x|)`.")
 
 
 def leaky_relu(features, alpha=0.2, name=None):
@@ -107,12 +121,26 @@ def _window(value, data_format):
 
 
 def conv1d(
-    value=None, filters=None, stride=None, padding=None, use_cudnn_on_gpu=None, data_format=None, name=None, input=None
+    value=None,
+    filters=None,
+    stride=None,
+    padding=None,
+    use_cudnn_on_gpu=None,
+    data_format=None,
+    name=None,
+    input=None,
+    dilations=None,
 ):
     """The convolution of sequences `[batch, width, in]` with filters `[width, in, out]`."""
     value = _choose("value", value, input, "input")
-    stride = stride[0] if isinstance(stride, (list, tuple)) else stride
-    return _call("conv1d", name, value, filters, stride, padding)
+    stride, rate = (v[0] if isinstance(v, (list, tuple)) else v for v in (stride, dilations or 1))
+    if rate == 1:
+        return _call("conv1d", name, value, filters, stride, padding)
+    from .array_ops import expand_dims, squeeze
+
+    with _name_scope(name, "conv1d", [value, filters]):
+        rows = conv2d(expand_dims(value, 1), expand_dims(filters, 0), [1, stride], padding, dilations=[1, rate])
+        return squeeze(rows, [1])
 
 
 def conv2d(
@@ -137,12 +165,24 @@ def conv2d(
     return _call("conv2d", name, input, filter, strides, padding, data_format, dilations)
 
 
-def convolution(input, filter, padding, strides=None, dilation_rate=None, name=None, data_format=None):
+def convolution(
+    input,
+    filter=None,
+    padding=None,
+    strides=None,
+    dilation_rate=None,
+    name=None,
+    data_format=None,
+    filters=None,
+    dilations=None,
+):
     """The convolution of sequences or images, with strides and dilations of their dimensions alone."""
+    filter = _choose("filter", filter, filters, "filters")
+    rates = _choose("dilation_rate", dilation_rate, dilations, "dilations")
     if _convert_to_tensor(input).shape.ndims == 3:
-        return conv1d(input, filter, (strides or [1])[0], padding, name=name)
+        return conv1d(input, filter, (strides or [1])[0], padding, name=name, dilations=rates)
     form = data_format or "NHWC"
-    return conv2d(input, filter, strides or [1, 1], padding, True, form, dilation_rate or [1, 1], name)
+    return conv2d(input, filter, strides or [1, 1], padding, True, form, rates or [1, 1], name)
 
 
 def atrous_conv2d(value, filters, rate, padding, name=None):
@@ -189,11 +229,12 @@ def conv2d_backprop_input(
     data_format="NHWC",
     dilations=(1, 1, 1, 1),
     name=None,
+    filters=None,
 ):
     """The derivative of `conv2d` by its images, of shape `input_sizes`, from that of its result."""
     return conv2d_transpose(
         out_backprop,
-        filter,
+        _choose("filter", filter, filters, "filters"),
         input_sizes,
         strides,
         padding,
@@ -230,7 +271,9 @@ def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data
     )
 
 
-depthwise_conv2d_native = depthwise_conv2d
+def depthwise_conv2d_native(input, filter, strides, padding, data_format="NHWC", dilations=(1, 1, 1, 1), name=None):
+    """`depthwise_conv2d` with its arguments in another order."""
+    return depthwise_conv2d(input, filter, strides, padding, None, name, data_format, dilations)
 
 
 def separable_conv2d(
@@ -321,9 +364,20 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 
 
 def batch_norm_with_global_normalization(
-    t, m, v, beta, gamma, variance_epsilon, scale_after_normalization=True, name=None
+    t=None,
+    m=None,
+    v=None,
+    beta=None,
+    gamma=None,
+    variance_epsilon=None,
+    scale_after_normalization=True,
+    name=None,
+    input=None,
+    mean=None,
+    variance=None,
 ):
     """`batch_normalization` with its arguments in their old order."""
+    t, m, v = _choose("t", t, input, "input"), _choose("m", m, mean, "mean"), _choose("v", v, variance, "variance")
     return batch_normalization(t, m, v, beta, gamma if scale_after_normalization else None, variance_epsilon, name)
 
 
@@ -385,3 +439,22 @@ def top_k(input, k=1, sorted=True, name=None):
 def in_top_k(predictions, targets, k, name=None):
     """For each row of `predictions` whether the class that `targets` names is among its `k` greatest."""
     return _call("in_top_k", name, predictions, targets, k)
+
+
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "activations": "log_poisson_loss silu swish",
+        "array_ops": "depth_to_space space_to_depth",
+        "batches": "batch_to_space space_to_batch",
+        "candidate_sampling": "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler "
+        "log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler",
+        "moments": "normalize_moments sufficient_statistics weighted_moments",
+        "patches": "dilation2d erosion2d max_pool_with_argmax",
+        "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d",
+        "special_math": "log_sigmoid",
+        "transposed": "atrous_conv2d_transpose conv1d_transpose conv_transpose depthwise_conv2d_backprop_filter "
+        "depthwise_conv2d_backprop_input depthwise_conv2d_native_backprop_filter depthwise_conv2d_native_backprop_input",
+        "volumes": "avg_pool3d conv3d max_pool3d",
+    },
+)

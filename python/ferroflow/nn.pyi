@@ -9,6 +9,39 @@ from .rnn import dynamic_rnn as dynamic_rnn
 from .rnn import rnn as rnn
 from .rnn import static_bidirectional_rnn as static_bidirectional_rnn
 from .rnn import static_rnn as static_rnn
+from .candidate_sampling import all_candidate_sampler as all_candidate_sampler
+from .transposed import atrous_conv2d_transpose as atrous_conv2d_transpose
+from .pooling import avg_pool2d as avg_pool2d
+from .volumes import avg_pool3d as avg_pool3d
+from .batches import batch_to_space as batch_to_space
+from .candidate_sampling import compute_accidental_hits as compute_accidental_hits
+from .transposed import conv1d_transpose as conv1d_transpose
+from .volumes import conv3d as conv3d
+from .transposed import conv_transpose as conv_transpose
+from .array_ops import depth_to_space as depth_to_space
+from .transposed import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
+from .transposed import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
+from .transposed import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter
+from .transposed import depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input
+from .patches import dilation2d as dilation2d
+from .patches import erosion2d as erosion2d
+from .candidate_sampling import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
+from .activations import log_poisson_loss as log_poisson_loss
+from .special_math import log_sigmoid as log_sigmoid
+from .candidate_sampling import log_uniform_candidate_sampler as log_uniform_candidate_sampler
+from .pooling import max_pool2d as max_pool2d
+from .volumes import max_pool3d as max_pool3d
+from .patches import max_pool_with_argmax as max_pool_with_argmax
+from .candidate_sampling import nce_loss as nce_loss
+from .moments import normalize_moments as normalize_moments
+from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
+from .activations import silu as silu
+from .batches import space_to_batch as space_to_batch
+from .array_ops import space_to_depth as space_to_depth
+from .moments import sufficient_statistics as sufficient_statistics
+from .activations import swish as swish
+from .candidate_sampling import uniform_candidate_sampler as uniform_candidate_sampler
+from .moments import weighted_moments as weighted_moments
 
 
 class TopKV2(tuple):
@@ -19,27 +52,27 @@ class TopKV2(tuple):
     indices: Any
 
 
-def relu(x: Any, name: Any = ...) -> Tensor:
+def relu(features: Any, name: Any = ...) -> Tensor:
     """`max(x, 0)`."""
 
 
-def relu6(x: Any, name: Any = ...) -> Tensor:
+def relu6(features: Any, name: Any = ...) -> Tensor:
     """`min(max(x, 0), 6)`."""
 
 
-def elu(x: Any, name: Any = ...) -> Tensor:
+def elu(features: Any, name: Any = ...) -> Tensor:
     """`x`, or `eˣ - 1` below 0."""
 
 
-def selu(x: Any, name: Any = ...) -> Tensor:
+def selu(features: Any, name: Any = ...) -> Tensor:
     """`1.0507·x`, or `1.7581·(eˣ - 1)` below 0."""
 
 
-def softplus(x: Any, name: Any = ...) -> Tensor:
+def softplus(features: Any, name: Any = ...) -> Tensor:
     """`ln(1 + eˣ)`."""
 
 
-def softsign(x: Any, name: Any = ...) -> Tensor:
+def softsign(features: Any, name: Any = ...) -> Tensor:
     """`x / (1 + |x|)`."""
 
 
@@ -79,7 +112,7 @@ def weighted_cross_entropy_with_logits(labels: Any = ..., logits: Any = ..., pos
     """As `sigmoid_cross_entropy_with_logits`, where positive labels count `pos_weight` times."""
 
 
-def conv1d(value: Any = ..., filters: Any = ..., stride: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ...) -> Tensor:
+def conv1d(value: Any = ..., filters: Any = ..., stride: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ..., dilations: Any = ...) -> Tensor:
     """The convolution of sequences `[batch, width, in]` with filters `[width, in, out]`."""
 
 
@@ -87,7 +120,7 @@ def conv2d(input: Any, filter: Any = ..., strides: Any = ..., padding: Any = ...
     """The convolution of images `[batch, height, width, in]` with filters `[height, width, in, out]`."""
 
 
-def convolution(input: Any, filter: Any, padding: Any, strides: Any = ..., dilation_rate: Any = ..., name: Any = ..., data_format: Any = ...) -> Tensor:
+def convolution(input: Any, filter: Any = ..., padding: Any = ..., strides: Any = ..., dilation_rate: Any = ..., name: Any = ..., data_format: Any = ..., filters: Any = ..., dilations: Any = ...) -> Tensor:
     """The convolution of sequences or images, with strides and dilations of their dimensions alone."""
 
 
@@ -99,7 +132,7 @@ def conv2d_transpose(value: Any = ..., filter: Any = ..., output_shape: Any = ..
     """The transpose of the convolution from images of `output_shape`, with filters `[height, width, out, in]`."""
 
 
-def conv2d_backprop_input(input_sizes: Any, filter: Any = ..., out_backprop: Any = ..., strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ...) -> Tensor:
+def conv2d_backprop_input(input_sizes: Any, filter: Any = ..., out_backprop: Any = ..., strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ..., filters: Any = ...) -> Tensor:
     """The derivative of `conv2d` by its images, of shape `input_sizes`, from that of its result."""
 
 
@@ -111,8 +144,8 @@ def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, rate: 
     """Each channel of images convolved with filters of its own, `[height, width, in, multiplier]`."""
 
 
-def depthwise_conv2d_native(input: Any, filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
-    """Each channel of images convolved with filters of its own, `[height, width, in, multiplier]`."""
+def depthwise_conv2d_native(input: Any, filter: Any, strides: Any, padding: Any, data_format: Any = ..., dilations: Any = ..., name: Any = ...) -> Tensor:
+    """`depthwise_conv2d` with its arguments in another order."""
 
 
 def separable_conv2d(input: Any, depthwise_filter: Any, pointwise_filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
@@ -155,7 +188,7 @@ def batch_normalization(x: Any, mean: Any, variance: Any, offset: Any, scale: An
     """`(x - mean) / √(variance + variance_epsilon) · scale + offset`; `None` for no scale or no offset."""
 
 
-def batch_norm_with_global_normalization(t: Any, m: Any, v: Any, beta: Any, gamma: Any, variance_epsilon: Any, scale_after_normalization: Any = ..., name: Any = ...) -> Tensor:
+def batch_norm_with_global_normalization(t: Any = ..., m: Any = ..., v: Any = ..., beta: Any = ..., gamma: Any = ..., variance_epsilon: Any = ..., scale_after_normalization: Any = ..., name: Any = ..., input: Any = ..., mean: Any = ..., variance: Any = ...) -> Tensor:
     """`batch_normalization` with its arguments in their old order."""
 
 

@@ -46,6 +46,13 @@ def categorical(logits, num_samples, dtype=None, seed=None, name=None):
     return multinomial(logits, num_samples, seed, name, dtype)
 
 
+def get_seed(op_seed):
+    """The pair of seeds that an operation made now would have; `(None, None)` for those of the session's own."""
+    from . import framework
+
+    return framework.get_seed(op_seed)
+
+
 normal, uniform, shuffle = random_normal, random_uniform, random_shuffle
 
 

@@ -6,11 +6,15 @@ import unittest
 
 import numpy as np
 
+from .assertions import Assertions
 from .framework import convert_to_tensor, get_default_session, reset_default_graph
 from .gradients import gradients
 from .session import Session
 
-main = unittest.main
+
+def main(argv=None):
+    """Runs the tests of the program, and ends it."""
+    unittest.main(argv=argv)
 
 
 def get_temp_dir():
@@ -33,7 +37,7 @@ def gpu_device_name():
     return ""
 
 
-class TestCase(unittest.TestCase):
+class TestCase(Assertions, unittest.TestCase):
     """A test case with assertions about arrays, and a session; each test starts with a new graph."""
 
     def setUp(self):
@@ -89,7 +93,20 @@ class TestCase(unittest.TestCase):
         """Fails unless both are equal."""
         np.testing.assert_array_equal(self._array(a), self._array(b), err_msg=msg or "")
 
-    def assertAllCloseAccordingToType(self, a, b, rtol=1e-6, atol=1e-6, half_rtol=1e-3, half_atol=1e-3, **_):
+    def assertAllCloseAccordingToType(
+        self,
+        a,
+        b,
+        rtol=1e-6,
+        atol=1e-6,
+        float_rtol=1e-6,
+        float_atol=1e-6,
+        half_rtol=1e-3,
+        half_atol=1e-3,
+        bfloat16_rtol=1e-2,
+        bfloat16_atol=1e-2,
+        msg=None,
+    ):
         """`assertAllClose`, less strict with half precision."""
         half = np.float16 in (self._array(a).dtype.type, self._array(b).dtype.type)
         self.assertAllClose(a, b, half_rtol if half else rtol, half_atol if half else atol)

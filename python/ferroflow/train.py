@@ -16,6 +16,7 @@ from .framework import (
 )
 from .array_ops import zeros_like as _zeros_like
 from .gradients import gradients as _gradients
+from .later import later as _later
 from .math_ops import group as _group
 from .messages import SessionLog
 from .saver import (
@@ -528,3 +529,18 @@ def assert_global_step(global_step_tensor):
     """Raises `TypeError` unless this can count steps."""
     if not _convert_to_tensor(global_step_tensor).dtype.is_integer:
         raise TypeError(f'Existing "global_step" does not have integer type: {global_step_tensor.dtype}')
+
+
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "coordinator": "Coordinator LooperThread start_queue_runners",
+        "hooks": "CheckpointSaverHook CheckpointSaverListener FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook "
+        "NanLossDuringTrainingError NanTensorHook SecondOrStepTimer SessionRunArgs SessionRunContext SessionRunHook "
+        "SessionRunValues StepCounterHook StopAtStepHook SummarySaverHook",
+        "monitored_session": "ChiefSessionCreator MonitoredSession MonitoredTrainingSession Scaffold SessionCreator "
+        "SingularMonitoredSession WorkerSessionCreator",
+        "noisy_decay": "noisy_linear_cosine_decay",
+        "supervisor": "SessionManager Supervisor",
+    },
+)

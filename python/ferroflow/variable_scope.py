@@ -292,11 +292,20 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, c
     return variable
 
 
-def get_local_variable(name, *arguments, **options):
+def get_local_variable(
+    name,
+    shape=None,
+    dtype=None,
+    initializer=None,
+    regularizer=None,
+    trainable=False,
+    collections=None,
+    *arguments,
+    **options,
+):
     """`get_variable` of a variable that is not saved, nor trained."""
-    options["collections"] = [*(options.get("collections") or ()), GraphKeys.LOCAL_VARIABLES]
-    options["trainable"] = False
-    return get_variable(name, *arguments, **options)
+    collections = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
+    return get_variable(name, shape, dtype, initializer, regularizer, False, collections, *arguments, **options)
 
 
 def no_regularizer(_):

@@ -87,3 +87,13 @@ def test_tensorflows_own_modules():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "absent\n", done.stderr
+
+
+def test_modules_that_are_imported_when_asked_for():
+    code = (
+        "import ferroflow.as_tensorflow\nimport tensorflow.contrib.slim as slim\nfrom tensorflow.contrib import layers\n"
+        "from tensorflow.contrib.framework.python.ops import add_arg_scope\nimport tensorflow as tf, ferroflow\n"
+        "from tensorflow.python.training.session_run_hook import SessionRunHook\n"
+        "print(slim.conv2d is layers.conv2d, tf.metrics is ferroflow.metrics, SessionRunHook is tf.train.SessionRunHook)"
+    )
+    assert python("-c", code) == "True True True"

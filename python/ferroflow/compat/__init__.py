@@ -33,6 +33,28 @@ def as_text(bytes_or_text, encoding="utf-8"):
 as_str = as_text
 
 
-def as_str_any(value):
+def path_to_str(path):
+    """A path that is an `os.PathLike` as text; what is none stays as it is."""
+    return as_str_any(path.__fspath__()) if hasattr(path, "__fspath__") else path
+
+
+def dimension_value(dimension):
+    """The size of a dimension, or `None`: of a `tf.Dimension` or a number."""
+    return getattr(dimension, "value", dimension)
+
+
+def dimension_at_index(shape, index):
+    """Dimension `index` of a `tf.TensorShape`, unknown if its rank is."""
+    from ..tensor_shape import Dimension
+
+    return Dimension(None) if shape.ndims is None else shape.dims[index]
+
+
+def forward_compatible(year, month, day):
+    """Whether graphs need not be read by the library of that day: always."""
+    return True
+
+
+def as_str_any(value, encoding="utf-8"):
     """As text, whatever it is."""
-    return as_text(value) if isinstance(value, bytes) else str(value)
+    return as_text(value, encoding) if isinstance(value, bytes) else str(value)

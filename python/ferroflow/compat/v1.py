@@ -11,18 +11,3 @@ def __dir__():
     import ferroflow
 
     return dir(ferroflow)
-
-
-def disable_v2_behavior():
-    """Changes nothing: there is no other behaviour."""
-
-
-def disable_eager_execution():
-    """Changes nothing: graphs are described, then run."""
-
-
-def enable_resource_variables():
-    """Changes nothing: variables are of one kind."""
-
-
-disable_resource_variables = enable_resource_variables

@@ -1,5 +1,6 @@
 """What programs use of `tf.contrib`."""
 
-from . import layers, learn, rnn
+from ..later import later as _later
 
-__all__ = ["layers", "learn", "rnn"]
+__all__ = "framework layers learn legacy_seq2seq losses metrics rnn seq2seq slim training".split()
+__getattr__, __dir__ = _later(__name__, {f"contrib.{name}": name for name in __all__})

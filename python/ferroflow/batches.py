@@ -1,0 +1,112 @@
+"""Dimensions that count examples: indices within each, and blocks of space moved among them."""
+
+from . import array_ops
+from .array_ops import concat, reshape, shape, transpose
+from .framework import convert_to_tensor, name_scope
+from .math_ops import cast, reduce_prod
+
+
+def gather(params, indices, axis, batch_dims, name):
+    """`tf.gather` along `axis` within each place of the first `batch_dims` dimensions. Ranks must be known."""
+    with name_scope(name, "GatherV2", [params, indices]):
+        params, indices = convert_to_tensor(params), convert_to_tensor(indices)
+        rank, batch = params.shape.ndims, batch_dims % indices.shape.ndims
+        axis %= rank
+        if axis != batch:
+            params = transpose(params, [*range(batch), axis, *range(batch, axis), *range(axis + 1, rank)])
+        kept = indices.shape.ndims - batch
+        sizes = shape(params)
+        places = array_ops.range(0, reduce_prod(sizes[:batch]), 1) * sizes[batch]
+        first = cast(reshape(places, concat([sizes[:batch], [1] * kept], 0)), indices.dtype)
+        rows = reshape(params, concat([[-1], sizes[batch + 1 :]], 0))
+        found = array_ops.gather(rows, indices + first)
+        found.set_shape(indices.shape.concatenate(params.shape[batch + 1 :]))
+        if axis == batch:
+            return found
+        end = batch + kept + axis - batch
+        order = [*range(batch), *range(batch + kept, end), *range(batch, batch + kept), *range(end, rank + kept - 1)]
+        return transpose(found, order)
+
+
+def batch_gather(params, indices, name=None):
+    """The slices of each example that its row of `indices`, `[batch…, n]`, names."""
+    indices = convert_to_tensor(indices)
+    batch = indices.shape.ndims - 1
+    return gather(params, indices, batch, batch, name or "batch_gather") if batch else array_ops.gather(params, indices)
+
+
+def gather_nd(params, indices, batch_dims, name):
+    """`tf.gather_nd` within each place of the first `batch_dims` dimensions. Ranks must be known."""
+    with name_scope(name, "GatherNd", [params, indices]):
+        params, indices = convert_to_tensor(params), convert_to_tensor(indices)
+        sizes, wanted = shape(params), shape(indices)
+        places = array_ops.range(0, reduce_prod(sizes[:batch_dims]), 1)
+        ones = [1] * (indices.shape.ndims - batch_dims - 1)
+        place = reshape(places, concat([sizes[:batch_dims], ones, [1]], 0))
+        place = cast(place + array_ops.zeros(concat([wanted[:-1], [1]], 0), "int32"), indices.dtype)
+        rows = reshape(params, concat([[-1], sizes[batch_dims:]], 0))
+        found = array_ops.gather_nd(rows, concat([place, indices], -1))
+        found.set_shape(indices.shape[:-1].concatenate(params.shape[batch_dims + indices.shape.as_list()[-1] :]))
+        return found
+
+
+def _block(block_shape):
+    from ._ferroflow import constant_value
+
+    known = constant_value(convert_to_tensor(block_shape))
+    if known is None:
+        raise ValueError("block_shape must be known when the graph is built")
+    return [int(n) for n in known]
+
+
+def space_to_batch_nd(input, block_shape, paddings, name=None):
+    """`[batch, s₁, …, sₘ, …]` as `[batch · Π b, s₁/b₁, …, sₘ/bₘ, …]`: the elements of each block of `block_shape` become
+    examples, after zeros are added as `paddings`, `[m, 2]`, says."""
+    with name_scope(name, "SpaceToBatchND", [input]):
+        input, block, paddings = convert_to_tensor(input), _block(block_shape), convert_to_tensor(paddings, "int32")
+        m, rest = len(block), input.shape.ndims - 1 - len(block)
+        padded = array_ops.pad(input, concat([[[0, 0]], paddings, *([[[0, 0]] * rest] if rest else [])], 0))
+        sizes = shape(padded)
+        split = [sizes[:1]]
+        for i, b in enumerate(block):
+            split += [[sizes[i + 1] // b, b]]
+        parts = reshape(padded, concat([*split, sizes[m + 1 :]], 0))
+        inner, outer = [2 * i + 2 for i in range(m)], [2 * i + 1 for i in range(m)]
+        moved = transpose(parts, [*inner, 0, *outer, *range(2 * m + 1, 2 * m + 1 + rest)])
+        examples = sizes[0]
+        for b in block:
+            examples *= b
+        return reshape(
+            moved, concat([[examples], *[[sizes[i + 1] // b] for i, b in enumerate(block)], sizes[m + 1 :]], 0)
+        )
+
+
+def batch_to_space_nd(input, block_shape, crops, name=None):
+    """What undoes `space_to_batch_nd`: examples become the elements of blocks, of which `crops`, `[m, 2]`, are cut off."""
+    with name_scope(name, "BatchToSpaceND", [input]):
+        input, block, crops = convert_to_tensor(input), _block(block_shape), convert_to_tensor(crops, "int32")
+        m, rest = len(block), input.shape.ndims - 1 - len(block)
+        sizes = shape(input)
+        examples = sizes[0]
+        for b in block:
+            examples //= b
+        parts = reshape(input, concat([block, [examples], sizes[1:]], 0))
+        order = [m]
+        for i in range(m):
+            order += [m + 1 + i, i]
+        moved = transpose(parts, [*order, *range(2 * m + 1, 2 * m + 1 + rest)])
+        whole = [sizes[i + 1] * b for i, b in enumerate(block)]
+        joined = reshape(moved, concat([[examples], whole, sizes[m + 1 :]], 0))
+        begin = concat([[0], crops[:, 0], [0] * rest], 0)
+        size = concat([[examples], [n - crops[i, 0] - crops[i, 1] for i, n in enumerate(whole)], sizes[m + 1 :]], 0)
+        return array_ops.slice(joined, begin, size)
+
+
+def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None):
+    """`space_to_batch_nd` of images with square blocks."""
+    return space_to_batch_nd(input, [block_size] * 2 if block_shape is None else block_shape, paddings, name)
+
+
+def batch_to_space(input, crops, block_size=None, name=None, block_shape=None):
+    """`batch_to_space_nd` of images with square blocks."""
+    return batch_to_space_nd(input, [block_size] * 2 if block_shape is None else block_shape, crops, name)

@@ -1,0 +1,12 @@
+"""The movement of elements under the names of `tf.manip`."""
+
+from .later import later as _later
+
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "array_ops": "gather_nd reshape reverse scatter_nd tile",
+        "batches": "batch_to_space_nd space_to_batch_nd",
+        "sorting": "roll",
+    },
+)

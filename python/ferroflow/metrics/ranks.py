@@ -1,0 +1,120 @@
+"""Labels among the predictions that rank highest."""
+
+from .. import math_ops
+from ..array_ops import expand_dims, ones_like
+from ..framework import convert_to_tensor
+from ..math_ops import cast, div_no_nan, logical_and, reduce_any, reduce_sum
+from ..nn import top_k
+from ..variable_scope import variable_scope
+from ..variables import assign_add
+from .means import kept, mean, pair, weights_of
+
+
+def _hits(labels, ranked, class_id):
+    """Of each of the classes `ranked`, `[…, k]`, whether it is among `labels`, `[…, n]`, and how many of these count."""
+    ranked = cast(convert_to_tensor(ranked), "int64")
+    labels = cast(convert_to_tensor(labels), "int64")
+    if labels.shape.ndims == ranked.shape.ndims - 1:
+        labels = expand_dims(labels, -1)
+    among = lambda x, others: reduce_any(math_ops.equal(expand_dims(x, -1), expand_dims(others, -2)), -1)
+    hit, counted = among(ranked, labels), math_ops.greater_equal(labels, 0)
+    chosen = ones_like(hit)
+    if class_id is not None:
+        wanted = convert_to_tensor(class_id, "int64")
+        chosen, counted = math_ops.equal(ranked, wanted), math_ops.equal(labels, wanted)
+    return logical_and(hit, chosen), chosen, counted
+
+
+def _shares(labels, ranked, class_id, weights, collections, name, of_labels):
+    """Hits among the labels, or among what is ranked."""
+    with variable_scope(name, values=[labels, ranked]):
+        hit, chosen, counted = _hits(labels, ranked, class_id)
+        hits, all_ = (reduce_sum(cast(x, "float32"), -1) for x in (hit, counted if of_labels else chosen))
+        if weights is not None:
+            weights = weights_of(weights, hits)
+            hits, all_ = hits * weights, all_ * weights
+        hit_count, count = kept([], "true_positives"), kept([], "all")
+        value = div_no_nan(hit_count.value(), count.value(), "value")
+        update = assign_add(hit_count, reduce_sum(hits)), assign_add(count, reduce_sum(all_))
+        return pair(value, div_no_nan(*update, "update_op"), *collections)
+
+
+def precision_at_k(
+    labels,
+    predictions,
+    k,
+    class_id=None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name=None,
+):
+    """The share of labels among the `k` classes that `predictions`, `[…, classes]`, ranks highest. `labels` are classes,
+    `[…, n]`, negative ones are none, or `[…]`; with `class_id` only that class counts."""
+    ranked, collections = top_k(predictions, k).indices, (metrics_collections, updates_collections)
+    return _shares(labels, ranked, class_id, weights, collections, name or f"precision_at_{k}", False)
+
+
+def precision_at_top_k(
+    labels,
+    predictions_idx,
+    k=None,
+    class_id=None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name=None,
+):
+    """`precision_at_k` of the classes `predictions_idx`, `[…, k]`, that rank highest."""
+    collections = metrics_collections, updates_collections
+    return _shares(labels, predictions_idx, class_id, weights, collections, name or "precision_at_top_k", False)
+
+
+def recall_at_k(
+    labels,
+    predictions,
+    k,
+    class_id=None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name=None,
+):
+    """The share of labels that are among the `k` classes that `predictions` ranks highest. See `precision_at_k`."""
+    ranked, collections = top_k(predictions, k).indices, (metrics_collections, updates_collections)
+    return _shares(labels, ranked, class_id, weights, collections, name or f"recall_at_{k}", True)
+
+
+def recall_at_top_k(
+    labels,
+    predictions_idx,
+    k=None,
+    class_id=None,
+    weights=None,
+    metrics_collections=None,
+    updates_collections=None,
+    name=None,
+):
+    """`recall_at_k` of the classes `predictions_idx`, `[…, k]`, that rank highest."""
+    collections = metrics_collections, updates_collections
+    return _shares(labels, predictions_idx, class_id, weights, collections, name or "recall_at_top_k", True)
+
+
+def average_precision_at_k(
+    labels, predictions, k, weights=None, metrics_collections=None, updates_collections=None, name=None
+):
+    """The mean over examples of the precisions at each rank at which there is a label, by the number of labels or `k`, the
+    lesser one."""
+    ranked = top_k(predictions, k).indices
+    hit, _, counted = _hits(labels, ranked, None)
+    hit = cast(hit, "float32")
+    precisions = math_ops.cumsum(hit, -1) / math_ops.cumsum(ones_like(hit), -1)
+    number = math_ops.minimum(reduce_sum(cast(counted, "float32"), -1), float(k))
+    average = div_no_nan(reduce_sum(precisions * hit, -1), number)
+    if weights is None:
+        weights = ones_like(average)
+    name = name or f"average_precision_at_{k}"
+    return mean(average, weights, metrics_collections, updates_collections, name)
+
+
+sparse_precision_at_k, sparse_average_precision_at_k = precision_at_k, average_precision_at_k

@@ -1,0 +1,97 @@
+"""Distributions: probabilities, entropies and samples; numbers of TensorFlow or known by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+import ferroflow as tf
+
+D = tf.distributions
+
+
+def test_normal(check):
+    normal = D.Normal([0.0, 1.0], 2.0)
+    assert normal.batch_shape.as_list() == [2] and normal.event_shape.as_list() == [] and normal.dtype == tf.float32
+    check(normal.batch_shape_tensor(), [2])
+    check(normal.log_prob([0.0, 3.0]), [-1.6120857, -2.1120857])
+    check(normal.prob(0.0), [0.1994711, 0.1760327])
+    check(normal.cdf([0.0, 3.0]), [0.5, 0.8413447])
+    check(normal.log_cdf(0.0)[0], math.log(0.5))
+    check(normal.survival_function(0.0)[0], 0.5)
+    check(normal.entropy(), [2.1120858] * 2)
+    check([normal.mean(), normal.mode(), normal.variance(), normal.stddev()], [[0, 1], [0, 1], [4, 4], [2, 2]])
+    check(normal.kl_divergence(D.Normal(0.0, 1.0)), [0.8068528, 1.3068528])
+    check(normal.cross_entropy(D.Normal(0.0, 1.0)), [2.9189386, 3.4189386])
+    loc = tf.constant(0.5)
+    check(tf.gradients(D.Normal(loc, 2.0).log_prob(1.5), loc)[0], 0.25)
+
+
+def test_laplace(check):
+    laplace = D.Laplace(1.0, 2.0)
+    check(laplace.log_prob([1.0, 3.0]), [-1.3862944, -2.3862944])
+    check(laplace.cdf([1.0, 3.0]), [0.5, 0.8160603])
+    check([laplace.entropy(), laplace.mean(), laplace.mode(), laplace.variance()], [2.3862944, 1, 1, 8])
+
+
+def test_uniform(check):
+    uniform = D.Uniform(1.0, [3.0, 5.0])
+    check(uniform.prob([2.0, 6.0]), [0.5, 0.0])
+    check(uniform.cdf([2.0, 6.0]), [0.5, 1.0])
+    check([uniform.entropy(), uniform.mean(), uniform.variance()], [np.log([2, 4]), [2, 3], [1 / 3, 4 / 3]])
+    check(uniform.range(), [2.0, 4.0])
+
+
+def test_exponential(check):
+    exponential = D.Exponential(2.0)
+    check([exponential.log_prob(1.0), exponential.cdf(1.0)], [-1.3068528, 0.8646647])
+    check([exponential.entropy(), exponential.mean(), exponential.variance()], [0.3068528, 0.5, 0.25])
+    check(D.kl_divergence(exponential, D.Exponential(1.0)), 0.1931472)
+
+
+def test_bernoulli(check, run):
+    bernoulli = D.Bernoulli(probs=[0.25, 0.9])
+    check(bernoulli.prob([1, 0]), [0.25, 0.1])
+    check(D.Bernoulli(logits=0.0).log_prob(1), -0.6931472)
+    check([bernoulli.mean(), bernoulli.variance(), bernoulli.mode()], [[0.25, 0.9], [0.1875, 0.09], [0, 1]])
+    check(bernoulli.entropy(), [0.5623351, 0.3250830])
+    check(D.kl_divergence(bernoulli, D.Bernoulli(probs=0.5)), [0.1308120, 0.3680642])
+    assert set(run(bernoulli.sample(50, seed=1)).ravel().tolist()) == {0, 1}
+    with pytest.raises(ValueError, match="probs or logits"):
+        D.Bernoulli()
+
+
+def test_categorical(check, run):
+    categorical = D.Categorical(probs=[[0.25, 0.75], [1.0, 0.0]])
+    check(categorical.prob([1, 0]), [0.75, 1.0])
+    check(categorical.log_prob([[0, 0], [1, 0]]), [[math.log(0.25), 0.0], [math.log(0.75), 0.0]])
+    check(categorical.entropy(), [0.5623351, 0.0])
+    check([categorical.mode(), tf.stack([categorical.event_size] * 2)], [[1, 0], [2, 2]])
+    check(D.kl_divergence(D.Categorical(logits=[0.0, 0.0]), D.Categorical(probs=[0.25, 0.75])), 0.1438410)
+    drawn = categorical.sample([500], seed=2)
+    assert drawn.shape.as_list() == [500, 2] and drawn.dtype == tf.int32
+    shares = run(drawn).mean(0)
+    assert shares[0] == pytest.approx(0.75, abs=0.06) and shares[1] == 0
+    assert run(D.Categorical(logits=[0.0, 0.0]).sample()) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    "made, mean, deviation",
+    [
+        (lambda: D.Normal(1.0, 2.0), 1.0, 2.0),
+        (lambda: D.Laplace(1.0, 2.0), 1.0, 8**0.5),
+        (lambda: D.Uniform(1.0, 3.0), 2.0, 3**-0.5),
+        (lambda: D.Exponential(0.5), 2.0, 2.0),
+    ],
+)
+def test_samples(run, made, mean, deviation):
+    drawn = run(made().sample([20000], seed=1))
+    assert drawn.mean() == pytest.approx(mean, abs=0.06) and drawn.std() == pytest.approx(deviation, rel=0.03)
+
+
+def test_what_there_is_not():
+    with pytest.raises(NotImplementedError, match="mode is not implemented"):
+        D.Uniform().mode()
+    with pytest.raises(NotImplementedError, match="No KL"):
+        D.kl_divergence(D.Normal(0.0, 1.0), D.Uniform())
+    assert isinstance(D.Uniform(name="u"), D.Distribution) and D.Uniform(name="u").name == "u"
