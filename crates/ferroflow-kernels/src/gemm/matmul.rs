@@ -286,10 +286,9 @@ impl Plan {
             1 => (steps, columns, self.right.step),
             lane => (columns, steps, lane),
         };
-        let each = rows.div_ceil(turn.1).next_power_of_two().min(ROUND);
-        if turn.0 * each >= rows || steps == 0 || !steps.is_multiple_of(each) {
-            return (1, Ahead::none(here));
-        }
+        let least = rows.div_ceil(turn.1);
+        let each = (least..=steps).find(|each| steps.is_multiple_of(*each)).filter(|each| turn.0 * each < rows);
+        let Some(each) = each else { return (1, Ahead::none(here)) };
         let half = len.div_ceil(2);
         let at = next.wrapping_add(turn.0 * each * pitch);
         (each, Ahead { at, steps: [0, pitch, half.div_ceil(steps / each)], second: half })

@@ -14,8 +14,8 @@ use ferroflow_array::Buffer;
 use std::ops::Range;
 
 /// Rows of a part of a product, at least, and parts that are worth it.
-const PART: usize = 56;
-const PARTS: usize = 4;
+const PART: usize = 28;
+const PARTS: usize = 8;
 /// Elements of the right operand at most: it stays in the second-level cache beside a part.
 const RIGHT: usize = 1 << 18;
 
