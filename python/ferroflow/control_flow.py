@@ -4,7 +4,7 @@ from . import array_ops, math_ops
 from .dtypes import as_dtype, int32
 from .framework import Operation, call, constant, control_dependencies, convert_to_tensor, get_default_graph, name_scope
 from .nest import assert_same_structure, flatten, is_nested, pack
-from .tensor_array import of_tensor, to_tensor
+from .tensor_array import from_tensors, shapes_of, to_tensors
 from .tensor_shape import TensorShape, as_shape
 
 
@@ -23,7 +23,7 @@ def _branch(function, what, strict):
         elif leaf is None:
             raise ValueError(f"'{what}' must have a return value.")
         else:
-            leaves.append(to_tensor(leaf))
+            leaves.extend(to_tensors(leaf))
     return found, leaves
 
 
@@ -32,10 +32,10 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
 
     Both functions are called once, while the graph is built, and give nests of tensors of one form. A run computes what
     the branch that it chooses needs, assignments made in it too, and does not touch the other: not its placeholders,
-    not its variables. That goes for what was made outside the functions and only the other branch needs, too, which
-    TensorFlow would run. An operation that a branch gives is run if it is chosen. A list of one tensor counts as that
-    tensor unless `strict`. Raises `TypeError` or `ValueError` for functions that do not fit, and a `pred` that is no
-    scalar bool.
+    not its variables. What was made outside the functions, has effects, and is needed by either, such as an assignment
+    or a function of Python's, is run whichever is chosen. An operation that a branch gives is run if it is chosen. A
+    list of one tensor counts as that tensor unless `strict`. Raises `TypeError` or `ValueError` for functions that do
+    not fit, and a `pred` that is no scalar bool.
     """
     true_fn, false_fn = fn1 if true_fn is None else true_fn, fn2 if false_fn is None else false_fn
     for what, function in (("true_fn", true_fn), ("false_fn", false_fn)):
@@ -59,7 +59,7 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
                 )
             chosen.append(call("choose", "Merge", pred, a, [start, middle], b, [middle, end]))
         kinds = [None if isinstance(leaf, Operation) else leaf for leaf in flatten(form)]
-        return pack(form, [of_tensor(kind, tensor) for kind, tensor in zip(kinds, chosen)])
+        return pack(form, from_tensors(kinds, chosen))
 
 
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
@@ -155,11 +155,11 @@ def while_loop(
     loop_vars = loop_vars if isinstance(loop_vars, (list, tuple)) else [loop_vars]
     with name_scope(name, "while", flatten(loop_vars)):
         leaves = flatten(loop_vars)
-        initial = [to_tensor(v) for v in leaves]
-        # An array without elements yet is of a shape that only its first element tells.
-        shapes = [t.shape if getattr(v, "_made", True) else TensorShape(None) for v, t in zip(leaves, initial)]
+        initial = [t for v in leaves for t in to_tensors(v)]
+        shapes = [s for v in leaves for s in shapes_of(v)]
         if shape_invariants is not None:
-            shapes = [as_shape(s) for s in _shapes_of(loop_vars, shape_invariants)]
+            given = [as_shape(s) for s in _shapes_of(loop_vars, shape_invariants)]
+            shapes = [s for v, shape in zip(leaves, given) for s in [shape, *shapes_of(v)[1:]]]
             for tensor, shape in zip(initial, shapes):
                 if not shape.is_compatible_with(tensor.shape):
                     raise ValueError(
@@ -173,7 +173,7 @@ def while_loop(
             initial, shapes = initial + [constant(0, limit.dtype)], shapes + [TensorShape([])]
 
         def packed(tensors):
-            return pack(loop_vars, [of_tensor(leaf, tensor) for leaf, tensor in zip(leaves, tensors)])
+            return pack(loop_vars, from_tensors(leaves, tensors))
 
         def condition(carried):
             go_on = cond(*packed(carried))
@@ -185,14 +185,14 @@ def while_loop(
             if not is_nested(found) or isinstance(found, dict) or hasattr(found, "_fields"):
                 found = [found]
             assert_same_structure(list(given), list(found))
-            tensors = [to_tensor(v) for v in flatten(found)]
+            tensors = [t for v in flatten(found) for t in to_tensors(v)]
             results.extend(flatten(found))
             return tensors + ([carried[-1] + 1] if limited else []), []
 
         results = []
         last, _ = loop(initial, [], condition, following, shapes)
         last = last if back_prop else [math_ops.stop_gradient(t) for t in last]
-        found = pack(loop_vars, [of_tensor(leaf, tensor) for leaf, tensor in zip(results, last)])
+        found = pack(loop_vars, from_tensors(results, last))
         return found[0] if len(loop_vars) == 1 and not return_same_structure else found
 
 

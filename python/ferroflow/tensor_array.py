@@ -2,7 +2,7 @@
 
 from . import array_ops, math_ops
 from .dtypes import as_dtype, int32
-from .framework import call, convert_to_tensor, name_scope
+from .framework import call, control_dependencies, convert_to_tensor, name_scope
 from .tensor_shape import TensorShape, as_shape
 
 
@@ -30,8 +30,6 @@ class TensorArray:
         self._dtype, self._dynamic = as_dtype(dtype), bool(dynamic_size)
         self._element = TensorShape(None) if element_shape is None else as_shape(element_shape)
         self._size = convert_to_tensor(0 if size is None else size, int32)
-        # The elements that are known to be written.
-        self._written = frozenset()
         # Whether the elements have been made; `None` if only a run knows.
         self._made = flow is not None or self._element.is_fully_defined()
         if flow is None:
@@ -39,6 +37,8 @@ class TensorArray:
         if self._element.ndims is not None and self._made:
             flow.set_shape([None, *self._element.as_list()])
         self._flow = flow
+        # By element: whether it has been written.
+        self._written = array_ops.fill(array_ops.reshape(self._size, [1]), False)
 
     @property
     def dtype(self):
@@ -64,32 +64,26 @@ class TensorArray:
         shape = array_ops.concat([array_ops.reshape(self._size, [1]), math_ops.cast(element, int32)], 0)
         return array_ops.zeros(shape, self._dtype)
 
-    def _with(self, flow, element=None, made=True):
+    def _with(self, flow, written, element=None, made=True):
         other = object.__new__(TensorArray)
         other._dtype, other._dynamic, other._size = self._dtype, self._dynamic, self._size
         other._element = self._element if element is None else self._element.merge_with(element)
         if other._element.ndims is not None and made:
             flow.set_shape([None, *other._element.as_list()])
-        other._flow, other._made, other._written = flow, made, self._written
+        other._flow, other._made, other._written = flow, made, written
         return other
 
     def identity(self):
         """The same array."""
-        return self._with(math_ops.identity(self._flow), made=self._made)
+        return self._with(math_ops.identity(self._flow), self._written, made=self._made)
 
     def write(self, index, value, name=None):
-        """The array in which element `index` is `value`. It must be in range and not have been written, as far as that is
-        known."""
+        """The array in which element `index` is `value`. A run in which it is out of range, or was written, fails."""
         from .control_flow import cond
-
-        number = None if hasattr(index, "_as_graph_element") else int(index)
-        if number is not None and number in self._written:
-            message = f"Could not write to TensorArray index {number} because it has already been written to."
-            raise ValueError(message)
 
         with name_scope(name, "TensorArrayWrite", [value]):
             value = convert_to_tensor(value, self._dtype)
-            make, flow = (lambda: self._zeros(array_ops.shape(value))), self._flow
+            make, flow, written = (lambda: self._zeros(array_ops.shape(value))), self._flow, self._written
             if self._made is None:
                 flow = cond(math_ops.equal(array_ops.size(flow), 0), make, lambda: self._flow)
             elif not self._made:
@@ -101,16 +95,18 @@ class TensorArray:
             limit = int32.max if self._dynamic else array_ops.shape(flow)[0]
             index = call("in_range", "index", convert_to_tensor(index), limit, "TensorArray index")
             if self._dynamic:
-                missing = math_ops.maximum(index + 1 - array_ops.shape(flow)[0], 0)
-                added = [array_ops.reshape(missing, [1]), array_ops.shape(value)]
-                flow = array_ops.concat([flow, array_ops.zeros(array_ops.concat(added, 0), self._dtype)], 0)
+                missing = array_ops.reshape(math_ops.maximum(index + 1 - array_ops.shape(flow)[0], 0), [1])
+                added = array_ops.concat([missing, array_ops.shape(value)], 0)
+                flow = array_ops.concat([flow, array_ops.zeros(added, self._dtype)], 0)
+                written = array_ops.concat([written, array_ops.fill(missing, False)], 0)
             shape = array_ops.shape(flow)
             here = math_ops.equal(array_ops.range(0, shape[0], 1), index)
-            flow = array_ops.where(here, array_ops.broadcast_to(array_ops.expand_dims(value, 0), shape), flow)
-            written = self._with(flow, value.shape)
-            if number is not None:
-                written._written = self._written | {number}
-            return written
+            again = math_ops.reduce_any(math_ops.logical_and(here, written))
+            message = "Could not write to a TensorArray index because it has already been written to."
+            with control_dependencies([math_ops.Assert(math_ops.logical_not(again), [message])]):
+                value = array_ops.broadcast_to(array_ops.expand_dims(value, 0), shape)
+            flow = array_ops.where(here, value, flow)
+            return self._with(flow, math_ops.logical_or(written, here), value.shape[1:])
 
     def read(self, index, name=None):
         """Element `index`."""
@@ -141,7 +137,8 @@ class TensorArray:
         """The array of the slices of `value` by its first dimension."""
         value = math_ops.identity(convert_to_tensor(value, self._dtype), name=name or "TensorArrayUnstack")
         shape = value.shape
-        return self._with(value, None if shape.ndims is None else TensorShape(shape.as_list()[1:]))
+        written = array_ops.fill(array_ops.shape(value)[:1], True)
+        return self._with(value, written, None if shape.ndims is None else TensorShape(shape.as_list()[1:]))
 
     unpack = unstack
 
@@ -162,11 +159,26 @@ class TensorArray:
         return math_ops.no_op(name)
 
 
-def to_tensor(leaf, dtype=None):
-    """A leaf of a nest as the tensor that is carried for it."""
-    return leaf.flow if isinstance(leaf, TensorArray) else convert_to_tensor(leaf, dtype)
+def to_tensors(leaf):
+    """The tensors that are carried for a leaf of a nest."""
+    return [leaf._flow, leaf._written] if isinstance(leaf, TensorArray) else [convert_to_tensor(leaf)]
 
 
-def of_tensor(leaf, tensor):
-    """What stands for the leaf where `tensor` is carried for it."""
-    return leaf._with(tensor, made=leaf._made or None) if isinstance(leaf, TensorArray) else tensor
+def shapes_of(leaf):
+    """What stays the same of their shapes."""
+    if not isinstance(leaf, TensorArray):
+        return [convert_to_tensor(leaf).shape]
+    # An array without elements yet is of a shape that only its first element tells.
+    rows = None if leaf._dynamic else leaf._flow.shape[0] if leaf._made else None
+    flow = TensorShape(None) if not leaf._made or leaf._element.ndims is None else TensorShape([rows, *leaf._element])
+    return [flow, TensorShape([None]) if leaf._dynamic else leaf._written.shape]
+
+
+def from_tensors(leaves, tensors):
+    """What stands for leaves where `tensors` are carried for them."""
+    tensors = iter(tensors)
+
+    def one(leaf):
+        return leaf._with(next(tensors), next(tensors), made=leaf._made or None) if isinstance(leaf, TensorArray) else next(tensors)
+
+    return [one(leaf) for leaf in leaves]

@@ -24,6 +24,30 @@ def test_a_choice_runs_the_branch_that_it_chooses():
             session.run(y, {pred: False})
 
 
+def test_what_has_effects_outside_of_the_branches_runs_whichever_is_chosen():
+    pred, v, calls = tf.placeholder(tf.bool, []), tf.Variable(1.0), []
+    added = v.assign_add(1.0)
+    called = tf.py_func(lambda x: calls.append(float(x)) or x, [tf.constant(3.0)], tf.float32)
+    y = tf.cond(pred, lambda: added * 2.0, lambda: called + 0.0)
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert session.run([y, y], {pred: False}) == [3.0, 3.0]
+        assert (session.run(v), calls) == (2.0, [3.0])
+        assert session.run(y, {pred: True}) == 6.0
+        assert (session.run(v), calls) == (3.0, [3.0, 3.0])
+
+
+def test_second_derivatives_of_loops_are_refused():
+    x = tf.constant(2.0)
+    _, y = tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * x), (0, x))
+    (g,) = tf.gradients(y, x)
+    with pytest.raises(Exception, match="Second-order gradient for while loops not supported."):
+        tf.gradients(g, x)
+    (g,) = tf.gradients(tf.scan(lambda a, e: a * e * x, tf.constant([1.0, 2.0])), x)
+    with pytest.raises(Exception, match="Second-order gradient for while loops not supported."):
+        tf.gradients(g, x)
+
+
 def test_branches_give_nests_and_operations(run):
     x = tf.constant(2.0)
     Pair = collections.namedtuple("Pair", "a b")
@@ -281,10 +305,18 @@ def test_arrays_of_tensors(run):
         assert run(g, {x: values}).tolist() == (8.0 * values).tolist()
 
 
-def test_an_element_is_written_once():
+def test_an_element_is_written_once(run):
     array = tf.TensorArray(tf.float32, 2).write(0, 1.0)
-    with pytest.raises(ValueError, match="index 0 because it has already been written"):
-        array.write(1, 1.0).write(0, 2.0)
+    for twice in (array.write(1, 1.0).write(0, 2.0), tf.TensorArray(tf.float32, 2).unstack([1.0, 2.0]).write(0, 2.0)):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="index because it has already been written"):
+            run(twice.stack())
+    for options in ({"size": 3}, {"size": 0, "dynamic_size": True}):
+        at = tf.placeholder(tf.int32, [3])
+        body = lambda i, array: (i + 1, array.write(at[i], tf.cast(i, tf.float32)))
+        _, written = tf.while_loop(lambda i, _: i < 3, body, (0, tf.TensorArray(tf.float32, **options)))
+        assert run(written.stack(), {at: [2, 0, 1]}).tolist() == [1.0, 2.0, 0.0]
+        with pytest.raises(tf.errors.InvalidArgumentError, match="index because it has already been written"):
+            run(written.stack(), {at: [2, 0, 2]})
 
 
 def test_what_functions_of_python_give_and_raise(run):

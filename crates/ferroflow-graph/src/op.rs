@@ -54,6 +54,12 @@ pub trait Op: AsOp {
         &[]
     }
 
+    /// Whether many values of the [`Op::value_inputs`] give results of one shape: the op had better run by itself when they
+    /// are known than be part of a program for each of them.
+    fn values_vary(&self) -> bool {
+        false
+    }
+
     /// The function of one element, if this op maps its broadcast inputs element by element.
     fn elementwise(&self) -> Option<ferroflow_kernels::Scalar> {
         None

@@ -268,22 +268,22 @@ impl Session {
         let variable = self.graph.variable_of(crate::argument::own(&self.graph, tensor)?);
         let variable = variable.ok_or_else(|| PyTypeError::new_err("a variable is needed"))?;
         let array = from_python(value, Some(variable.dtype()))?;
-        session.load(variable, array).map_err(|e| from_run(py, &e))
+        py.detach(|| session.load(variable, array)).map_err(|e| from_run(py, &e))
     }
 
     /// The names of the global variables that have no value.
-    fn _uninitialized(&self) -> PyResult<Vec<String>> {
-        Ok(self.open()?.uninitialized_variables())
+    fn _uninitialized(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let session = self.open()?;
+        Ok(py.detach(|| session.uninitialized_variables()))
     }
 
     /// Whether each of the variables, told by their references, has a value.
-    fn _initialized(&self, variables: Vec<PyRef<'_, Tensor>>) -> PyResult<Vec<bool>> {
+    fn _initialized(&self, py: Python<'_>, variables: Vec<PyRef<'_, Tensor>>) -> PyResult<Vec<bool>> {
         let session = self.open()?;
-        let has = |tensor: &PyRef<'_, Tensor>| {
-            let variable = self.graph.variable_of(crate::argument::own(&self.graph, tensor)?);
-            Ok(variable.is_some_and(|variable| session.is_initialized(variable)))
-        };
-        variables.iter().map(has).collect()
+        let variable = |t: &PyRef<'_, Tensor>| Ok(self.graph.variable_of(crate::argument::own(&self.graph, t)?));
+        let variables = variables.iter().map(variable).collect::<PyResult<Vec<_>>>()?;
+        let has = |variable: &Option<ff::Variable<'_>>| variable.is_some_and(|v| session.is_initialized(v));
+        Ok(py.detach(|| variables.iter().map(has).collect()))
     }
 
     /// The program that a run would be, as a table.

@@ -3,10 +3,13 @@ use crate::{Request, Result};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-/// Programs that a session keeps.
+/// Programs that a session keeps whatever memory they take.
 const KEPT: usize = 64;
+/// Bytes up to which it keeps more.
+const ROOM: usize = 256 << 20;
 
-/// The programs that a session keeps, by request. They are few, so that one is found by comparing.
+/// The programs that a session keeps, by request. A run asks for them in the order in which another did, so that one is
+/// found by comparing, beginning at the last.
 #[derive(Default)]
 pub(crate) struct Programs {
     kept: RwLock<Vec<Kept>>,
@@ -21,6 +24,7 @@ pub(crate) struct Programs {
 struct Kept {
     request: Request,
     stage: Arc<Stage>,
+    bytes: usize,
     /// When it was last asked for, by the clock.
     used: AtomicU64,
 }
@@ -38,15 +42,16 @@ impl Programs {
         let stage = Arc::new(compile()?);
         let used = self.clock.fetch_add(1, Ordering::Relaxed).into();
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            let oldest = (0..kept.len()).min_by_key(|&i| kept[i].used.load(Ordering::Relaxed));
-            oldest.map(|i| kept.swap_remove(i));
+        kept.push(Kept { request: request.clone(), stage: stage.clone(), bytes: stage.program.bytes(), used });
+        let mut bytes: usize = kept.iter().map(|k| k.bytes).sum();
+        while kept.len() > KEPT && bytes > ROOM {
+            let Some(oldest) = (0..kept.len()).min_by_key(|&i| kept[i].used.load(Ordering::Relaxed)) else { break };
+            bytes -= kept.remove(oldest).bytes;
         }
-        kept.push(Kept { request: request.clone(), stage: stage.clone(), used });
         Ok(stage)
     }
 
-    fn find(&self, request: &Request) -> Option<Arc<Stage>> {
+    pub(crate) fn find(&self, request: &Request) -> Option<Arc<Stage>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let last = self.last.load(Ordering::Relaxed).min(kept.len());
         let at = (last..kept.len()).chain(0..last).find(|&i| kept[i].request == *request)?;

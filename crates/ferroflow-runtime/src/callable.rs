@@ -1,5 +1,4 @@
 use crate::execution::{Results, Values};
-use crate::loops::Memory;
 use crate::{Error, Fetch, Request, Result, Session};
 use ferroflow_array::Array;
 use std::fmt;
@@ -31,7 +30,7 @@ impl<'s, F: Fetch> Callable<'s, F> {
         }
         let mut values: Values<'_> = values.iter().map(|&v| v.into()).collect();
         let mut results = Results::new();
-        self.session.run_request(&mut request, &mut values, &mut results, &mut Memory::default())?;
+        self.session.run_request(&mut request, &mut values, &mut results)?;
         Ok(self.fetches.take(&mut results.drain(..)))
     }
 }

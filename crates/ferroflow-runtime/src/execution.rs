@@ -5,10 +5,11 @@ use crate::passes::{self, Deferred, Dynamic};
 use crate::program::{Program, Source, StateUse};
 use crate::request::{FeedSpec, Given};
 use crate::store::Store;
+use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
 use ferroflow_array::{Array, Shape};
-use ferroflow_graph::ops::{While, WhileGradient};
-use ferroflow_graph::{NodeId, Outlet};
+use ferroflow_graph::ops::{HostCall, While, WhileGradient};
+use ferroflow_graph::{Fact, NodeId, OpError, Outlet};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
 use std::sync::{Arc, PoisonError};
@@ -25,7 +26,7 @@ pub(crate) struct Stage {
     slots: Vec<usize>,
     /// The states in the order of their slots.
     by_slot: Vec<usize>,
-    writes: bool,
+    pub(crate) writes: bool,
     pub(crate) deferred: Option<Deferred>,
     /// The random numbers that are fetched after all else.
     recorded: Vec<Outlet>,
@@ -38,26 +39,41 @@ enum Value<'a> {
 }
 
 impl Session {
-    /// Runs a request, and adds what it fetches to `results`. `request` and `values` become those of its last stage.
-    /// `memory` holds what loops went through, for derivatives.
+    /// Runs a request in a turn of its own, and adds what it fetches to `results`. `request` and `values` become those of its
+    /// last stage.
     pub(crate) fn run_request(
         &self,
         request: &mut Request,
         values: &mut Values<'_>,
         results: &mut Results,
+    ) -> Result<()> {
+        let stage = self.stage(request)?;
+        let writes = stage.writes || stage.deferred.as_ref().is_some_and(|d| d.writes);
+        let mut turn = Turn::take(&self.store, writes);
+        self.run_stages(stage, request, values, results, &mut Memory::default(), &mut turn)
+    }
+
+    /// Runs a request from its first stage on. `memory` holds what loops went through, for derivatives.
+    pub(crate) fn run_stages(
+        &self,
+        mut stage: Arc<Stage>,
+        request: &mut Request,
+        values: &mut Values<'_>,
+        results: &mut Results,
         memory: &mut Memory,
+        turn: &mut Turn<'_>,
     ) -> Result<()> {
         loop {
-            let stage = self.stage(request)?;
-            self.execute(&stage, values, results, None)?;
+            self.execute(&stage, values, results, turn, None)?;
             let drawn = results.len() - stage.recorded.len();
             memory.recorded.extend(stage.recorded.iter().copied().zip(results.drain(drawn..)));
             let Some(deferred) = &stage.deferred else { return Ok(()) };
             let before = request.clone();
-            self.advance(deferred, request, values, std::mem::take(results), memory)?;
+            self.advance(deferred, request, values, std::mem::take(results), memory, turn)?;
             if *request == before {
                 return Err(Error::Internal("a stage of the program brought the next no nearer".into()));
             }
+            stage = self.stage_of(request, turn.read()?)?;
         }
     }
 
@@ -69,6 +85,7 @@ impl Session {
         values: &mut Values<'_>,
         results: Results,
         memory: &mut Memory,
+        turn: &mut Turn<'_>,
     ) -> Result<()> {
         let mut feed = |given: Given, value: Array| {
             let bits = |value: &Array| Some(value.to_f64s()?.into_iter().map(|n| n.to_bits() as i64).collect());
@@ -90,7 +107,7 @@ impl Session {
         request.done.extend(&deferred.done);
         for Dynamic { node: id, inputs, extra } in &deferred.dynamic {
             let arrays: Vec<&Array> = inputs.iter().map(|&i| &results[i]).collect();
-            let outputs = self.run_dynamic(*id, &arrays, extra, deferred.remembered.contains(id), memory)?;
+            let outputs = self.run_dynamic(*id, &arrays, extra, deferred.remembered.contains(id), memory, turn)?;
             for (k, output) in outputs.into_iter().enumerate() {
                 if request.record {
                     memory.recorded.push((id.outlet(k), output.clone()));
@@ -124,32 +141,50 @@ impl Session {
         extra: &[Outlet],
         remember: bool,
         memory: &mut Memory,
+        turn: &mut Turn<'_>,
     ) -> Result<Vec<Array>> {
         let node = self.graph.with_dag(|dag| dag.node(id).clone());
-        if let Some(op) = node.op.downcast::<While>() {
-            let (inputs, given) = inputs.split_at(inputs.len().saturating_sub(extra.len()));
-            let given: Vec<(Outlet, &Array)> = extra.iter().copied().zip(given.iter().copied()).collect();
-            return self.run_loop(id, &node, op, inputs, &given, remember.then_some(memory));
+        let (inputs, given) = inputs.split_at(inputs.len().saturating_sub(extra.len()));
+        let given: Vec<(Outlet, &Array)> = extra.iter().copied().zip(given.iter().copied()).collect();
+        if node.op.is::<While>() {
+            return self.run_loop(id, &node, inputs, &given, remember.then_some(memory), turn);
         }
         if let Some(op) = node.op.downcast::<WhileGradient>() {
-            return self.run_loop_backwards(&node, op, inputs, memory);
+            return self.run_loop_backwards(&node, op, inputs, &given, memory, turn);
         }
-        let facts: Vec<_> = inputs.iter().map(|a| ferroflow_graph::Fact::of(a)).collect();
-        let invalid = |message: String| passes::invalid(&node, ferroflow_graph::OpError::value(message));
-        let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| passes::invalid(&node, e))?;
-        let outputs = kernel.run_dynamic(inputs).ok_or_else(|| invalid("has no dynamic kernel".into()))?;
-        outputs.map_err(|e| invalid(e.0))
+        let facts: Vec<Fact> = inputs.iter().map(|a| Fact::of(a)).collect();
+        let invalid = |e: OpError| passes::invalid(&node, e);
+        let outputs = match node.op.values_vary() {
+            true => node.op.infer(&facts.iter().collect::<Vec<_>>()).map_err(invalid)?,
+            false => node.facts.to_vec(),
+        };
+        let kernel = node.op.kernel(&facts, &outputs).map_err(invalid)?;
+        let shapes: Vec<_> = outputs.iter().filter_map(|f| Some((f.dtype, f.shape.to_shape()?))).collect();
+        if !kernel.is_dynamic() && shapes.len() < outputs.len() {
+            return Err(invalid(OpError::value("the shape of its result is not known")));
+        }
+        let run = || ferroflow_kernels::evaluate(Arc::new(kernel), inputs, &shapes, &self.pool);
+        let outputs = if node.op.is::<HostCall>() { turn.while_others_pass(run) } else { run() };
+        outputs.map_err(|e| invalid(OpError::value(e.0)))
     }
 
+    /// The first stage of a request.
     pub(crate) fn stage(&self, request: &Request) -> Result<Arc<Stage>> {
+        match self.programs.find(request) {
+            Some(stage) => Ok(stage),
+            None => self.stage_of(request, &self.read()),
+        }
+    }
+
+    /// The same, in a turn: who compiles holds the store already.
+    pub(crate) fn stage_of(&self, request: &Request, store: &Store) -> Result<Arc<Stage>> {
         self.programs.get(request, || {
             self.graph.check()?;
-            self.compile(request)
+            self.compile(request, store)
         })
     }
 
-    fn compile(&self, request: &Request) -> Result<Stage> {
-        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+    fn compile(&self, request: &Request, store: &Store) -> Result<Stage> {
         let shape = |id| store.get(id).map(|a| a.shape().clone());
         let pruned = self.graph.with_dag(|dag| passes::prune(dag, request, &shape))?;
         let internal = |e: ferroflow_graph::OpError| Error::Internal(e.message);
@@ -161,11 +196,7 @@ impl Session {
         for state in &program.states {
             let id = pruned.states.get(&state.name);
             let id = id.ok_or_else(|| Error::Internal(format!("no state for `{}`", state.name)))?;
-            let slot = store.slot(*id);
-            slots.push(slot);
-            if state.random && store.values()[slot].is_none() {
-                store.set(*id, Array::from([0i64, self.fresh_seed(*id)]));
-            }
+            slots.push(store.slot(*id));
         }
         let mut by_slot: Vec<usize> = (0..slots.len()).collect();
         by_slot.sort_unstable_by_key(|&i| slots[i]);
@@ -174,17 +205,18 @@ impl Session {
     }
 
     /// What seeds a random operation that has no seed of its own.
-    fn fresh_seed(&self, id: NodeId) -> i64 {
-        let mixed = (self.entropy ^ (u64::from(id.0) << 17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    fn fresh_seed(&self, slot: usize) -> i64 {
+        let mixed = (self.entropy ^ ((slot as u64) << 17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (mixed ^ (mixed >> 29)) as i64
     }
 
-    /// Runs a stage, calling `observe` with the index of each step and the seconds that it took.
+    /// Runs a stage in a turn, calling `observe` with the index of each step and the seconds that it took.
     pub(crate) fn execute(
         &self,
         stage: &Stage,
         values: &[FeedValue<'_>],
         results: &mut Results,
+        turn: &mut Turn<'_>,
         observe: Option<&mut dyn FnMut(usize, f64)>,
     ) -> Result<()> {
         let mut outputs = Results::new();
@@ -192,16 +224,16 @@ impl Session {
             outputs.push(Array::zeros(*dtype, shape)?);
         }
         if !stage.writes {
-            let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
-            stage.check_initialized(&store)?;
+            let store = turn.read()?;
+            stage.check_initialized(store)?;
             let states = stage.program.states.iter().zip(&stage.slots);
-            let states = states.filter_map(|(s, &slot)| Some((s, Value::Read(store.values()[slot].as_ref()?))));
+            let states = states.filter_map(|(s, &slot)| Some((s, Value::Read(store.value(slot)?))));
             self.run_program(&stage.program, values, &mut outputs, states, observe)?;
-            return stage.fetch(values, &outputs, &store, results);
+            return stage.fetch(values, &outputs, store, results);
         }
-        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
-        stage.check_initialized(&store)?;
-        let fresh = self.make_room(stage, &mut store)?;
+        let store = turn.write()?;
+        stage.check_initialized(store)?;
+        let fresh = self.make_room(stage, store)?;
         let (mut rest, mut next) = (store.values_mut().iter_mut(), 0);
         let states = stage.by_slot.iter().filter_map(|&i| {
             let (state, slot) = (&stage.program.states[i], stage.slots[i]);
@@ -213,7 +245,7 @@ impl Session {
             fresh.into_iter().for_each(|slot| store.values_mut()[slot] = None);
             return Err(error);
         }
-        stage.fetch(values, &outputs, &store, results)
+        stage.fetch(values, &outputs, store, results)
     }
 
     /// Gives written states that have no value, or one of another shape, memory; tells the slots.
@@ -226,7 +258,10 @@ impl Session {
                 *value = None;
             }
             if value.is_none() {
-                *value = Some(Array::zeros(state.dtype, &state.shape)?);
+                *value = Some(match state.random {
+                    true => Array::from([0i64, self.fresh_seed(slot)]),
+                    false => Array::zeros(state.dtype, &state.shape)?,
+                });
                 fresh.push(slot);
             }
         }
@@ -279,7 +314,7 @@ impl Stage {
 
     fn check_initialized(&self, store: &Store) -> Result<()> {
         for (state, &slot) in self.program.states.iter().zip(&self.slots) {
-            if state.read && store.values()[slot].is_none() {
+            if state.read && store.value(slot).is_none() {
                 return Err(Error::Uninitialized(state.name.to_string()));
             }
         }
@@ -292,7 +327,7 @@ impl Stage {
                 Source::Output(i) => outputs[*i].clone(),
                 Source::Arg(i) => values[*i].to_array()?,
                 Source::Constant(array) => array.clone(),
-                Source::State(i) => match &store.values()[self.slots[*i]] {
+                Source::State(i) => match store.value(self.slots[*i]) {
                     Some(array) => array.clone(),
                     None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
                 },

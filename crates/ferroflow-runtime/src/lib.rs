@@ -22,6 +22,7 @@ mod program;
 mod request;
 mod session;
 mod store;
+mod turn;
 
 pub use callable::Callable;
 pub use draft::Draft;
@@ -33,4 +34,4 @@ pub use fetch::Fetch;
 pub use plan::{Lifetime, plan};
 pub use profile::Profile;
 pub use request::Request;
-pub use session::{Session, SessionOptions};
+pub use session::{Session, SessionOptions, Snapshot};

@@ -5,6 +5,7 @@ mod slices;
 
 use crate::execution::{Results, Values};
 use crate::request::{FeedSpec, Given};
+use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session, passes};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{While, outlets_from};
@@ -71,6 +72,7 @@ impl Part {
         fixed: &[(Outlet, &Array)],
         extra: &[(Outlet, Array)],
         memory: &mut Memory,
+        turn: &mut Turn<'_>,
     ) -> Result<Results> {
         let mut request = self.request(&varying);
         let mut values: Values<'_> = varying.into_iter().chain(fixed.iter().map(|(_, a)| (*a).into())).collect();
@@ -80,7 +82,8 @@ impl Part {
             values.push(array.into());
         }
         let mut results = Results::new();
-        session.run_request(&mut request, &mut values, &mut results, memory)?;
+        let stage = session.stage_of(&request, turn.read()?)?;
+        session.run_stages(stage, &mut request, &mut values, &mut results, memory, turn)?;
         // The program of the next iteration may be made for the values of what does not change.
         for (kept, found) in self.request.feeds.iter_mut().zip(request.feeds).skip(self.varying) {
             kept.value = found.value;
@@ -163,14 +166,14 @@ impl<'a> Loop<'a> {
     }
 
     /// Stacks of nothing, of the shapes that an iteration would give.
-    fn empty_stacks(&self, session: &Session, body: &Part) -> Result<Vec<Array>> {
+    fn empty_stacks(&self, session: &Session, body: &Part, turn: &Turn<'_>) -> Result<Vec<Array>> {
         let sample = self
             .scanned
             .iter()
             .map(|a| Array::zeros(a.dtype(), &a.shape().dims()[1..]))
             .collect::<Result<Vec<_>, _>>()?;
         let values = self.initial.iter().map(|a| FeedValue::from(*a)).chain(sample.iter().map(FeedValue::from));
-        let stage = session.stage(&body.request(&values.collect::<Vec<_>>()))?;
+        let stage = session.stage_of(&body.request(&values.collect::<Vec<_>>()), turn.read()?)?;
         let shapes = stage.deferred.is_none().then(|| stage.fetched_shapes());
         let stacked = self.results[self.op.carried..].iter().enumerate();
         let stacks = stacked.map(|(k, outlet)| {
@@ -192,11 +195,13 @@ impl Session {
         &self,
         id: NodeId,
         node: &Node,
-        op: &While,
         inputs: &[&Array],
         given: &[(Outlet, &Array)],
         memory: Option<&mut Memory>,
+        turn: &mut Turn<'_>,
     ) -> Result<Vec<Array>> {
+        let op = node.op.downcast::<While>();
+        let op = op.ok_or_else(|| passes::invalid(node, OpError::value("is no loop")))?;
         let l = Loop::new(self, node, op, inputs, given.iter().copied())?;
         let condition = self.graph.with_dag(|dag| outlets_from(dag, &op.condition));
         let condition = condition.map_err(|e| passes::invalid(node, e))?;
@@ -214,7 +219,7 @@ impl Session {
             }
             if let Some(condition) = &mut condition {
                 let values = l.values(&carried, t)?;
-                let go_on = condition.run(self, values, &l.captured, &[], &mut Memory::default())?;
+                let go_on = condition.run(self, values, &l.captured, &[], &mut Memory::default(), turn)?;
                 match go_on.first().and_then(|a| a.to_ints()).as_deref() {
                     Some([0]) => break,
                     Some([_]) => {}
@@ -222,7 +227,7 @@ impl Session {
                 }
             }
             let mut inner = Memory::default();
-            let mut results = body.run(self, l.values(&carried, t)?, &l.captured, &[], &mut inner)?;
+            let mut results = body.run(self, l.values(&carried, t)?, &l.captured, &[], &mut inner, turn)?;
             for (stack, result) in stacks.iter_mut().zip(results.drain(op.carried..)) {
                 stack.push(result);
             }
@@ -236,7 +241,7 @@ impl Session {
             memory.loops.insert(id, Arc::new(History { iterations: history, given }));
         }
         let stacks = match l.length {
-            Some(0) => l.empty_stacks(self, &body)?,
+            Some(0) => l.empty_stacks(self, &body, turn)?,
             _ => stacks
                 .into_iter()
                 .enumerate()

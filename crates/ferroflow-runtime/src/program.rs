@@ -9,6 +9,10 @@ use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Precision, Region
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+/// About the bytes of a program that has no steps, and of a step.
+const PROGRAM: usize = 16 << 10;
+const STEP: usize = 2 << 10;
+
 /// A request compiled: the machine, and what its regions are bound to in each run.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -53,6 +57,14 @@ pub(crate) struct Label {
     pub(crate) node: Arc<str>,
     pub(crate) op: &'static str,
     pub(crate) fact: String,
+}
+
+impl Program {
+    /// About what it takes of memory beside variables and constants, while no two runs of it go on at once.
+    pub(crate) fn bytes(&self) -> usize {
+        let arenas = self.machine.regions().iter().filter(|r| matches!(r, Region::Arena(_))).map(Region::len);
+        arenas.sum::<usize>() + self.machine.steps().len() * STEP + PROGRAM
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -159,6 +171,10 @@ pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Option<Pre
         }
         l.node(schedule, id, time, &last_use)?;
     }
+    // A variable that only has to have a value.
+    let asked: Vec<Memory> =
+        schedule.draft.targets.iter().filter_map(|t| l.memory.get(&t.outlet(0)).copied()).collect();
+    l.mark_read(&asked);
     l.finish(schedule)
 }
 

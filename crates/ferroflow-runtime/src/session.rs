@@ -1,13 +1,13 @@
 use crate::cache::Programs;
 use crate::execution::{Results, Values};
-use crate::loops::Memory;
 use crate::store::Store;
+use crate::turn::Turn;
 use crate::{Callable, Error, FeedValue, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Effect, Graph, Member, NodeId, Tensor, Variable, keys};
 use ferroflow_kernels::{Limits, Pool, Precision};
 use smallvec::SmallVec;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 /// How a session runs.
 #[derive(Debug, Clone)]
@@ -30,7 +30,9 @@ impl Default for SessionOptions {
 
 /// Runs parts of a graph, and keeps the values of its variables.
 ///
-/// A session may be used from several threads at once; runs that change variables take turns.
+/// A session may be used from several threads at once. A run that may change variables has them for itself from its
+/// beginning to its end, so that every run sees those of one moment. Only while it calls a function of the program
+/// ([`Graph::host_call`]), which may run the session too, others pass.
 pub struct Session {
     pub(crate) graph: Graph,
     pub(crate) pool: Pool,
@@ -96,7 +98,7 @@ impl Session {
     pub fn run_with<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<F::Output> {
         let (mut request, mut values, mut results) = (Request::default(), Values::new(), Results::new());
         self.ask(&fetches, feeds, &mut request, &mut values)?;
-        self.run_request(&mut request, &mut values, &mut results, &mut Memory::default())?;
+        self.run_request(&mut request, &mut values, &mut results)?;
         Ok(fetches.take(&mut results.drain(..)))
     }
 
@@ -115,7 +117,7 @@ impl Session {
         for (i, value) in values.iter().enumerate() {
             request.set_feed(&self.graph, i, value.dtype(), value.shape())?;
         }
-        self.run_request(&mut request, &mut values, &mut results, &mut Memory::default())?;
+        self.run_request(&mut request, &mut values, &mut results)?;
         Ok(fetches.take(&mut results.drain(..)))
     }
 
@@ -158,7 +160,14 @@ impl Session {
         let stage = self.stage(&request)?;
         let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
         for run in &mut times {
-            self.execute(&stage, &values, &mut Results::new(), Some(&mut |step, seconds| run[step] = seconds))?;
+            let mut turn = Turn::take(&self.store, stage.writes);
+            self.execute(
+                &stage,
+                &values,
+                &mut Results::new(),
+                &mut turn,
+                Some(&mut |step, seconds| run[step] = seconds),
+            )?;
         }
         let (program, limits) = (crate::ProgramTable::of(&stage.program, self.threads()), Limits::measure(&self.pool));
         Ok(crate::Profile::of(program, &times, limits))
@@ -192,7 +201,28 @@ impl Session {
     /// If it has none yet, or is of another graph.
     pub fn value(&self, variable: Variable<'_>) -> Result<Array> {
         self.own(variable)?;
-        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        self.value_in(&self.read(), variable)
+    }
+
+    /// The values of variables, and the counters of random operations, between two runs.
+    ///
+    /// # Errors
+    /// As [`Session::value`].
+    pub fn snapshot<'g>(&self, variables: impl IntoIterator<Item = Variable<'g>>) -> Result<Snapshot> {
+        let store = self.read();
+        let value = |variable| {
+            self.own(variable)?;
+            self.value_in(&store, variable)
+        };
+        let variables = variables.into_iter().map(value).collect::<Result<_>>()?;
+        Ok(Snapshot { variables, random: self.random_state_in(&store) })
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Store> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn value_in(&self, store: &Store, variable: Variable<'_>) -> Result<Array> {
         let value = store.get(variable.reference().outlet().node).cloned();
         value.ok_or_else(|| Error::Uninitialized(variable.name()))
     }
@@ -234,14 +264,17 @@ impl Session {
     pub fn uninitialized_variables(&self) -> Vec<String> {
         let members = self.graph.collection(keys::GLOBAL_VARIABLES).into_iter();
         let ids = members.filter_map(|m| if let Member::Variable(id) = m { Some(id) } else { None });
-        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        let store = self.read();
         let missing: Vec<NodeId> = ids.filter(|&id| store.get(id).is_none()).collect();
         self.graph.with_dag(|dag| missing.iter().map(|&id| dag.node(id).name.to_string()).collect())
     }
 
     /// The counters of the random operations run so far, by name: an `i64[2]` each, from which the next numbers follow.
     pub fn random_state(&self) -> Vec<(String, Array)> {
-        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+        self.random_state_in(&self.read())
+    }
+
+    fn random_state_in(&self, store: &Store) -> Vec<(String, Array)> {
         self.graph.with_dag(|dag| {
             let random = dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Random);
             random.filter_map(|(id, n)| Some((n.name.to_string(), store.get(id)?.clone()))).collect()
@@ -266,6 +299,15 @@ impl Session {
         counters.into_iter().for_each(|(id, counter)| store.set(id, counter));
         Ok(())
     }
+}
+
+/// What a session kept at one moment; see [`Session::snapshot`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// The values of the variables asked for, in their order.
+    pub variables: Vec<Array>,
+    /// As [`Session::random_state`] gives it.
+    pub random: Vec<(String, Array)>,
 }
 
 impl std::fmt::Debug for Session {

@@ -2,7 +2,7 @@
 
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Graph, ix};
-use ferroflow_runtime::{Session, feed};
+use ferroflow_runtime::{Session, SessionOptions, feed};
 
 fn message(result: Result<impl std::fmt::Debug, ferroflow_runtime::Error>) -> String {
     result.unwrap_err().to_string()
@@ -108,15 +108,22 @@ fn a_feed_can_give_shape_and_axes() {
 }
 
 #[test]
-fn programs_for_ever_new_shapes_do_not_pile_up() {
+fn programs_are_kept_while_they_take_little_memory() {
     let g = Graph::new();
-    let n = g.placeholder(DType::I32, [] as [usize; 0]);
-    let total = g.range(0, n, 1).reduce_sum(..);
+    let at = g.placeholder(DType::I32, [None]);
     let session = Session::new(&g).unwrap();
-    for i in 0..500 {
-        assert_eq!(session.run_with(total, feed! { n: i }).unwrap(), Array::from(i * (i - 1) / 2));
+    let run = |y, n: usize| _ = session.run_with(y, feed! { at: Array::zeros(DType::I32, [n]).unwrap() }).unwrap();
+    let small = g.constant([1.0f32]).gather(at) * 2.0;
+    for n in (0..200).chain(0..200) {
+        run(small, n);
     }
-    assert!(session.cached_programs() <= 64, "{}", session.cached_programs());
+    assert_eq!(session.cached_programs(), 200);
+    // 4 MiB each.
+    let large = g.random_uniform([1 << 20], 0.0, 1.0).gather(at);
+    for n in 0..70 {
+        run(large, n);
+    }
+    assert_eq!(session.cached_programs(), 64);
 }
 
 #[test]
@@ -178,4 +185,51 @@ fn a_variable_can_be_scattered_into_itself() {
     session.run(g.global_variables_initializer()).unwrap();
     assert_eq!(session.run(add).unwrap().to_vec::<f32>().unwrap(), [4.0, 4.0, 4.0]);
     assert_eq!(session.run(update).unwrap().to_vec::<f32>().unwrap(), [4.0, 4.0, 4.0]);
+}
+
+#[test]
+fn programs_are_made_for_shapes_not_for_which_elements_are_taken() {
+    let g = Graph::new();
+    let x = g.constant([0.0f32, 1.0, 2.0, 3.0, 4.0]);
+    let at = g.placeholder(DType::I32, [1]);
+    let ids = g.placeholder(DType::I32, [3]);
+    let rows = g.constant([0.0f32, 1.0, 2.0]);
+    let taken = x.slice(at, g.constant([2i32]));
+    let fetches = [taken * 2.0, g.dynamic_stitch(&[ids], &[rows]) + 0.5, rows.segment_sum(ids.minimum(1)) * 1.0];
+    let session = Session::new(&g).unwrap();
+    for (begin, ids_, expected) in [
+        (1, [0, 1, 2], [vec![2.0f32, 4.0], vec![0.5, 1.5, 2.5], vec![0.0, 3.0]]),
+        (3, [0, 2, 1], [vec![6.0, 8.0], vec![0.5, 2.5, 1.5], vec![0.0, 3.0]]),
+        (0, [0, 1, 2], [vec![0.0, 2.0], vec![0.5, 1.5, 2.5], vec![0.0, 3.0]]),
+    ] {
+        let found = session.run_with(fetches, feed! { at: [begin], ids: ids_ }).unwrap();
+        assert_eq!(found, expected.map(Array::from));
+        assert_eq!(session.cached_programs(), 2);
+    }
+    let error = message(session.run_with(fetches[0], feed! { at: [4] }));
+    assert!(error.starts_with("Slice 'Slice"), "{error}");
+    let error = message(session.run_with(fetches[1], feed! { ids: [0, -1, 1] }));
+    assert_eq!(error, "DynamicStitch 'DynamicStitch': indices must not be negative");
+}
+
+#[test]
+fn an_operation_that_is_run_for_its_own_sake_may_fail() {
+    let g = Graph::new();
+    let i = g.placeholder(DType::I32, [] as [usize; 0]);
+    let taken = g.constant([1.0f32, 2.0]).gather(i);
+    let (x, v) = (g.placeholder(DType::F32, [] as [usize; 0]), g.variable(1.0f32));
+    let (read, after) = (v.value().operation(), g.group([v.read_value().operation()]));
+    for optimize in [true, false] {
+        let options = SessionOptions { optimize, ..SessionOptions::default() };
+        let session = Session::with_options(&g, &options).unwrap();
+        session.run_with(taken.operation(), feed! { i: 1 }).unwrap();
+        let error = message(session.run_with(taken.operation(), feed! { i: 2 }));
+        assert_eq!(error, "GatherV2 'Gather': index 2 is not in 0..2");
+        assert!(message(session.run((x * 2.0).operation())).contains("You must feed a value"));
+        for operation in [read, after] {
+            assert_eq!(message(session.run(operation)), "Attempting to use uninitialized value Variable");
+        }
+        session.run(v.initializer()).unwrap();
+        session.run([read, after]).unwrap();
+    }
 }

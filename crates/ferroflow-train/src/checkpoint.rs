@@ -56,18 +56,15 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The values of every global variable of the session's graph, and the state of its random operations.
+    /// The values of every global variable of the session's graph, and the state of its random operations, between two runs.
     ///
     /// # Errors
     /// If a variable has no value yet.
     pub fn capture(session: &Session) -> Result<Self, CheckpointError> {
-        let mut tensors = BTreeMap::new();
-        for variable in session.graph().variables_in(keys::GLOBAL_VARIABLES) {
-            tensors.insert(variable.name(), session.value(variable)?);
-        }
-        for (name, counter) in session.random_state() {
-            tensors.insert(format!("{RANDOM}{name}"), counter);
-        }
+        let variables = session.graph().variables_in(keys::GLOBAL_VARIABLES);
+        let snapshot = session.snapshot(variables.iter().copied())?;
+        let random = snapshot.random.into_iter().map(|(name, counter)| (format!("{RANDOM}{name}"), counter));
+        let tensors = variables.iter().map(|v| v.name()).zip(snapshot.variables).chain(random).collect();
         Ok(Checkpoint { tensors, metadata: BTreeMap::new() })
     }
 

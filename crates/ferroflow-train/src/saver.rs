@@ -1,5 +1,5 @@
 use crate::History;
-use ferroflow_array::{Array, DType};
+use ferroflow_array::DType;
 use ferroflow_formats::checkpoint::{Reader, State, remove, write};
 use ferroflow_graph::{Variable, keys};
 use ferroflow_runtime::Session;
@@ -37,7 +37,7 @@ pub enum SaverError {
     Session(#[from] ferroflow_runtime::Error),
 }
 
-/// Writes the values that variables have in a session as TensorFlow's checkpoint, each under its name.
+/// Writes the values that variables have in a session, between two runs, as TensorFlow's checkpoint, each under its name.
 ///
 /// # Errors
 /// If a variable has no value yet, or a file cannot be written.
@@ -46,9 +46,8 @@ pub fn save_variables(
     prefix: impl AsRef<Path>,
     variables: &[(String, Variable<'_>)],
 ) -> Result<(), SaverError> {
-    let values = variables.iter().map(|(key, v)| Ok((key.as_str(), session.value(*v)?)));
-    let values = values.collect::<Result<Vec<(&str, Array)>, SaverError>>()?;
-    Ok(write(prefix, values.iter().map(|(key, value)| (*key, value)))?)
+    let values = session.snapshot(variables.iter().map(|(_, v)| *v))?.variables;
+    Ok(write(prefix, variables.iter().map(|(key, _)| key.as_str()).zip(&values))?)
 }
 
 /// Gives variables the values that TensorFlow's checkpoint has under their names: all of them or none. With `reshape` a
@@ -152,6 +151,7 @@ impl<'g> Saver<'g> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ferroflow_array::Array;
     use ferroflow_graph::Graph;
 
     #[test]
@@ -184,5 +184,31 @@ mod tests {
         write(dir.path().join("short"), [("Variable", &Array::from([1.0f32]))]).unwrap();
         let error = saver.restore(&session, dir.path().join("short")).unwrap_err().to_string();
         assert!(error.contains("lhs shape= [2] rhs shape= [1]"), "{error}");
+    }
+
+    #[test]
+    fn a_checkpoint_holds_the_values_of_one_moment() {
+        let dir = tempfile::tempdir().unwrap();
+        let graph = Graph::new();
+        let (v, w) = (graph.variable(0.0f32), graph.variable(0.0f32));
+        let step = graph.group([v.assign_add(1.0), w.assign_add(1.0)].map(|t| t.operation()));
+        let session = Session::new(&graph).unwrap();
+        session.run(graph.global_variables_initializer()).unwrap();
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    session.run(step).unwrap();
+                }
+            });
+            let values = (0..50).map(|i| {
+                let path = Saver::new(&graph).save(&session, dir.path().join("model"), Some(i)).unwrap();
+                let reader = Reader::open(path).unwrap();
+                (reader.read("Variable").unwrap(), reader.read("Variable_1").unwrap())
+            });
+            let mixed: Vec<(Array, Array)> = values.filter(|(v, w)| v != w).collect();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(mixed, []);
+        });
     }
 }

@@ -1,5 +1,6 @@
 use super::slices::{slice, stack};
 use super::{Iteration, Loop, Memory, Part};
+use crate::turn::Turn;
 use crate::{FeedValue, Result, Session, passes};
 use ferroflow_array::Array;
 use ferroflow_graph::ops::{While, WhileGradient, outlets_from};
@@ -14,13 +15,15 @@ struct Derivatives {
 }
 
 impl Session {
-    /// Runs backwards over what a loop went through.
+    /// Runs backwards over what a loop went through; if it did not run, runs it first, its parts `given` these values.
     pub(crate) fn run_loop_backwards(
         &self,
         node: &Node,
         op: &WhileGradient,
         inputs: &[&Array],
+        given: &[(Outlet, &Array)],
         memory: &mut Memory,
+        turn: &mut Turn<'_>,
     ) -> Result<Vec<Array>> {
         let invalid = |message: &str| passes::invalid(node, OpError::value(message));
         let id = NodeId(op.forward as u32);
@@ -34,7 +37,7 @@ impl Session {
             Some(history) => history.clone(),
             // The loop's results were fed: what it went through must be found again.
             None => {
-                self.run_loop(id, &forward, while_op, inputs, &[], Some(memory))?;
+                self.run_loop(id, &forward, inputs, given, Some(memory), turn)?;
                 memory.loops.get(&id).cloned().unwrap_or_default()
             }
         };
@@ -69,7 +72,7 @@ impl Session {
             values.extend(slices);
             values.extend(so_far.captured.iter().map(FeedValue::from));
             let mut inner = Memory { recorded: Vec::new(), loops: iteration.loops.clone() };
-            let results = part.run(self, values, &l.captured, &iteration.recorded, &mut inner)?;
+            let results = part.run(self, values, &l.captured, &iteration.recorded, &mut inner, turn)?;
             so_far.take(op, &found, results.into_iter(), iteration, &l, t)?;
         }
         let Derivatives { carried, slices, captured } = so_far;

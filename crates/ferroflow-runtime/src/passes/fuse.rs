@@ -232,8 +232,11 @@ impl<'a> Groups<'a> {
             registers.insert(member.outlet(0), first + program.instructions.len() - 1);
         }
         let needed = |m: &NodeId| {
-            let outside = |c: &NodeId| !members.contains(c);
-            self.draft.fetches.contains(&m.outlet(0)) || self.consumers(*m).iter().any(outside)
+            let consumers = self.consumers(*m);
+            // What nothing takes is fetched, or computed for its own sake.
+            consumers.is_empty()
+                || self.draft.fetches.contains(&m.outlet(0))
+                || consumers.iter().any(|c| !members.contains(c))
         };
         let results: Vec<NodeId> = members.iter().copied().filter(needed).collect();
         program.outputs = results.iter().map(|m| registers[&m.outlet(0)]).collect();

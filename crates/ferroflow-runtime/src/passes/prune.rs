@@ -1,3 +1,4 @@
+mod effects;
 mod stage;
 mod versions;
 
@@ -6,7 +7,7 @@ use crate::request::Given;
 use crate::{Error, Request, Result};
 use ferroflow_array::{DType, PartialShape, Shape};
 use ferroflow_graph::ops::{
-    Arg, Assign, AssignAdd, AssignSub, Frontier, HostCall, Identity, Inside, LoopVariable, NoOp, VariableV2, While,
+    Arg, Assign, AssignAdd, AssignSub, Frontier, HostCall, Identity, Inside, LoopVariable, NoOp, VariableV2,
 };
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
 use smallvec::SmallVec;
@@ -43,6 +44,8 @@ pub struct Deferred {
     pub remembered: Vec<NodeId>,
     /// Operations that this stage does and no later one may do again.
     pub done: Vec<NodeId>,
+    /// Whether this stage or a later one may write variables or draw random numbers.
+    pub writes: bool,
 }
 
 /// An operation that runs between two stages.
@@ -101,6 +104,8 @@ struct Pruning<'a> {
     dynamic: Vec<(NodeId, SmallVec<[Outlet; 4]>, Vec<Outlet>)>,
     done: Vec<NodeId>,
     last_side: Option<NodeId>,
+    /// If there are choices: the nodes that have an effect, or need something that has one.
+    with_effects: HashSet<NodeId>,
 }
 
 impl<'a> Pruning<'a> {
@@ -127,7 +132,9 @@ impl<'a> Pruning<'a> {
             dynamic: Vec::new(),
             done: Vec::new(),
             last_side: None,
+            with_effects: HashSet::new(),
         };
+        new.with_effects = new.with_effects();
         for (index, feed) in request.feeds.iter().enumerate() {
             let value = feed.value.clone().unwrap_or_default();
             let op = Arg { index, dtype: feed.dtype, shape: feed.shape.clone(), value };
@@ -169,6 +176,11 @@ impl<'a> Pruning<'a> {
         if node.controls.iter().any(|c| self.waiting.contains(c)) {
             self.waiting.insert(id);
             return Ok(());
+        }
+        for &control in &node.controls {
+            if self.is_plain_read(control) {
+                self.must_run(control);
+            }
         }
         if node.op.is::<NoOp>() {
             return Ok(());
@@ -216,6 +228,12 @@ impl<'a> Pruning<'a> {
         let input_facts: Vec<Fact> = inputs.iter().map(|&o| self.dag.fact(o).clone()).collect();
         let unknown: Vec<usize> =
             node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
+        let strings = input_facts.iter().any(|f| f.dtype == DType::String);
+        if !unknown.is_empty() && node.op.values_vary() && !strings {
+            self.dynamic.push((id, inputs, Vec::new()));
+            self.waiting.insert(id);
+            return Ok(());
+        }
         if !unknown.is_empty() {
             for outlet in unknown.into_iter().map(|i| node.inputs[i]) {
                 let version = self.unfed_read(outlet).map(|v| Given::Version(v, self.before[&id].get(&v).copied()));
@@ -225,7 +243,6 @@ impl<'a> Pruning<'a> {
             return Ok(());
         }
         let plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
-        let strings = input_facts.iter().any(|f| f.dtype == DType::String);
         if strings || !facts.iter().all(plannable) || node.op.is::<HostCall>() {
             let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
@@ -285,6 +302,13 @@ impl<'a> Pruning<'a> {
             self.outlets.entry(id.outlet(k)).or_insert(new.outlet(k));
         }
         Ok(())
+    }
+
+    /// Has a pure operation computed for its own sake: it may fail.
+    fn must_run(&mut self, id: NodeId) {
+        let is_pure = self.graph.node(id).op.effect() == Effect::None;
+        let value = if is_pure { self.read(id.outlet(0), |_| None) } else { None };
+        self.targets.extend(value.map(|o| o.node));
     }
 
     /// An update is an assignment of an ordinary sum, so that it fuses like any other.
@@ -361,7 +385,7 @@ impl<'a> Pruning<'a> {
     /// see them, and constants that are fed.
     fn given_to_parts(&mut self, id: NodeId, inputs: &mut SmallVec<[Outlet; 4]>) -> Result<Vec<Outlet>> {
         let graph = self.graph;
-        let Some(op) = graph.node(id).op.downcast::<While>() else { return Ok(Vec::new()) };
+        let Some(op) = self.loop_run_by(id) else { return Ok(Vec::new()) };
         let inside = Inside::from_attribute(&op.inside);
         for feed in &self.request.feeds {
             if let Given::Fed(outlet) = feed.given

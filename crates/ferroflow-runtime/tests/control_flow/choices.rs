@@ -1,9 +1,9 @@
 //! Choices, and functions of the program: what they compute, what they leave alone.
 
-use crate::{SCALAR, check_gradients, message, sessions};
+use crate::{SCALAR, assert_runs, check_gradients, echo, message, sessions};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Graph, VariableOptions};
-use ferroflow_runtime::feed;
+use ferroflow_runtime::{Session, feed};
 
 #[test]
 fn only_the_chosen_branch_runs() {
@@ -142,4 +142,68 @@ fn a_choice_is_made_by_a_scalar() {
         assert!(matches!(error, ferroflow_runtime::Error::Invalid { .. }), "{error:?}");
         assert!(error.to_string().ends_with("pred must be a scalar, found 2 elements"), "{error}");
     }
+}
+
+#[test]
+fn what_has_effects_outside_of_the_branches_runs_whichever_is_chosen() {
+    let g = Graph::new();
+    let pred = g.placeholder(DType::Bool, SCALAR);
+    let (v, w, u) = (g.variable(1.0f32), g.variable(1.0f32), g.variable(1.0f32));
+    let add = v.assign_add(1.0);
+    let called = echo(add * 10.0);
+    let (chain, inner) = (w.assign_add(1.0), u.assign_add(1.0));
+    let [y] = g.cond(
+        pred,
+        || {
+            // In a branch of a branch, by a control edge, and with a write that is not outside.
+            let [z] = g.cond(pred, || [add + 1.0], || [called]);
+            let own = w.assign_add(100.0);
+            let _after = g.control_dependencies([chain, own]);
+            [z + 0.5]
+        },
+        || {
+            let _after = g.control_dependencies([inner]);
+            [g.constant(-1.0f32).identity()]
+        },
+    );
+    for session in sessions(&g) {
+        session.run(g.global_variables_initializer()).unwrap();
+        assert_eq!(session.run_with(y, feed! { pred: false }).unwrap(), Array::from(-1.0f32));
+        let values = || session.snapshot([v, w, u]).unwrap().variables;
+        assert_eq!(values(), [2.0f32, 2.0, 2.0].map(Array::from));
+        assert_eq!(session.run_with(y, feed! { pred: true }).unwrap(), Array::from(4.5f32));
+        assert_eq!(values(), [3.0f32, 103.0, 3.0].map(Array::from));
+    }
+    // Random numbers are drawn too, so that the next are the same whatever was chosen.
+    let g = Graph::new();
+    g.set_random_seed(1);
+    let pred = g.placeholder(DType::Bool, SCALAR);
+    let drawn = g.random_uniform((), 0.0, 1.0);
+    let [y] = g.cond(pred, || [drawn * 1.0], || [g.constant(0.0f32)]);
+    let found = |preds: [bool; 2]| {
+        let session = Session::new(&g).unwrap();
+        preds.map(|p| session.run_with(y, feed! { pred: p }).unwrap())
+    };
+    assert_eq!(found([true, true])[1], found([false, true])[1]);
+}
+
+#[test]
+fn a_choice_in_a_loop_leaves_the_outside_of_the_loop_alone() {
+    let g = Graph::new();
+    let (v, w) = (g.variable(0.0f32), g.variable(0.0f32));
+    let outside = v.assign_add(1.0) * 2.0;
+    let [_, y] = g.while_loop(
+        [g.constant(0i32), g.constant(0.0f32)],
+        |[i, _]| i.less(3),
+        |[i, y]| {
+            let each = w.assign_add(1.0);
+            let [z] = g.cond(i.equal(1), || [y + outside], || [y + each]);
+            [i + 1, z]
+        },
+    );
+    let after = {
+        let _after = g.control_dependencies([y]);
+        [v.read_value() * 1.0, w.read_value() * 1.0]
+    };
+    assert_runs(&g, &[y, after[0], after[1]], &[1.0 + 2.0 + 3.0, 1.0, 3.0]);
 }

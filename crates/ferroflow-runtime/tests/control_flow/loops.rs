@@ -2,8 +2,9 @@
 
 use crate::{SCALAR, check_gradients, message, sessions};
 use ferroflow_array::{Array, DType};
-use ferroflow_graph::Graph;
-use ferroflow_runtime::{Feeds, Session, feed};
+use ferroflow_graph::{Dag, Graph};
+use ferroflow_runtime::passes::prune;
+use ferroflow_runtime::{Feeds, Request, Session, feed};
 
 #[test]
 fn loops_go_on_while_their_condition_holds() {
@@ -167,9 +168,17 @@ fn loops_read_back_from_text_run_the_same() {
             [i + 1, z]
         },
     );
-    g.gradients([y], [w]).unwrap();
+    let by_w = g.gradients([y], [w]).unwrap()[0].unwrap();
     let text = g.to_string();
-    assert_eq!(ferroflow_graph::Dag::parse(&text).unwrap().to_string(), text);
+    let read = Dag::parse(&text).unwrap();
+    assert_eq!(read.to_string(), text);
+    // The numbers of nodes in attributes are those of lines.
+    let request = Request { fetches: [y.outlet(), by_w.outlet()].into_iter().collect(), ..Request::default() };
+    let stage = |dag: &Dag| {
+        let pruned = prune(dag, &request, &|_| None).unwrap();
+        format!("{}{:?}", pruned.draft, pruned.deferred.unwrap())
+    };
+    assert_eq!(stage(&read), g.with_dag(|dag| stage(dag)));
 }
 
 #[test]

@@ -313,3 +313,28 @@ fn loops_pass_versions_on_to_loops_inside() {
     // The loop does not run after the write but by its start, which counts.
     assert_runs(&g, &[y, v.value(), after, w.value()], &[7.0 * 2401.0, 2.0, 5.0, 1.0]);
 }
+
+#[test]
+fn derivatives_of_a_loop_whose_result_is_fed_see_what_it_would_have_seen() {
+    let g = Graph::new();
+    let v = g.variable(1.0f32);
+    let x = g.constant(2.0f32);
+    let set = v.assign(3.0);
+    let [y] = {
+        let _after = g.control_dependencies([set]);
+        let start = g.constant(1.0f32).identity();
+        g.while_loop([start], |[y]| y.less(20.0), |[y]| [y * v.read_value() * x])
+    };
+    let by_x = g.gradients([y], [x]).unwrap()[0].unwrap();
+    let later = {
+        let _after = g.control_dependencies([set]);
+        v.assign(100.0)
+    };
+    let later = echo(later.identity());
+    for session in sessions(&g) {
+        session.run(v.initializer()).unwrap();
+        // y = (3x)² after two iterations, whatever is fed for it.
+        let found = session.run_with([later, y, by_x], feed! { y: 7.0 }).unwrap();
+        assert_eq!(found, [100.0f32, 7.0, 36.0].map(Array::from));
+    }
+}

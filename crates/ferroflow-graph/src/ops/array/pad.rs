@@ -92,6 +92,10 @@ impl Op for Pad {
         &[1]
     }
 
+    fn values_vary(&self) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let (from, to) = (inputs[0].concrete()?, outputs[0].concrete()?);
         let pairs = pairs(&inputs[1])?.ok_or_else(|| OpError::value("paddings must be known integers"))?;

@@ -70,6 +70,10 @@ impl Op for DynamicStitch {
         &[0]
     }
 
+    fn values_vary(&self) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let indices = rules::known_ints(&inputs[0], "indices")?;
         let width = outputs[0].concrete()?[1..].iter().product::<usize>() * rules::element_size(&inputs[1])?;

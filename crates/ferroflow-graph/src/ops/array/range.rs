@@ -119,6 +119,10 @@ impl Op for Range {
         &[0, 1, 2]
     }
 
+    fn values_vary(&self) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let n = outputs[0].concrete()?.num_elements();
         let dtype = outputs[0].dtype;

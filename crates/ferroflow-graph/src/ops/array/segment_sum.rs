@@ -117,6 +117,10 @@ impl Op for SegmentSum {
         &[1]
     }
 
+    fn values_vary(&self) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let shape = outputs[0].concrete()?;
         kernel(inputs, shape[0], shape[1..].iter().product())

@@ -118,6 +118,10 @@ impl Op for Slice {
         &[1, 2]
     }
 
+    fn values_vary(&self) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let (from, to) = (inputs[0].concrete()?, outputs[0].concrete()?);
         let strides = row_major(&from);

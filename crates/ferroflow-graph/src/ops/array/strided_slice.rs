@@ -294,6 +294,10 @@ impl Op for StridedSlice {
         &[1, 2, 3]
     }
 
+    fn values_vary(&self) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let shape = inputs[0].concrete()?;
         let dims: Vec<Option<usize>> = shape.iter().map(|&d| Some(d)).collect();
@@ -332,6 +336,10 @@ impl Op for StridedSliceGrad {
 
     fn value_inputs(&self) -> &'static [usize] {
         &[0, 1, 2, 3]
+    }
+
+    fn values_vary(&self) -> bool {
+        true
     }
 
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {

@@ -20,8 +20,9 @@ op! {
 impl Graph {
     /// What `then` builds if `pred`, a scalar bool, is true, else what `otherwise` builds. Both branches become part of the
     /// graph; a run computes the one that its `pred` chooses, with its assignments and random numbers, and does not touch
-    /// the other. What was built outside of a branch and is needed by it alone is computed only with it. While the branches
-    /// are built no other thread may add to the graph.
+    /// the other. What was built outside of the branches and is needed by one alone is computed only with it, but for what has
+    /// effects, such as assignments, random numbers, checks and calls of functions: as in TensorFlow, these are done
+    /// whichever is chosen. While the branches are built no other thread may add to the graph.
     ///
     /// ```
     /// use ferroflow_graph::Graph;

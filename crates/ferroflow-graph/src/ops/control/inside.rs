@@ -35,6 +35,13 @@ impl Inside {
         self.bounds
     }
 
+    /// The nodes of the ranges.
+    pub fn nodes(&self, dag: &Dag) -> impl Iterator<Item = NodeId> {
+        let end = dag.len() as i64;
+        let ranges = self.bounds.chunks_exact(2).flat_map(move |r| r[0].clamp(0, end)..r[1].clamp(0, end));
+        ranges.map(|number| NodeId(number as u32))
+    }
+
     /// Whether the node is inside.
     pub fn contains(&self, dag: &Dag, id: NodeId) -> bool {
         let number = i64::from(id.0);

@@ -45,7 +45,7 @@ impl Op for WhileGradient {
     }
 
     fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
-        Err(NotDifferentiable("second derivatives of loops are not implemented".into()))
+        Err(NotDifferentiable("Second-order gradient for while loops not supported.".into()))
     }
 }
 

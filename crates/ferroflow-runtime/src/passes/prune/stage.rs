@@ -4,7 +4,7 @@ use super::{Deferred, Dynamic, Pruned, Pruning};
 use crate::draft::Draft;
 use crate::request::Given;
 use crate::{Error, Result};
-use ferroflow_graph::ops::{Cond, Const, Frontier, Inside, While, WhileGradient};
+use ferroflow_graph::ops::{Cond, Const, Frontier, Inside, WhileGradient};
 use ferroflow_graph::{Effect, NodeId, OpError, Outlet};
 use smallvec::SmallVec;
 
@@ -30,7 +30,7 @@ impl Pruning<'_> {
     }
 
     /// Whether nothing of the node is to be computed: every output is fed, or an earlier stage has run it.
-    fn stops(&self, id: NodeId) -> bool {
+    pub(super) fn stops(&self, id: NodeId) -> bool {
         let outputs = self.graph.node(id).facts.len();
         let all_fed = outputs > 0 && (0..outputs).all(|k| self.fed.contains(&id.outlet(k)));
         all_fed || self.earlier.contains(&id)
@@ -69,7 +69,7 @@ impl Pruning<'_> {
                         marks[id.index()] = Mark::Open;
                         let is_choice = self.graph.node(id).op.is::<Cond>();
                         stack.push((id, if is_choice { Visit::Choose } else { Visit::Leave }));
-                        self.needs(id, false)
+                        self.needs(id, false).into_iter().chain(self.effects_around(id)).collect()
                     }
                     Visit::Choose => {
                         self.choose(id)?;
@@ -134,10 +134,15 @@ impl Pruning<'_> {
         self.before.insert(id, self.writes_before(id));
         self.visited.insert(id);
         let node = self.graph.node(id);
-        let waits = node.controls.iter().any(|c| self.waiting.contains(c));
+        let effects = self.effects_around(id);
+        let waits = node.controls.iter().chain(&effects).any(|id| self.waiting.contains(id));
         let chosen = self.chosen.get(&id).filter(|_| !waits);
         match chosen.and_then(|&branch| self.resolve(id, branch, node.inputs[branch])) {
-            Some(outlet) => _ = self.outlets.entry(id.outlet(0)).or_insert(outlet),
+            Some(outlet) => {
+                self.outlets.entry(id.outlet(0)).or_insert(outlet);
+                let values = effects.iter().filter_map(|id| self.outlets.get(&id.outlet(0)));
+                self.targets.extend(values.map(|o| o.node));
+            }
             None => _ = self.waiting.insert(id),
         }
     }
@@ -148,7 +153,8 @@ impl Pruning<'_> {
     }
 
     /// The last stage, in which everything is known.
-    pub(super) fn finish(self) -> Pruned {
+    pub(super) fn finish(mut self) -> Pruned {
+        self.request.targets.iter().for_each(|&id| self.must_run(id));
         let recorded = self.recorded();
         let fetches = self.request.fetches.iter().chain(&recorded);
         let fetches = fetches.filter_map(|o| self.read(*o, |_| None)).collect();
@@ -229,6 +235,9 @@ impl Pruning<'_> {
             let again = || graph.node(id).op.is::<Const>() || self.variable_read(id.outlet(0)).is_some();
             if self.visited.contains(&id) && !self.waiting.contains(&id) && !deferred.done.contains(&id) && !again() {
                 deferred.done.push(id);
+                if self.request.targets.contains(&id) {
+                    self.must_run(id);
+                }
             }
         }
         let written: Vec<NodeId> = dynamic.iter().flat_map(|d| self.writes(d.node)).collect();
@@ -247,6 +256,7 @@ impl Pruning<'_> {
         }
         let forward = rest.iter().filter_map(|&id| graph.node(id).op.downcast::<WhileGradient>());
         let forward: Vec<NodeId> = forward.map(|op| NodeId(op.forward as u32)).collect();
+        deferred.writes = self.may_change_state(&rest);
         self.check_variables()?;
         let loops = dynamic.iter().map(|d| d.node);
         deferred.remembered = loops.filter(|id| self.request.record || forward.contains(id)).collect();
@@ -281,7 +291,7 @@ impl Pruning<'_> {
             for &outlet in node.inputs.iter().skip(skipped) {
                 read.extend(self.unfed_read(outlet));
             }
-            if let Some(op) = node.op.downcast::<While>() {
+            if let Some(op) = self.loop_run_by(id) {
                 let fixed = Frontier::of(self.graph, &op.part_outlets(), &Inside::from_attribute(&op.inside)).fixed;
                 read.extend(fixed.iter().filter_map(|&o| self.unfed_read(o)));
             }

@@ -1,7 +1,8 @@
 //! Which version of a variable each operation is to see.
 
 use super::Pruning;
-use ferroflow_graph::ops::{Frontier, Identity, Inside, While};
+use crate::request::Given;
+use ferroflow_graph::ops::{Frontier, Identity, Inside, While, WhileGradient};
 use ferroflow_graph::{Effect, NodeId, Outlet};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 /// By variable: the last write.
 pub(super) type Writes = Rc<BTreeMap<NodeId, NodeId>>;
 
-impl Pruning<'_> {
+impl<'a> Pruning<'a> {
     pub(super) fn writes_before(&self, id: NodeId) -> Writes {
         let mut found: Writes = Rc::default();
         for need in self.needs(id, true) {
@@ -56,6 +57,18 @@ impl Pruning<'_> {
         }
         let written = (node.op.effect() == Effect::Write).then(|| self.source_variable(node.inputs[0]));
         written.flatten().into_iter().collect()
+    }
+
+    /// The loop that an operation runs: itself, or the one whose derivatives it gives if that does not run, its results being
+    /// fed.
+    pub(super) fn loop_run_by(&self, id: NodeId) -> Option<&'a While> {
+        let graph = self.graph;
+        let op = &graph.node(id).op;
+        let forward = op.downcast::<WhileGradient>().map(|op| NodeId(op.forward as u32));
+        let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
+        let forward = forward.filter(|id| id.index() < graph.len()).map(|id| (id, graph.node(id)));
+        let forward = forward.filter(|(id, node)| (0..node.facts.len()).all(|k| is_fed(id.outlet(k))));
+        op.downcast().or_else(|| forward?.1.op.downcast())
     }
 
     /// The variable whose value `outlet` is, directly or through a read without control edges.
