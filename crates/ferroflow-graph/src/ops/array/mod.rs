@@ -9,6 +9,7 @@ mod gather;
 mod gather_nd;
 mod index;
 mod index_by;
+mod index_parts;
 mod meshgrid;
 mod pad;
 mod partition;
