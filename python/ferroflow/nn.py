@@ -2,6 +2,7 @@
 
 import collections as _collections
 
+from .array_ops import _static
 from .framework import call as _call, convert_to_tensor as _convert_to_tensor, name_scope as _name_scope
 from .math_ops import _choose, _unary, sigmoid, tanh  # noqa: F401
 
@@ -41,7 +42,7 @@ def log_softmax(logits, axis=None, name=None, dim=None):
 
 def _last(axis, dim):
     axis = _choose("axis", axis, dim, "dim")
-    return -1 if axis is None else axis
+    return -1 if axis is None else _static(axis, "axis")
 
 
 def _logits_and_labels(first, labels, logits):

@@ -22,6 +22,7 @@ mod shape;
 mod size;
 mod slice;
 mod space_to_depth;
+mod split;
 mod strided_slice;
 mod sum_duplicates;
 mod tile;

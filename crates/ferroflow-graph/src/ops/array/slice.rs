@@ -18,58 +18,6 @@ impl<'g> Tensor<'g> {
         let builder = self.graph().build(Slice {}).input("input", self).input("begin", begin.into_shape_input());
         builder.input("size", size.into_shape_input()).tensor()
     }
-
-    /// `n` parts of equal size along `axis`, whose size must be known.
-    #[track_caller]
-    pub fn split(self, n: usize, axis: i64) -> Vec<Tensor<'g>> {
-        match self.known_axis("Split", axis) {
-            Ok((_, size)) if n > 0 && size % n == 0 => self.split_sizes(&vec![size / n; n], axis),
-            Ok((_, size)) => {
-                vec![self.graph().mistake("Split", format!("{size} elements cannot be split evenly into {n} parts"))]
-            }
-            Err(inert) => vec![inert; n],
-        }
-    }
-
-    /// Parts of these sizes along `axis`, which together are all of it.
-    #[track_caller]
-    pub fn split_sizes(self, sizes: &[usize], axis: i64) -> Vec<Tensor<'g>> {
-        let (at, size) = match self.known_axis("SplitV", axis) {
-            Ok(found) => found,
-            Err(inert) => return vec![inert; sizes.len()],
-        };
-        let total = sizes.iter().fold(0, |n: usize, &s| n.saturating_add(s));
-        if total != size {
-            let message = format!("the parts {sizes:?} are together {total} elements, but axis {axis} has {size}");
-            return vec![self.graph().mistake("SplitV", message); sizes.len()];
-        }
-        let rank = self.shape().rank().unwrap_or(0);
-        let mut start = 0;
-        let part = |&size: &usize| {
-            let (mut begin, mut extent) = (vec![0i32; rank], vec![-1i32; rank]);
-            (begin[at], extent[at]) = (start as i32, size as i32);
-            start += size;
-            self.slice(&begin[..], &extent[..])
-        };
-        sizes.iter().map(part).collect()
-    }
-
-    /// The dimension that `axis` names, and its size; else a mistake that the graph keeps.
-    #[track_caller]
-    pub(super) fn known_axis(self, op: &'static str, axis: i64) -> Result<(usize, usize), Tensor<'g>> {
-        let shape = self.shape();
-        let Some(rank) = shape.rank() else {
-            return Err(self.graph().mistake(op, "the rank must be known".into()));
-        };
-        let at = match rules::axis(axis, rank) {
-            Ok(at) => at,
-            Err(e) => return Err(self.graph().mistake(op, e.message)),
-        };
-        match shape.dim(at) {
-            Some(size) => Ok((at, size)),
-            None => Err(self.graph().mistake(op, format!("the size of axis {axis} must be known, found {shape}"))),
-        }
-    }
 }
 
 /// The size that is meant along each dimension.

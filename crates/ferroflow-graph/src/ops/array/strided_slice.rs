@@ -1,9 +1,9 @@
 use super::index_parts::{Masks, items, resolve_known, view};
-use super::Index;
+use super::{Index, IntoShapeInput};
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, ix, op};
-use ferroflow_array::{Array, PartialShape};
+use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_kernels::Kernel;
 use ferroflow_kernels::copy::{StridedCopy, View, row_major};
 
@@ -80,6 +80,23 @@ impl<'g> Tensor<'g> {
             .tensor()
     }
 
+    /// The part from `begin` to before `end` in steps of `strides`, by item of an index to which the masks of `op` add.
+    #[track_caller]
+    pub fn strided_slice(
+        self,
+        op: StridedSlice,
+        begin: impl IntoShapeInput<'g>,
+        end: impl IntoShapeInput<'g>,
+        strides: impl IntoShapeInput<'g>,
+    ) -> Tensor<'g> {
+        let items = [begin.into_shape_input(), end.into_shape_input(), strides.into_shape_input()];
+        let items = items.map(|item| self.graph().constant(item));
+        let dtype = items.iter().map(|item| item.dtype()).find(|d| *d == DType::I64).unwrap_or(DType::I32);
+        let [begin, end, strides] = items.map(|item| if item.dtype() == dtype { item } else { item.cast(dtype) });
+        let builder = self.graph().build(op).name("strided_slice").input("input", self);
+        builder.input("begin", begin).input("end", end).input("strides", strides).tensor()
+    }
+
     /// The order of elements along `axes` reversed.
     #[track_caller]
     pub fn reverse(self, axes: &[i64]) -> Tensor<'g> {
@@ -98,8 +115,12 @@ impl<'g> Tensor<'g> {
     /// The slices along `axis`, whose size must be known, without that dimension.
     #[track_caller]
     pub fn unstack(self, axis: i64) -> Vec<Tensor<'g>> {
-        let (at, size) = match self.known_axis("Unpack", axis) {
-            Ok(found) => found,
+        let (at, size) = match self.dimension("Unpack", axis) {
+            Ok((at, Some(size))) => (at, size),
+            Ok(_) => {
+                let message = format!("the size of axis {axis} must be known, found {}", self.shape());
+                return vec![self.graph().mistake("Unpack", message)];
+            }
             Err(inert) => return vec![inert],
         };
         let slice = |i: usize| {
@@ -296,11 +317,10 @@ mod tests {
     #[test]
     fn bounds_known_in_part() {
         let g = Graph::new();
-        let n = g.placeholder(ferroflow_array::DType::I64, [1]);
+        let n = g.placeholder(DType::I64, [1]);
         let bounds = |known: i64| g.concat(&[n, g.constant([known])], 0);
         let slice = |op: StridedSlice, begin: Tensor<'_>, end: Tensor<'_>| {
-            let builder = g.build(op).input("input", matrix(&g)).input("begin", begin).input("end", end);
-            builder.input("strides", Array::from([1i64, 2])).tensor().shape().to_string()
+            matrix(&g).strided_slice(op, begin, end, [1, 2]).shape().to_string()
         };
         assert_eq!(slice(StridedSlice::plain(), bounds(0), bounds(4)), "[?,2]");
         let masks = StridedSlice { shrink_axis_mask: 1, end_mask: 2, ..StridedSlice::plain() };
