@@ -143,15 +143,16 @@ def squeeze(input, axis=None, name=None, squeeze_dims=None):
 
 
 def _static(value, what):
-    """An integer that must be known when the graph is built."""
+    """An integer, or several, that must be known when the graph is built."""
     if hasattr(value, "_as_graph_element"):
         from ._ferroflow import constant_value
 
-        known = constant_value(convert_to_tensor(value))
-        if known is None:
+        value = constant_value(convert_to_tensor(value))
+        if value is None:
             raise ValueError(f"{what} must be known when the graph is built")
-        value = known.item()
-    return value.__index__() if hasattr(value, "__index__") else value
+    if hasattr(value, "tolist"):
+        value = value.item() if value.size == 1 else value.tolist()
+    return value.__index__() if hasattr(value, "__index__") and not isinstance(value, bool) else value
 
 
 def transpose(a, perm=None, name="transpose", conjugate=False):
@@ -238,7 +239,8 @@ def _with_shape(tensor, shape):
 
 
 def split(value=None, num_or_size_splits=None, axis=None, num=None, name="split", split_dim=None, num_split=None):
-    """Parts along `axis`: as many of equal size as `num_or_size_splits` says, or of these sizes, one of which may be -1.
+    """Parts along `axis`: as many of equal size as `num_or_size_splits` says, or of these sizes, one of which may be -1. The
+    number of parts must be known; sizes that are not are checked when the program runs.
 
     Also in the old order: `split(axis, number, value)`.
     """
@@ -247,9 +249,9 @@ def split(value=None, num_or_size_splits=None, axis=None, num=None, name="split"
     elif _is_axis(value) and isinstance(num_or_size_splits, int) and not isinstance(axis, (int, type(None))):
         value, axis = axis, value
     axis = 0 if axis is None else _static(axis, "axis")
-    equal = not isinstance(num_or_size_splits, (list, tuple)) and getattr(num_or_size_splits, "ndim", 0) == 0
-    parts = [num_or_size_splits] if equal else [_static(n, "a part's size") for n in num_or_size_splits]
-    return call("split", name, value, [_static(n, "the number of parts") for n in parts], equal, axis)
+    if _is_axis(num_or_size_splits):
+        return call("split", name, value, _static(num_or_size_splits, "the number of parts"), axis)
+    return call("split_sizes", name, value, num_or_size_splits, axis)
 
 
 split_v = split
@@ -275,27 +277,15 @@ def strided_slice(
 ):
     """The part from `begin` up to but without `end` in steps of `strides` along the first dimensions; the masks are those
     of NumPy's basic indexing: bit `i` leaves out an end of dimension `i`, or makes it an ellipsis, a new axis or an index."""
-    import builtins
-
-    key = []
-    for i, (b, e) in enumerate(zip(begin, end)):
-        bit, step = 1 << i, 1 if strides is None else strides[i]
-        if ellipsis_mask & bit:
-            key.append(Ellipsis)
-        elif new_axis_mask & bit:
-            key.append(None)
-        elif shrink_axis_mask & bit:
-            key.append(b)
-        else:
-            key.append(builtins.slice(None if begin_mask & bit else b, None if end_mask & bit else e, step))
-    return call("index", name or "StridedSlice", input_, tuple(key))
+    masks = [begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask]
+    return call("strided_slice", name or "StridedSlice", input_, begin, end, strides, masks)
 
 
 def reverse(tensor, axis=None, name=None, dims=None):
     """In reverse order along `axis`, one or several; or along dimension `i` where `axis[i]` is `True`, as in old
     programs."""
-    axis = dims if axis is None else axis
-    axis = [axis] if isinstance(axis, int) and not isinstance(axis, bool) else list(axis)
+    axis = _static(dims if axis is None else axis, "axis")
+    axis = [_static(a, "axis") for a in axis] if isinstance(axis, (list, tuple)) else [axis]
     if axis and all(isinstance(a, bool) for a in axis):
         axis = [i for i, reversed_ in enumerate(axis) if reversed_]
     return call("reverse", name or "ReverseV2", tensor, axis)
@@ -383,10 +373,11 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
     for value in (on_value, off_value):
         if dtype is None and value is not None:
             dtype = convert_to_tensor(value).dtype
-    dtype = float32 if dtype is None else dtype
-    on = convert_to_tensor(1 if on_value is None else on_value, dtype)
-    off = convert_to_tensor(0 if off_value is None else off_value, dtype)
-    return call("one_hot", name or "one_hot", indices, _static(depth, "depth"), on, off, -1 if axis is None else axis)
+    dtype = as_dtype(float32 if dtype is None else dtype)
+    on, off = (True, False) if dtype.name == "bool" else (1, 0)
+    on = convert_to_tensor(on if on_value is None else on_value, dtype)
+    off = convert_to_tensor(off if off_value is None else off_value, dtype)
+    return call("one_hot", name or "one_hot", indices, depth, on, off, -1 if axis is None else axis)
 
 
 def sequence_mask(lengths, maxlen=None, dtype=None, name=None):

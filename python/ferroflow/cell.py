@@ -33,15 +33,7 @@ def with_batch(size, *batch):
 
 def zeros(sizes, batch_size, dtype):
     """The state of zeros of these sizes, for a batch of `batch_size`, an integer or a tensor."""
-    batch = batch_size if isinstance(batch_size, int) else getattr(batch_size, "value", None)
-    batch_size = batch_size if batch is None else batch
-
-    def zeros_of(size):
-        made = array_ops.zeros(with_batch(size, batch_size), dtype=dtype)
-        made.set_shape(with_batch(size, batch))
-        return made
-
-    return map_structure(zeros_of, sizes)
+    return map_structure(lambda size: array_ops.zeros(with_batch(size, batch_size), dtype=dtype), sizes)
 
 
 class RNNCell(Layer):

@@ -2,6 +2,7 @@
 
 import collections as _collections
 
+from .array_ops import _static
 from .framework import (
     build as _build,
     call as _call,
@@ -55,7 +56,7 @@ def log_softmax(logits, axis=None, name=None, dim=None):
 
 def _last(axis, dim):
     axis = _choose("axis", axis, dim, "dim")
-    return -1 if axis is None else axis
+    return -1 if axis is None else _static(axis, "axis")
 
 
 def _logits_and_labels(first, labels, logits):

@@ -95,9 +95,6 @@ def dynamic_rnn(
             return flatten(following), flatten(output)
 
         time = array_ops.range(0, steps, 1)
-        length = flat[0].shape[0].value
-        if length is not None:
-            time.set_shape([length])
         last, outputs = loop(flatten(state), [*flat, time], None, body)
         outputs = outputs if time_major else [_swapped(o) for o in outputs]
         return pack(form[0], outputs), pack(state, last)

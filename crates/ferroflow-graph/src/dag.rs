@@ -1,6 +1,4 @@
-use crate::{Effect, Fact, Node, NodeId, Op, OpError, OpResult, Outlet};
-use ferroflow_array::{Array, DType};
-use ferroflow_kernels::Pool;
+use crate::{Fact, Node, NodeId, Op, OpError, OpResult, Outlet, shape_arithmetic};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -101,21 +99,14 @@ impl Dag {
         self.by_name.insert(name, id);
     }
 
-    /// The facts that `op` gives for these inputs, with values computed where they are small, integer and constant.
+    /// The facts that `op` gives for these inputs, with small integers computed as far as they are known.
     ///
     /// # Errors
     /// If the op does not take them.
     pub fn infer(&self, op: &dyn Op, inputs: &[Outlet]) -> OpResult<Vec<Fact>> {
         let facts: SmallVec<[&Fact; 4]> = inputs.iter().map(|&o| self.fact(o)).collect();
         let mut outputs = op.infer(&facts)?;
-        if is_shape_arithmetic(op, &facts, &outputs) {
-            let inputs: Vec<Fact> = facts.iter().map(|f| (*f).clone()).collect();
-            if let Some(values) = evaluate_op(op, &inputs, &outputs) {
-                for (fact, value) in outputs.iter_mut().zip(values) {
-                    *fact = Fact::of(&value);
-                }
-            }
-        }
+        shape_arithmetic::complete(op, &facts, &mut outputs);
         Ok(outputs)
     }
 
@@ -167,22 +158,4 @@ impl Dag {
         }
         Some(order)
     }
-}
-
-const SHAPE_ARITHMETIC_ELEMENTS: usize = 256;
-
-fn is_shape_arithmetic(op: &dyn Op, inputs: &[&Fact], outputs: &[Fact]) -> bool {
-    let small = |f: &Fact| f.shape.num_elements().is_some_and(|n| n <= SHAPE_ARITHMETIC_ELEMENTS);
-    op.effect() == Effect::None
-        && !outputs.is_empty()
-        && outputs.iter().all(|f| f.value.is_none() && (f.dtype.is_integer() || f.dtype == DType::Bool) && small(f))
-        && inputs.iter().all(|f| f.value.is_some() && f.dtype != DType::String && small(f))
-}
-
-/// The outputs of a stateless op whose inputs are all known, computed; `None` if they cannot be.
-pub fn evaluate_op(op: &dyn Op, inputs: &[Fact], outputs: &[Fact]) -> Option<Vec<Array>> {
-    let values: Vec<&Array> = inputs.iter().map(|f| f.value.as_ref()).collect::<Option<_>>()?;
-    let shapes: Vec<_> = outputs.iter().map(|f| Some((f.dtype, f.shape.to_shape()?))).collect::<Option<_>>()?;
-    let kernel = op.kernel(inputs, outputs).ok()?;
-    ferroflow_kernels::evaluate(Arc::new(kernel), &values, &shapes, &Pool::new(1)).ok()
 }

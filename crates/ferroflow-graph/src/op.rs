@@ -60,6 +60,12 @@ pub trait Op: AsOp {
         false
     }
 
+    /// Whether the elements of input `i` are only moved: each element of the output is one of such an input, and which one
+    /// does not depend on their values.
+    fn moves(&self, _i: usize) -> bool {
+        false
+    }
+
     /// The function of one element, if this op maps its broadcast inputs element by element.
     fn elementwise(&self) -> Option<ferroflow_kernels::Scalar> {
         None

@@ -128,7 +128,7 @@ impl Graph {
                 match found.dtype == wanted.dtype && found.shape.merge(&wanted.shape).is_some() {
                     true => variable,
                     false => {
-                        let (found, wanted) = (Fact { value: None, ..found }, wanted.to_string());
+                        let (found, wanted) = (Fact::new(found.dtype, found.shape), wanted.to_string());
                         refuse(format!("the variable {full} is {found}, and cannot be shared as {wanted}"))
                     }
                 }

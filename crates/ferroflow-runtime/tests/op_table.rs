@@ -79,6 +79,25 @@ fn inferred_facts_are_true_of_the_results() {
 }
 
 #[test]
+fn moved_elements_are_those_of_the_inputs() {
+    each_sample(|name, graph, tensor| {
+        let operation = tensor.operation();
+        let moved: Vec<Tensor<'_>> = graph.with_dag(|dag| {
+            let node = dag.node(operation.id());
+            (0..node.inputs.len()).filter(|&i| node.op.moves(i)).map(|i| graph.tensor_at(node.inputs[i])).collect()
+        });
+        if moved.is_empty() {
+            return;
+        }
+        let fetched: Vec<Tensor<'_>> = moved.into_iter().chain([tensor]).collect();
+        let mut results = session(graph, 1, true).run_with(fetched, feeds(graph)).unwrap();
+        let found = results.pop().unwrap().to_f64s().unwrap();
+        let given: Vec<f64> = results.iter().flat_map(|r| r.to_f64s().unwrap()).collect();
+        assert!(found.iter().all(|x| given.contains(x)), "{name}: {found:?} of {given:?}");
+    });
+}
+
+#[test]
 fn results_do_not_depend_on_threads() {
     each_sample(|name, graph, tensor| {
         let fetched = outputs(tensor);

@@ -102,17 +102,25 @@ pub(crate) fn known_ints(fact: &Fact, what: &str) -> OpResult<Vec<i64>> {
 
 /// A shape given as integers, none negative.
 pub(crate) fn shape_of(ints: &[i64]) -> OpResult<ferroflow_array::Shape> {
-    ints.iter().map(|&d| usize::try_from(d).map_err(|_| OpError::value(format!("a dimension cannot be {d}")))).collect()
+    ints.iter().map(|&d| dimension(d)).collect()
 }
 
-/// The shape that a shape input tells: its values if they are known, else its length as rank, else nothing.
-pub(crate) fn shape_input(fact: &Fact) -> OpResult<PartialShape> {
+fn dimension(d: i64) -> OpResult<usize> {
+    usize::try_from(d).map_err(|_| OpError::value(format!("a dimension cannot be {d}")))
+}
+
+/// The elements of an input that is a vector of sizes or indices, as far as they are known; `None` if not even their
+/// number is.
+pub(crate) fn index_vector(fact: &Fact) -> OpResult<Option<Vec<Option<i64>>>> {
     index(fact)?;
     rank(fact, 1)?;
-    match fact.ints() {
-        Some(ints) => shape_of(&ints).map(Into::into),
-        None => Ok(fact.shape.dim(0).map_or_else(PartialShape::unknown, PartialShape::with_rank)),
-    }
+    Ok(fact.partial_ints())
+}
+
+/// What is known of the shape that an input is.
+pub(crate) fn shape_input(fact: &Fact) -> OpResult<PartialShape> {
+    let Some(sizes) = index_vector(fact)? else { return Ok(PartialShape::unknown()) };
+    sizes.into_iter().map(|d| d.map(dimension).transpose()).collect()
 }
 
 /// Bytes of an element that kernels can move.

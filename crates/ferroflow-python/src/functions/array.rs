@@ -4,7 +4,7 @@ use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Argument, Dims, settled};
 use ferroflow::array::DType;
-use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, Unique};
+use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, StridedSlice, Unique};
 use ferroflow::graph::{Graph, Input, Tensor};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -105,24 +105,6 @@ impl<'g> Argument<'g> for Items<'g> {
     }
 }
 
-/// The parts along `axis`, of equal size or of these sizes, where one may be -1 for what is left.
-fn split<'g>(x: Tensor<'g>, parts: &[i64], equal: bool, axis: i64) -> PyResult<Vec<Tensor<'g>>> {
-    let size =
-        |n: i64| usize::try_from(n).map_err(|_| PyValueError::new_err(format!("a part cannot have {n} elements")));
-    if equal {
-        return Ok(x.split(size(parts.first().copied().unwrap_or(0))?, axis));
-    }
-    let rank = x.shape().rank().unwrap_or(0) as i64;
-    let at = if axis < 0 { axis + rank } else { axis };
-    let whole = usize::try_from(at).ok().and_then(|at| x.shape().dim(at));
-    let others: i64 = parts.iter().filter(|&&n| n != -1).sum();
-    let sizes = parts.iter().map(|&n| match (n, whole) {
-        (-1, Some(whole)) => size(whole as i64 - others),
-        (n, _) => size(n),
-    });
-    Ok(x.split_sizes(&sizes.collect::<PyResult<Vec<_>>>()?, axis))
-}
-
 /// Literals as arrays of their own dtype.
 fn own<'g>(input: Input<'g>) -> Input<'g> {
     settled(input, true)
@@ -144,18 +126,30 @@ functions! { |g|
     fill(dims: Dims<'g>, value: Tensor<'g>) Node("Fill") => g.fill(dims, value);
     fill_of(dims: Dims<'g>, value: f64, dtype: DType) Node("Fill") => g.fill_of(dtype, dims, value);
     range(start: Tensor<'g>, limit: Input<'g>, delta: Input<'g>) Node("Range") => g.range(start, limit, delta);
-    linspace(start: Tensor<'g>, stop: Input<'g>, number: i32) Scope => g.linspace(start, stop, number);
-    eye(rows: i32, columns: i32, dtype: DType) Scope => {
-        let eye = g.eye(rows, columns);
+    linspace(start: Tensor<'g>, stop: Input<'g>, number: Input<'g>) Scope => g.linspace(start, stop, own(number));
+    eye(rows: Input<'g>, columns: Input<'g>, dtype: DType) Scope => {
+        let eye = g.eye(own(rows), own(columns));
         if dtype == eye.dtype() { eye } else { eye.cast(dtype) }
     };
-    one_hot(indices: Tensor<'g>, depth: i32, on: Tensor<'g>, off: Tensor<'g>, axis: i64) Scope =>
-        indices.one_hot_with(depth, on, off, axis);
+    one_hot(indices: Tensor<'g>, depth: Input<'g>, on: Tensor<'g>, off: Tensor<'g>, axis: i64) Scope =>
+        indices.one_hot_with(own(depth), on, off, axis);
     concat(tensors: Vec<Tensor<'g>>, axis: i64) Node("ConcatV2") => g.concat(&tensors, axis);
     stack(tensors: Vec<Tensor<'g>>, axis: i64) Node("ConcatV2") => g.stack(&tensors, axis);
     unstack(x: Tensor<'g>, axis: i64) Scope => x.unstack(axis);
-    split(x: Tensor<'g>, parts: Vec<i64>, equal: bool, axis: i64) Scope => split(x, &parts, equal, axis)?;
+    split(x: Tensor<'g>, parts: i64, axis: i64) Scope => {
+        let refuse = |_| PyValueError::new_err(format!("nothing can be split into {parts} parts"));
+        x.split(usize::try_from(parts).map_err(refuse)?, axis)
+    };
+    split_sizes(x: Tensor<'g>, sizes: Dims<'g>, axis: i64) Scope => x.split_sizes(sizes, axis);
     slice(x: Tensor<'g>, begin: Dims<'g>, size: Dims<'g>) Node("Slice") => x.slice(begin, size);
+    strided_slice(x: Tensor<'g>, begin: Dims<'g>, end: Dims<'g>, strides: Option<Dims<'g>>, masks: [i64; 5])
+        Node("StridedSlice") => {
+        let [begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask] = masks;
+        let op = StridedSlice { begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask };
+        let begin = g.constant(begin.0);
+        let strides = strides.map_or_else(|| begin.ones_like(), |Dims(strides)| g.constant(strides));
+        x.strided_slice(op, begin, end, strides)
+    };
     index(x: Tensor<'g>, items: Items<'g>) Node("StridedSlice") => x.index_by(&items.0);
     reverse(x: Tensor<'g>, axes: Vec<i64>) Node("StridedSlice") => x.reverse(&axes);
     tile(x: Tensor<'g>, multiples: Dims<'g>) Node("Tile") => x.tile(multiples);

@@ -80,6 +80,8 @@ struct Pruning<'a> {
     variable: &'a dyn Fn(NodeId) -> Option<Shape>,
     fed: HashSet<Outlet>,
     earlier: HashSet<NodeId>,
+    /// Nodes whose shapes were inferred, while building, from values that are fed now, and may be others.
+    reshaped: HashSet<NodeId>,
     dag: Dag,
     outlets: HashMap<Outlet, Outlet>,
     /// By node visited: variables written before it, with the last write.
@@ -116,6 +118,7 @@ impl<'a> Pruning<'a> {
             variable,
             fed: request.feeds.iter().filter_map(|f| f.given.outlet()).collect(),
             earlier: request.done.iter().copied().collect(),
+            reshaped: HashSet::new(),
             dag: Dag::new(),
             outlets: HashMap::new(),
             before: HashMap::new(),
@@ -144,6 +147,7 @@ impl<'a> Pruning<'a> {
                 Given::Version(variable, write) => _ = new.versions.insert((variable, write), id.outlet(0)),
             }
         }
+        new.reshaped = new.inferred_from_fed();
         if request.done.iter().any(|&id| !new.writes(id).is_empty()) {
             for id in graph.order(new.roots(), |_| false).unwrap_or_default() {
                 let writes = new.writes_until(id, |id| new.earlier.contains(&id));
@@ -151,6 +155,18 @@ impl<'a> Pruning<'a> {
             }
         }
         Ok(new)
+    }
+
+    fn inferred_from_fed(&self) -> HashSet<NodeId> {
+        let mut found = HashSet::new();
+        let is_known = |fact: &Fact| fact.value.is_some() || fact.elements.is_some();
+        let known: HashSet<Outlet> = self.fed.iter().copied().filter(|&o| is_known(self.graph.fact(o))).collect();
+        for (id, node) in self.graph.nodes().filter(|_| !known.is_empty()) {
+            if node.inputs.iter().any(|o| known.contains(o) || found.contains(&o.node)) {
+                found.insert(id);
+            }
+        }
+        found
     }
 
     /// What is said of a request that cannot be put in order.
@@ -261,10 +277,9 @@ impl<'a> Pruning<'a> {
                 },
             ));
         }
-        for (k, fact) in facts.iter().enumerate() {
-            let declared = &node.facts[k].shape;
-            if fact.shape.merge(declared).is_none() {
-                let message = format!("gives shape {}, but is declared to give {declared}", fact.shape);
+        for (fact, declared) in facts.iter().zip(&node.facts).filter(|_| !self.reshaped.contains(&id)) {
+            if fact.shape.merge(&declared.shape).is_none() {
+                let message = format!("gives shape {}, but is declared to give {}", fact.shape, declared.shape);
                 return Err(invalid(node, OpError::value(message)));
             }
         }

@@ -32,6 +32,10 @@ impl Op for BroadcastTo {
         &[1]
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 0
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let program = Program::single(Scalar::Identity, &[inputs[0].dtype]);
         let program = program.ok_or_else(|| OpError::dtype(format!("not defined for {}", inputs[0].dtype)))?;

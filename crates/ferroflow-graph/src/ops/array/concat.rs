@@ -49,6 +49,10 @@ impl Op for Concat {
         Ok(vec![Fact::new(dtype, dims.into_iter().collect::<PartialShape>())])
     }
 
+    fn moves(&self, _i: usize) -> bool {
+        true
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let to = outputs[0].concrete()?;
         let axis = rules::axis(self.axis, to.rank())?;

@@ -34,21 +34,13 @@ impl<'g> Tensor<'g> {
     }
 }
 
-fn reshaped(x: &Fact, shape: PartialShape) -> OpResult<Vec<Fact>> {
-    let value = match (&x.value, shape.to_shape()) {
-        (Some(value), Some(shape)) => value.reshape(shape).ok(),
-        _ => None,
-    };
-    Ok(vec![Fact { dtype: x.dtype, shape, value }])
-}
-
 impl Op for ExpandDims {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x] = rules::exactly(inputs)?;
         let Some(dims) = x.shape.dims() else { return Ok(vec![Fact::new(x.dtype, PartialShape::unknown())]) };
         let mut dims = dims.to_vec();
         dims.insert(rules::axis(self.axis, dims.len() + 1)?, Some(1));
-        reshaped(x, dims.into_iter().collect())
+        Ok(vec![x.reshaped(dims.into_iter().collect())])
     }
 
     fn kernel(&self, _: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
@@ -69,7 +61,7 @@ impl Op for Squeeze {
                 true => PartialShape::unknown(),
                 false => dims.iter().copied().filter(|d| *d != Some(1)).collect(),
             };
-            return reshaped(x, shape);
+            return Ok(vec![x.reshaped(shape)]);
         }
         let mask = rules::axes_mask(&self.squeeze_dims, dims.len())?;
         for (i, d) in dims.iter().enumerate().filter(|(i, _)| mask[*i]) {
@@ -77,7 +69,8 @@ impl Op for Squeeze {
                 return Err(OpError::value(format!("dimension {i} is of size {n}, not 1, in shape {}", x.shape)));
             }
         }
-        reshaped(x, dims.iter().zip(mask).filter(|(_, left)| !left).map(|(d, _)| *d).collect())
+        let left = dims.iter().zip(mask).filter(|(_, left_out)| !left_out).map(|(d, _)| *d);
+        Ok(vec![x.reshaped(left.collect())])
     }
 
     fn kernel(&self, _: &[Fact], _: &[Fact]) -> OpResult<Kernel> {

@@ -58,6 +58,10 @@ impl Op for Fill {
         &[0]
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 1
+    }
+
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let size = inputs[1].dtype.size();
         if size == 0 {

@@ -108,6 +108,10 @@ impl Op for Gather {
         Ok(vec![Fact::new(x.dtype, shape)])
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 0
+    }
+
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let shape = inputs[0].concrete()?;
         let axis = rules::axis(self.axis, shape.rank())?;

@@ -57,11 +57,12 @@ impl<'g> Tensor<'g> {
     }
 }
 
-fn pairs(paddings: &Fact) -> OpResult<Option<Vec<[usize; 2]>>> {
-    let Some(ints) = paddings.ints() else { return Ok(None) };
-    let size = |&n: &i64| usize::try_from(n).map_err(|_| OpError::value(format!("a padding cannot be {n}")));
-    let ints: Vec<usize> = ints.iter().map(size).collect::<OpResult<_>>()?;
-    Ok(Some(ints.chunks_exact(2).map(|p| [p[0], p[1]]).collect()))
+/// What is added before and after along each dimension, as far as it is known; `None` if not even the rank is.
+fn pairs(paddings: &Fact) -> OpResult<Option<Vec<[Option<usize>; 2]>>> {
+    let Some(ints) = paddings.partial_ints() else { return Ok(None) };
+    let size = |n: i64| usize::try_from(n).map_err(|_| OpError::value(format!("a padding cannot be {n}")));
+    let sizes: Vec<Option<usize>> = ints.into_iter().map(|n| n.map(size).transpose()).collect::<OpResult<_>>()?;
+    Ok(Some(sizes.chunks_exact(2).map(|p| [p[0], p[1]]).collect()))
 }
 
 impl Op for Pad {
@@ -75,8 +76,8 @@ impl Op for Pad {
         let rank = rules::same_dim("the ranks of tensor and paddings", x.rank(), shape.dim(0))?;
         let shape = match (x.shape.dims(), pairs(paddings)?, rank) {
             (Some(dims), Some(pairs), _) => {
-                let padded = |(d, [a, b]): (&Option<usize>, [usize; 2])| {
-                    let Some(d) = *d else { return Ok(None) };
+                let padded = |(&d, [a, b]): (&Option<usize>, [Option<usize>; 2])| {
+                    let (Some(d), Some(a), Some(b)) = (d, a, b) else { return Ok(None) };
                     let size = d.checked_add(a).and_then(|n| n.checked_add(b)).filter(|&n| isize::try_from(n).is_ok());
                     size.map(Some).ok_or_else(|| OpError::value(format!("{a} + {d} + {b} is too large")))
                 };
@@ -96,12 +97,16 @@ impl Op for Pad {
         true
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i != 1
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let (from, to) = (inputs[0].concrete()?, outputs[0].concrete()?);
-        let pairs = pairs(&inputs[1])?.ok_or_else(|| OpError::value("paddings must be known integers"))?;
+        let before: Vec<i64> = rules::known_ints(&inputs[1], "paddings")?.into_iter().step_by(2).collect();
         let element = rules::element_size(&inputs[0])?;
         let (own, strides) = (row_major(&from), row_major(&to));
-        let offset = strides.iter().zip(&pairs).map(|(&s, p)| s as usize * p[0]).sum();
+        let offset = strides.iter().zip(before).map(|(&s, n)| s as usize * n as usize).sum();
         let offset = if from.contains(&0) { 0 } else { offset };
         let copy =
             StridedCopy::new(element, &from, View { offset: 0, strides: &own }, View { offset, strides: &strides });

@@ -23,18 +23,23 @@ impl Graph {
 
     /// `num` numbers from `start` to `stop`, both included, evenly apart: scalars of one floating-point dtype.
     #[track_caller]
-    pub fn linspace<'g>(&'g self, start: impl IntoInput<'g>, stop: impl IntoInput<'g>, num: i32) -> Tensor<'g> {
-        let start = self.constant(start);
+    pub fn linspace<'g>(
+        &'g self,
+        start: impl IntoInput<'g>,
+        stop: impl IntoInput<'g>,
+        num: impl IntoInput<'g>,
+    ) -> Tensor<'g> {
+        let (start, num) = (self.constant(start), self.constant(num));
         let width = start.neg().add(stop);
         let index = self.range(0, num, 1).cast(start.dtype());
-        start + index * (width / f64::from((num - 1).max(1)))
+        start + index * (width / (num - 1).maximum(1).cast(start.dtype()))
     }
 
     /// The identity matrix of `rows × columns`, `f32`.
     #[track_caller]
-    pub fn eye(&self, rows: i32, columns: i32) -> Tensor<'_> {
+    pub fn eye<'g>(&'g self, rows: impl IntoInput<'g>, columns: impl IntoInput<'g>) -> Tensor<'g> {
         let (down, across) = (self.range(0, rows, 1).expand_dims(1), self.range(0, columns, 1).expand_dims(0));
-        down.equal(across).cast(DType::F32)
+        down.equal(across.cast(down.dtype())).cast(DType::F32)
     }
 }
 
@@ -48,10 +53,19 @@ impl<'g> Tensor<'g> {
     /// Rows `on` or `off` by class: element `[…, c]` is `on` where this tensor of integers is `c`, else `off`; out of range
     /// all are `off`.
     #[track_caller]
-    pub fn one_hot_with(self, depth: i32, on: impl IntoInput<'g>, off: impl IntoInput<'g>, axis: i64) -> Tensor<'g> {
+    pub fn one_hot_with(
+        self,
+        depth: impl IntoInput<'g>,
+        on: impl IntoInput<'g>,
+        off: impl IntoInput<'g>,
+        axis: i64,
+    ) -> Tensor<'g> {
         let graph = self.graph();
-        if depth < 0 {
-            return graph.mistake("OneHot", format!("depth cannot be {depth}"));
+        let depth = graph.constant(depth);
+        if let Some(&[known]) = depth.fact().ints().as_deref()
+            && known < 0
+        {
+            return graph.mistake("OneHot", format!("depth cannot be {known}"));
         }
         let mut classes = graph.range(0, depth, 1).cast(self.dtype());
         let after = match (axis, self.shape().rank()) {
@@ -65,14 +79,12 @@ impl<'g> Tensor<'g> {
         for _ in 0..after {
             classes = classes.expand_dims(-1);
         }
-        let on = graph.constant(on);
-        let off = graph.build(crate::ops::Mul {}).input("x", on.ones_like()).input("y", off).tensor();
         self.expand_dims(axis).equal(classes).select(on, off)
     }
 
     /// One-hot rows, `f32`: 1 at the class that each integer of this tensor names, else 0.
     #[track_caller]
-    pub fn one_hot(self, depth: i32) -> Tensor<'g> {
+    pub fn one_hot(self, depth: impl IntoInput<'g>) -> Tensor<'g> {
         self.one_hot_with(depth, Array::scalar(1.0f32), 0.0, -1)
     }
 }
@@ -159,7 +171,8 @@ impl Sampled for Range {
         |g| g.range(0.5, 2.5, 0.5),
         |g| g.linspace(g.constant(10.0f64), 12.0, 3),
         |g| g.constant([0i32, 2, -1]).one_hot_with(3, 5.0, -1.0, 0),
-        |g| g.eye(2, 3),
+        |g| g.constant([2i64, 0]).one_hot_with(3, true, false, -1),
+        |g| g.eye(2, g.constant(3i64)),
     ];
 }
 
@@ -175,7 +188,29 @@ mod tests {
         assert_eq!(f64s(Range::SAMPLES[2]), [0.5, 1.0, 1.5, 2.0]);
         assert_eq!(f64s(Range::SAMPLES[3]), [10.0, 11.0, 12.0]);
         assert_eq!(f64s(Range::SAMPLES[4]), [5.0, -1.0, -1.0, -1.0, -1.0, -1.0, -1.0, 5.0, -1.0]);
-        assert_eq!(f64s(Range::SAMPLES[5]), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(f64s(Range::SAMPLES[5]), [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(f64s(Range::SAMPLES[6]), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn counts_may_be_tensors() {
+        let g = Graph::new();
+        let n = g.placeholder(DType::I32, [] as [usize; 0]);
+        let x = g.placeholder(DType::F32, [None, Some(3)]).shape_tensor();
+        let (batch, width) = (x.index(&crate::ix![0]), x.index(&crate::ix![1]));
+        let shapes = [
+            g.range(0, n, 1),
+            g.range(0, width, 1),
+            g.linspace(0.0f32, 1.0, n),
+            g.linspace(g.placeholder(DType::F32, [] as [usize; 0]), 1.0, width),
+            g.eye(batch, 4),
+            g.eye(width, width),
+            g.constant([1i32, 2]).one_hot(n),
+            g.constant([1i32, 2]).one_hot_with(width, true, false, 0),
+        ]
+        .map(|t| t.shape().to_string());
+        g.check().unwrap();
+        assert_eq!(shapes, ["[?]", "[3]", "[?]", "[3]", "[?,4]", "[3,3]", "[2,?]", "[3,2]"]);
     }
 
     #[test]

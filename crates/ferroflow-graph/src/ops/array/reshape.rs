@@ -75,39 +75,45 @@ impl<'g> Variable<'g> {
     }
 }
 
-/// The shape that `wanted` asks for, its -1 filled in as far as `from` is known.
-fn resolve(from: &PartialShape, wanted: &[i64]) -> OpResult<PartialShape> {
-    let free: Vec<usize> = (0..wanted.len()).filter(|&i| wanted[i] == -1).collect();
-    if free.len() > 1 {
-        return Err(OpError::value(format!("only one dimension can be -1, found {wanted:?}")));
-    }
-    let fixed: Vec<i64> = wanted.iter().copied().filter(|&d| d != -1).collect();
-    let known = rules::shape_of(&fixed)?.checked_elements();
-    let known = known.ok_or_else(|| OpError::value(format!("shape {wanted:?} is too large")))?;
-    let mismatch = |n: usize| OpError::value(format!("{n} elements of shape {from} cannot be reshaped to {wanted:?}"));
-    let filled = match (from.num_elements(), free.first()) {
-        (Some(n), Some(_)) if known > 0 && n % known == 0 => Some(n / known),
-        (Some(n), Some(_)) => return Err(mismatch(n)),
-        (Some(n), None) if n != known => return Err(mismatch(n)),
-        _ => None,
+/// The shape that `wanted` asks for. A single size that is -1 or unknown is filled in as far as `from` is known.
+fn resolve(from: &PartialShape, wanted: &[Option<i64>]) -> OpResult<PartialShape> {
+    let shown = || {
+        let sizes: Vec<String> = wanted.iter().map(|d| d.map_or_else(|| "?".into(), |d| d.to_string())).collect();
+        format!("[{}]", sizes.join(", "))
     };
-    Ok(wanted.iter().map(|&d| if d == -1 { filled } else { Some(d as usize) }).collect())
+    let count = |d: Option<i64>| wanted.iter().filter(|&&w| w == d).count();
+    let (free, unknown) = (count(Some(-1)), count(None));
+    if free > 1 {
+        return Err(OpError::value(format!("only one dimension can be -1, found {}", shown())));
+    }
+    let fixed: Vec<i64> = wanted.iter().flatten().copied().filter(|&d| d != -1).collect();
+    let known = rules::shape_of(&fixed)?.checked_elements();
+    let known = known.ok_or_else(|| OpError::value(format!("shape {} is too large", shown())))?;
+    let filled = match from.num_elements() {
+        Some(n) => {
+            let fits = match free + unknown {
+                0 => n == known,
+                // Of no elements any unknown size makes none, but -1 could be anything.
+                _ if known == 0 => n == 0 && free == 0,
+                1 => n % known == 0,
+                _ => true,
+            };
+            if !fits {
+                let message = format!("{n} elements of shape {from} cannot be reshaped to {}", shown());
+                return Err(OpError::value(message));
+            }
+            (free + unknown == 1 && known > 0).then(|| n / known)
+        }
+        None => None,
+    };
+    Ok(wanted.iter().map(|d| d.and_then(|d| usize::try_from(d).ok()).or(filled)).collect())
 }
 
 impl Op for Reshape {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x, shape] = rules::exactly(inputs)?;
-        rules::index(shape)?;
-        rules::rank(shape, 1)?;
-        let result = match shape.ints() {
-            Some(wanted) => resolve(&x.shape, &wanted)?,
-            None => shape.shape.dim(0).map_or_else(PartialShape::unknown, PartialShape::with_rank),
-        };
-        let value = match (&x.value, result.to_shape()) {
-            (Some(value), Some(shape)) => value.reshape(shape).ok(),
-            _ => None,
-        };
-        Ok(vec![Fact { dtype: x.dtype, shape: result, value }])
+        let wanted = rules::index_vector(shape)?;
+        Ok(vec![x.reshaped(wanted.map_or_else(|| Ok(PartialShape::unknown()), |w| resolve(&x.shape, &w))?)])
     }
 
     fn value_inputs(&self) -> &'static [usize] {
@@ -138,7 +144,9 @@ mod tests {
 
     fn shape_of(from: &[Option<usize>], wanted: &[i64]) -> Result<String, String> {
         let from: PartialShape = from.iter().copied().collect();
-        resolve(&from, wanted).map(|s| s.to_string()).map_err(|e| e.message)
+        // 99 stands for what is not known.
+        let wanted: Vec<Option<i64>> = wanted.iter().map(|&d| Some(d).filter(|d| *d != 99)).collect();
+        resolve(&from, &wanted).map(|s| s.to_string()).map_err(|e| e.message)
     }
 
     #[test]
@@ -146,6 +154,18 @@ mod tests {
         assert_eq!(shape_of(&[Some(6)], &[2, -1]), Ok("[2,3]".into()));
         assert_eq!(shape_of(&[None, Some(784)], &[-1, 28, 28, 1]), Ok("[?,28,28,1]".into()));
         assert_eq!(shape_of(&[Some(0), Some(3)], &[-1, 3]), Ok("[0,3]".into()));
+    }
+
+    #[test]
+    fn what_is_not_known_is_filled_in_where_it_is_alone() {
+        assert_eq!(shape_of(&[Some(12)], &[99, 6]), Ok("[2,6]".into()));
+        assert_eq!(shape_of(&[None, Some(6)], &[99, 3]), Ok("[?,3]".into()));
+        assert_eq!(shape_of(&[Some(12)], &[99, 6, -1]), Ok("[?,6,?]".into()));
+        assert_eq!(shape_of(&[Some(12)], &[99, 5, 99]), Ok("[?,5,?]".into()));
+        assert_eq!(shape_of(&[Some(0)], &[99, 0]), Ok("[?,0]".into()));
+        assert_eq!(shape_of(&[Some(0)], &[99, 3]), Ok("[0,3]".into()));
+        assert_eq!(shape_of(&[Some(6)], &[99, 4]), Err("6 elements of shape [6] cannot be reshaped to [?, 4]".into()));
+        assert_eq!(shape_of(&[Some(6)], &[99, 0]), Err("6 elements of shape [6] cannot be reshaped to [?, 0]".into()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
-use ferroflow_array::{Array, DType, PartialShape};
+use ferroflow_array::{DType, PartialShape};
 use ferroflow_kernels::Kernel;
 
 op! {
@@ -29,14 +29,11 @@ impl<'g> Tensor<'g> {
 impl Op for ShapeOf {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x] = rules::exactly(inputs)?;
-        let mut fact =
-            Fact::new(self.out_type, x.rank().map_or(PartialShape::with_rank(1), |r| [Some(r)].into_iter().collect()));
-        rules::index(&fact)?;
-        if let Some(shape) = x.shape.to_shape() {
-            let dims: Vec<i64> = shape.iter().map(|&d| d as i64).collect();
-            fact = Fact::of(&Array::from(dims).cast(self.out_type).map_err(|e| crate::OpError::dtype(e.to_string()))?);
-        }
-        Ok(vec![fact])
+        let unknown = Fact::new(self.out_type, PartialShape::with_rank(1));
+        rules::index(&unknown)?;
+        let Some(dims) = x.shape.dims() else { return Ok(vec![unknown]) };
+        let sizes = dims.iter().map(|d| d.map(|d| d as i64)).collect();
+        Ok(vec![Fact::of_elements(self.out_type, &[dims.len()].into(), sizes)?])
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {

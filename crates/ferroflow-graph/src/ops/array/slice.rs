@@ -18,80 +18,33 @@ impl<'g> Tensor<'g> {
         let builder = self.graph().build(Slice {}).input("input", self).input("begin", begin.into_shape_input());
         builder.input("size", size.into_shape_input()).tensor()
     }
-
-    /// `n` parts of equal size along `axis`, whose size must be known.
-    #[track_caller]
-    pub fn split(self, n: usize, axis: i64) -> Vec<Tensor<'g>> {
-        match self.known_axis("Split", axis) {
-            Ok((_, size)) if n > 0 && size % n == 0 => self.split_sizes(&vec![size / n; n], axis),
-            Ok((_, size)) => {
-                vec![self.graph().mistake("Split", format!("{size} elements cannot be split evenly into {n} parts"))]
-            }
-            Err(inert) => vec![inert; n],
-        }
-    }
-
-    /// Parts of these sizes along `axis`, which together are all of it.
-    #[track_caller]
-    pub fn split_sizes(self, sizes: &[usize], axis: i64) -> Vec<Tensor<'g>> {
-        let (at, size) = match self.known_axis("SplitV", axis) {
-            Ok(found) => found,
-            Err(inert) => return vec![inert; sizes.len()],
-        };
-        let total = sizes.iter().fold(0, |n: usize, &s| n.saturating_add(s));
-        if total != size {
-            let message = format!("the parts {sizes:?} are together {total} elements, but axis {axis} has {size}");
-            return vec![self.graph().mistake("SplitV", message); sizes.len()];
-        }
-        let rank = self.shape().rank().unwrap_or(0);
-        let mut start = 0;
-        let part = |&size: &usize| {
-            let (mut begin, mut extent) = (vec![0i32; rank], vec![-1i32; rank]);
-            (begin[at], extent[at]) = (start as i32, size as i32);
-            start += size;
-            self.slice(&begin[..], &extent[..])
-        };
-        sizes.iter().map(part).collect()
-    }
-
-    /// The dimension that `axis` names, and its size; else a mistake that the graph keeps.
-    #[track_caller]
-    pub(super) fn known_axis(self, op: &'static str, axis: i64) -> Result<(usize, usize), Tensor<'g>> {
-        let shape = self.shape();
-        let Some(rank) = shape.rank() else {
-            return Err(self.graph().mistake(op, "the rank must be known".into()));
-        };
-        let at = match rules::axis(axis, rank) {
-            Ok(at) => at,
-            Err(e) => return Err(self.graph().mistake(op, e.message)),
-        };
-        match shape.dim(at) {
-            Some(size) => Ok((at, size)),
-            None => Err(self.graph().mistake(op, format!("the size of axis {axis} must be known, found {shape}"))),
-        }
-    }
 }
 
 /// The size that is meant along each dimension.
-fn sizes(dims: &[Option<usize>], begin: &[i64], size: &[i64]) -> OpResult<Vec<Option<usize>>> {
+fn sizes(dims: &[Option<usize>], begin: &[Option<i64>], size: &[Option<i64>]) -> OpResult<PartialShape> {
     if begin.len() != dims.len() || size.len() != dims.len() {
         let found = format!("{} and {}", begin.len(), size.len());
         return Err(OpError::value(format!("begin and size must have {} elements, found {found}", dims.len())));
     }
-    let one = |(i, (&d, (&begin, &size))): (usize, (&Option<usize>, (&i64, &i64)))| {
-        let outside = |n: Option<usize>| {
-            let of = n.map_or_else(|| "an unknown size".into(), |n| format!("{n} elements"));
-            OpError::value(format!("begin {begin} and size {size} do not lie within dimension {i}, of {of}"))
+    let one = |(i, (&d, (&begin, &size))): (usize, (&Option<usize>, (&Option<i64>, &Option<i64>)))| {
+        let outside = || {
+            let shown = |n: Option<i64>| n.map_or_else(|| "?".into(), |n| n.to_string());
+            let of = d.map_or_else(|| "an unknown size".into(), |n| format!("{n} elements"));
+            let found = format!("begin {} and size {}", shown(begin), shown(size));
+            OpError::value(format!("{found} do not lie within dimension {i}, of {of}"))
         };
-        if begin < 0 || size < -1 {
-            return Err(outside(d));
+        if begin.is_some_and(|b| b < 0) || size.is_some_and(|s| s < -1) {
+            return Err(outside());
         }
-        match d {
-            Some(n) if size == -1 => (n as i64).checked_sub(begin).filter(|&s| s >= 0).map(|s| Some(s as usize)),
-            Some(n) => begin.checked_add(size).filter(|&end| end <= n as i64).map(|_| Some(size as usize)),
-            None => Some(usize::try_from(size).ok()),
+        match (d.map(|n| n as i64), begin, size) {
+            (Some(n), Some(begin), Some(-1)) => n.checked_sub(begin).filter(|&s| s >= 0).map(|s| Some(s as usize)),
+            (Some(n), begin, Some(size @ 0..)) => {
+                let end = begin.unwrap_or(0).checked_add(size);
+                end.filter(|&end| end <= n).map(|_| Some(size as usize))
+            }
+            (_, _, size) => Some(size.and_then(|s| usize::try_from(s).ok())),
         }
-        .ok_or_else(|| outside(d))
+        .ok_or_else(outside)
     };
     dims.iter().zip(begin.iter().zip(size)).enumerate().map(one).collect()
 }
@@ -99,19 +52,12 @@ fn sizes(dims: &[Option<usize>], begin: &[i64], size: &[i64]) -> OpResult<Vec<Op
 impl Op for Slice {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x, begin, size] = rules::exactly(inputs)?;
-        for index in [begin, size] {
-            rules::index(index)?;
-            rules::rank(index, 1)?;
-        }
-        let rank = x.rank().or(begin.shape.dim(0)).or(size.shape.dim(0));
+        let (begin, size) = (rules::index_vector(begin)?, rules::index_vector(size)?);
+        let rank = x.rank().or(begin.as_ref().or(size.as_ref()).map(Vec::len));
         let Some(rank) = rank else { return Ok(vec![Fact::new(x.dtype, PartialShape::unknown())]) };
-        let shape = rules::rank(x, rank)?;
-        let known = match (begin.ints(), size.ints()) {
-            (Some(begin), Some(size)) => sizes(shape.dims().unwrap_or_default(), &begin, &size)?.into_iter().collect(),
-            (None, Some(size)) => size.into_iter().map(|n| usize::try_from(n).ok()).collect(),
-            _ => PartialShape::with_rank(rank),
-        };
-        Ok(vec![Fact::new(x.dtype, known)])
+        let (shape, unknown) = (rules::rank(x, rank)?, vec![None; rank]);
+        let (begin, size) = (begin.as_ref().unwrap_or(&unknown), size.as_ref().unwrap_or(&unknown));
+        Ok(vec![Fact::new(x.dtype, sizes(shape.dims().unwrap_or_default(), begin, size)?)])
     }
 
     fn value_inputs(&self) -> &'static [usize] {
@@ -120,6 +66,10 @@ impl Op for Slice {
 
     fn values_vary(&self) -> bool {
         true
+    }
+
+    fn moves(&self, i: usize) -> bool {
+        i == 0
     }
 
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
@@ -156,17 +106,13 @@ impl Sampled for Slice {
 mod tests {
     use super::*;
     use crate::Graph;
-    use crate::ops::testing::{derivative, f64s, value};
+    use crate::ops::testing::{derivative, f64s};
     use ferroflow_array::DType;
 
     #[test]
     fn values() {
         assert_eq!(f64s(Slice::SAMPLES[0]), [2.0, 3.0, 5.0, 6.0]);
         assert_eq!(f64s(Slice::SAMPLES[1]), [0.0; 0]);
-        let g = Graph::new();
-        let parts = g.constant([[1i32, 2, 3, 4], [5, 6, 7, 8]]).split_sizes(&[1, 3], -1);
-        assert_eq!(value(parts[0]).to_vec::<i32>().unwrap(), [1, 5]);
-        assert_eq!(value(parts[1]).to_vec::<i32>().unwrap(), [2, 3, 4, 6, 7, 8]);
     }
 
     #[test]
@@ -189,14 +135,22 @@ mod tests {
             error(&|g| _ = g.constant([1.0f64]).slice([0, 0], [1, 1])),
             "begin and size must have 1 elements, found 2 and 2"
         );
-        assert_eq!(
-            error(&|g| _ = g.constant([1.0f64, 2.0, 3.0]).split(2, 0)),
-            "3 elements cannot be split evenly into 2 parts"
-        );
-        assert_eq!(
-            error(&|g| _ = g.placeholder(DType::F32, [None]).split(2, 0)),
-            "the size of axis 0 must be known, found [?]"
-        );
-        assert_eq!(error(&|g| _ = g.constant([1.0f64]).split(1, 3)), "axis 3 is out of range for rank 1");
+    }
+
+    #[test]
+    fn sizes_known_in_part() {
+        let g = Graph::new();
+        let x = g.placeholder(DType::F32, [None, Some(12)]);
+        let n = g.placeholder(DType::I32, [1]);
+        let vector = |known: i32| g.concat(&[n, g.constant([known])], 0);
+        let shape = |begin, size| x.slice(begin, size).shape().to_string();
+        let zeros = g.constant([0i32, 0]);
+        assert_eq!(shape(zeros, vector(3)), "[?,3]");
+        assert_eq!(shape(vector(1), g.constant([2i32, -1])), "[2,11]");
+        assert_eq!(shape(zeros, vector(-1)), "[?,12]");
+        assert_eq!(shape(g.placeholder(DType::I32, [2]), g.constant([-1i32, 5])), "[?,5]");
+        let _ = x.slice(zeros, vector(13));
+        let message = g.take_error().unwrap().message;
+        assert_eq!(message, "begin 0 and size 13 do not lie within dimension 1, of 12 elements");
     }
 }

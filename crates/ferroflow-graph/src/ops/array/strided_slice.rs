@@ -1,8 +1,9 @@
-use super::Index;
+use super::index_parts::{Masks, items, resolve_known, view};
+use super::{Index, IntoShapeInput};
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, ix, op};
-use ferroflow_array::{Array, PartialShape};
+use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_kernels::Kernel;
 use ferroflow_kernels::copy::{StridedCopy, View, row_major};
 
@@ -79,6 +80,23 @@ impl<'g> Tensor<'g> {
             .tensor()
     }
 
+    /// The part from `begin` to before `end` in steps of `strides`, by item of an index to which the masks of `op` add.
+    #[track_caller]
+    pub fn strided_slice(
+        self,
+        op: StridedSlice,
+        begin: impl IntoShapeInput<'g>,
+        end: impl IntoShapeInput<'g>,
+        strides: impl IntoShapeInput<'g>,
+    ) -> Tensor<'g> {
+        let items = [begin.into_shape_input(), end.into_shape_input(), strides.into_shape_input()];
+        let items = items.map(|item| self.graph().constant(item));
+        let dtype = items.iter().map(|item| item.dtype()).find(|d| *d == DType::I64).unwrap_or(DType::I32);
+        let [begin, end, strides] = items.map(|item| if item.dtype() == dtype { item } else { item.cast(dtype) });
+        let builder = self.graph().build(op).name("strided_slice").input("input", self);
+        builder.input("begin", begin).input("end", end).input("strides", strides).tensor()
+    }
+
     /// The order of elements along `axes` reversed.
     #[track_caller]
     pub fn reverse(self, axes: &[i64]) -> Tensor<'g> {
@@ -97,8 +115,12 @@ impl<'g> Tensor<'g> {
     /// The slices along `axis`, whose size must be known, without that dimension.
     #[track_caller]
     pub fn unstack(self, axis: i64) -> Vec<Tensor<'g>> {
-        let (at, size) = match self.known_axis("Unpack", axis) {
-            Ok(found) => found,
+        let (at, size) = match self.dimension("Unpack", axis) {
+            Ok((at, Some(size))) => (at, size),
+            Ok(_) => {
+                let message = format!("the size of axis {axis} must be known, found {}", self.shape());
+                return vec![self.graph().mistake("Unpack", message)];
+            }
             Err(inert) => return vec![inert],
         };
         let slice = |i: usize| {
@@ -114,127 +136,6 @@ impl<'g> Tensor<'g> {
     pub(crate) fn slice_axis0(self, start: i64, end: i64) -> Tensor<'g> {
         self.index(&[Index::Range(Some(start), Some(end), 1)])
     }
-}
-
-/// One dimension of a resolved slice.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Part {
-    start: usize,
-    step: isize,
-    count: usize,
-}
-
-/// A slice resolved for a shape: a part of each dimension, and the shape of the result (`None` where a size is unknown).
-struct Resolved {
-    parts: Vec<Option<Part>>,
-    shape: Vec<Option<usize>>,
-}
-
-struct Masks {
-    begin: i64,
-    end: i64,
-    ellipsis: i64,
-    new_axis: i64,
-    shrink: i64,
-}
-
-impl Masks {
-    fn resolve(&self, dims: &[Option<usize>], begin: &[i64], end: &[i64], strides: &[i64]) -> OpResult<Resolved> {
-        let items = begin.len();
-        if end.len() != items || strides.len() != items {
-            return Err(OpError::value("begin, end and strides differ in length"));
-        }
-        let bit = |mask: i64, i: usize| i < 63 && mask >> i & 1 == 1;
-        let named = (0..items).filter(|&i| !bit(self.ellipsis, i) && !bit(self.new_axis, i)).count();
-        if named > dims.len() {
-            return Err(OpError::value(format!("{named} indices are too many for {} dimensions", dims.len())));
-        }
-        let whole = |d: Option<usize>| d.map(|n| Part { start: 0, step: 1, count: n });
-        let mut resolved = Resolved { parts: Vec::new(), shape: Vec::new() };
-        let mut rest = dims.iter().copied();
-        for i in 0..items {
-            if bit(self.ellipsis, i) {
-                for d in rest.by_ref().take(dims.len() - named) {
-                    resolved.parts.push(whole(d));
-                    resolved.shape.push(d);
-                }
-            } else if bit(self.new_axis, i) {
-                resolved.shape.push(Some(1));
-            } else if let Some(d) = rest.next() {
-                let shrink = bit(self.shrink, i);
-                let part = match d {
-                    Some(n) => Some(self.part(
-                        n,
-                        begin[i],
-                        end[i],
-                        strides[i],
-                        bit(self.begin, i),
-                        bit(self.end, i),
-                        shrink,
-                    )?),
-                    None if strides[i] == 0 => return Err(OpError::value("a stride must not be 0")),
-                    None => None,
-                };
-                resolved.parts.push(part);
-                if !shrink {
-                    let all = bit(self.begin, i) && bit(self.end, i);
-                    resolved.shape.push(part.map(|p| p.count).or(if all && strides[i] == 1 { d } else { None }));
-                }
-            }
-        }
-        for d in rest {
-            resolved.parts.push(whole(d));
-            resolved.shape.push(d);
-        }
-        Ok(resolved)
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn part(
-        &self,
-        n: usize,
-        begin: i64,
-        end: i64,
-        stride: i64,
-        open_begin: bool,
-        open_end: bool,
-        shrink: bool,
-    ) -> OpResult<Part> {
-        let size = n as i64;
-        if stride == 0 {
-            return Err(OpError::value("a stride must not be 0"));
-        }
-        if shrink {
-            let at = if begin < 0 { begin + size } else { begin };
-            if stride < 0 || at < 0 || at >= size {
-                return Err(OpError::value(format!("index {begin} is out of range for a dimension of {n}")));
-            }
-            return Ok(Part { start: at as usize, step: 1, count: 1 });
-        }
-        let (low, high) = if stride > 0 { (0, size) } else { (-1, size - 1) };
-        let clamp = |v: i64| (if v < 0 { v.saturating_add(size) } else { v }).clamp(low, high);
-        let first = if open_begin { if stride > 0 { low } else { high } } else { clamp(begin) };
-        let last = if open_end { if stride > 0 { high } else { low } } else { clamp(end) };
-        let span = if stride > 0 { last - first } else { first - last };
-        let count = if span <= 0 { 0 } else { (span - 1) / stride.saturating_abs() + 1 };
-        // Where nothing is taken the start does not matter; keep it within bounds.
-        let start = if count == 0 { 0 } else { first as usize };
-        Ok(Part { start, step: stride.clamp(-size.max(1), size.max(1)) as isize, count: count as usize })
-    }
-}
-
-/// The view of a tensor of `shape` that the parts are: sizes with the dimensions left out, offset, strides.
-fn view(shape: &[usize], parts: &[Option<Part>]) -> OpResult<(Vec<usize>, usize, Vec<isize>)> {
-    let own = row_major(shape);
-    let mut offset = 0;
-    let (mut sizes, mut strides) = (Vec::new(), Vec::new());
-    for (part, stride) in parts.iter().zip(own) {
-        let part = part.ok_or_else(|| OpError::value("the shape must be known"))?;
-        offset += part.start * stride as usize;
-        sizes.push(part.count);
-        strides.push(part.step * stride);
-    }
-    Ok((sizes, offset, strides))
 }
 
 macro_rules! plain {
@@ -262,24 +163,11 @@ macro_rules! masks {
     };
 }
 
-fn index_inputs(facts: &[&Fact]) -> OpResult<Option<[Vec<i64>; 3]>> {
-    rules::same_dtype(facts)?;
-    for fact in facts {
-        rules::index(fact)?;
-        rules::rank(fact, 1)?;
-    }
-    Ok(match (facts[0].ints(), facts[1].ints(), facts[2].ints()) {
-        (Some(b), Some(e), Some(s)) => Some([b, e, s]),
-        _ => None,
-    })
-}
-
 impl Op for StridedSlice {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x, begin, end, strides] = rules::exactly(inputs)?;
-        let known = index_inputs(&[begin, end, strides])?;
-        let shape = match (x.shape.dims(), known) {
-            (Some(dims), Some([b, e, s])) => masks!(self).resolve(dims, &b, &e, &s)?.shape.into_iter().collect(),
+        let shape = match (x.shape.dims(), items([begin, end, strides])?) {
+            (Some(dims), Some(items)) => masks!(self).resolve(dims, &items)?.shape.into_iter().collect(),
             (Some(dims), None) if self.ellipsis_mask == 0 => {
                 let dropped = self.shrink_axis_mask.count_ones() as usize;
                 let rank = (dims.len() + self.new_axis_mask.count_ones() as usize).saturating_sub(dropped);
@@ -298,11 +186,13 @@ impl Op for StridedSlice {
         true
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 0
+    }
+
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let shape = inputs[0].concrete()?;
-        let dims: Vec<Option<usize>> = shape.iter().map(|&d| Some(d)).collect();
-        let ints = |i: usize| rules::known_ints(&inputs[i], "the index");
-        let resolved = masks!(self).resolve(&dims, &ints(1)?, &ints(2)?, &ints(3)?)?;
+        let resolved = resolve_known(&masks!(self), &shape, &inputs[1..])?;
         let (sizes, offset, strides) = view(&shape, &resolved.parts)?;
         let element = rules::element_size(&inputs[0])?;
         let copy = StridedCopy::gather(element, &sizes, View { offset, strides: &strides });
@@ -330,7 +220,7 @@ impl Op for StridedSlice {
 impl Op for StridedSliceGrad {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [shape, begin, end, strides, dy] = rules::exactly(inputs)?;
-        index_inputs(&[begin, end, strides])?;
+        items([begin, end, strides])?;
         Ok(vec![Fact::new(dy.dtype, rules::shape_input(shape)?)])
     }
 
@@ -344,9 +234,7 @@ impl Op for StridedSliceGrad {
 
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let shape = outputs[0].concrete()?;
-        let dims: Vec<Option<usize>> = shape.iter().map(|&d| Some(d)).collect();
-        let ints = |i: usize| rules::known_ints(&inputs[i], "the index");
-        let resolved = masks!(self).resolve(&dims, &ints(1)?, &ints(2)?, &ints(3)?)?;
+        let resolved = resolve_known(&masks!(self), &shape, &inputs[1..])?;
         let given = inputs[4].concrete()?;
         let expected: Option<ferroflow_array::Shape> = resolved.shape.iter().copied().collect();
         if expected.as_ref() != Some(&given) {
@@ -432,6 +320,22 @@ mod tests {
         let x = g.placeholder(ferroflow_array::DType::F32, [None, Some(4)]);
         assert_eq!(x.index(&ix![.., 1]).shape().to_string(), "[?]");
         assert_eq!(x.index(&ix![2..]).shape().to_string(), "[?,4]");
+    }
+
+    #[test]
+    fn bounds_known_in_part() {
+        let g = Graph::new();
+        let n = g.placeholder(DType::I64, [1]);
+        let bounds = |known: i64| g.concat(&[n, g.constant([known])], 0);
+        let slice = |op: StridedSlice, begin: Tensor<'_>, end: Tensor<'_>| {
+            matrix(&g).strided_slice(op, begin, end, [1, 2]).shape().to_string()
+        };
+        assert_eq!(slice(StridedSlice::plain(), bounds(0), bounds(4)), "[?,2]");
+        let masks = StridedSlice { shrink_axis_mask: 1, end_mask: 2, ..StridedSlice::plain() };
+        assert_eq!(slice(masks, bounds(1), bounds(0)), "[2]");
+        let masks = StridedSlice { begin_mask: 1, end_mask: 1, ..StridedSlice::plain() };
+        assert_eq!(slice(masks, bounds(3), bounds(4)), "[3,1]");
+        assert_eq!(slice(StridedSlice::plain(), g.placeholder(n.dtype(), [2]), bounds(4)), "[?,?]");
     }
 
     #[test]

@@ -45,6 +45,10 @@ impl Op for Tile {
         &[1]
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 0
+    }
+
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let from = inputs[0].concrete()?;
         let times = rules::shape_of(&rules::known_ints(&inputs[1], "multiples")?)?;

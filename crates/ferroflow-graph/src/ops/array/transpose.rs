@@ -98,6 +98,10 @@ impl Op for Transpose {
         &[1]
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 0
+    }
+
     fn kernel(&self, inputs: &[Fact], outputs: &[Fact]) -> OpResult<Kernel> {
         let (from, to) = (inputs[0].concrete()?, outputs[0].concrete()?);
         let perm = permutation(&rules::known_ints(&inputs[1], "the permutation")?, from.rank())?;
