@@ -80,6 +80,7 @@ from .nn import xw_plus_b
 from .partition_ops import *
 from .partitioners import fixed_size_partitioner
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from .scatter_ops import *
 from .script_ops import py_func
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
 from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
@@ -110,10 +111,6 @@ from .variables import (
     local_variables_initializer,
     model_variables,
     moving_average_variables,
-    scatter_add,
-    scatter_mul,
-    scatter_sub,
-    scatter_update,
     trainable_variables,
     variables_initializer,
 )
@@ -128,9 +125,9 @@ from . import compat, contrib, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops cell check_ops control_flow framework functional_ops gradients initialized linalg_ops math_ops messages "
-    "mnist nest operators partition_ops partitioners random_ops rnn rnn_cell rnn_wrappers saver script_ops session "
-    "tensor_array tensor_shape variable_scope variables"
+    "array_ops cell check_ops control_flow framework functional_ops gradients initialized learning_rate linalg_ops "
+    "math_ops messages mnist moving_averages nest operators optimizer partition_ops partitioners random_ops rnn rnn_cell "
+    "rnn_wrappers saver scatter_ops script_ops session tensor_array tensor_shape training_util variable_scope variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):

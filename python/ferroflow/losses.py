@@ -40,9 +40,8 @@ def compute_weighted_loss(
     """The losses times `weights`, which are broadcast to them, put together as `reduction` says, and added to
     `loss_collection` unless that is `None`. Raises `ValueError` for weights that do not fit."""
     Reduction.validate(reduction)
-    loss = _call(
-        "weighted_loss", scope or "weighted_loss", _convert_to_tensor(losses), _convert_to_tensor(weights), reduction
-    )
+    losses, weights = _convert_to_tensor(losses), _convert_to_tensor(weights)
+    loss = _call("weighted_loss", scope or "weighted_loss", losses, weights, reduction)
     if loss_collection is not None:
         _add_to_collection(loss_collection, loss)
     return loss
@@ -76,10 +75,10 @@ def _loss(function, scope, doc, more=()):
         unknown = set(settings) - {name for name, _ in more}
         if unknown:
             raise TypeError(f"{loss.__name__}() got an unexpected keyword argument {unknown.pop()!r}")
-        with _name_scope(scope, loss.__name__, [labels, predictions]):
+        with _name_scope(scope, loss.__name__, [labels, predictions]) as scope:
             labels, predictions = _floats(labels, predictions)
             losses = _call(function, None, labels, predictions, *(settings[name] for name, _ in more))
-            return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+            return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
     loss.__name__ = loss.__qualname__ = scope
     loss.__doc__ = doc
@@ -111,10 +110,10 @@ def hinge_loss(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """`max(0, 1 - (2z - 1)·x)` for `logits` `x` and `labels` `z`, 0 or 1, weighted."""
-    with _name_scope(scope, "hinge_loss", [labels, logits]):
+    with _name_scope(scope, "hinge_loss", [labels, logits]) as scope:
         labels, logits = _floats(labels, logits)
         return compute_weighted_loss(
-            _call("hinge_loss", None, labels, logits), weights, None, loss_collection, reduction
+            _call("hinge_loss", None, labels, logits), weights, scope, loss_collection, reduction
         )
 
 
@@ -132,10 +131,10 @@ def cosine_distance(
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("You must specify 'axis'.")
-    with _name_scope(scope, "cosine_distance_loss", [labels, predictions]):
+    with _name_scope(scope, "cosine_distance_loss", [labels, predictions]) as scope:
         labels, predictions = _floats(labels, predictions)
         losses = _call("cosine_distance", None, labels, predictions, axis)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def sigmoid_cross_entropy(
@@ -148,14 +147,14 @@ def sigmoid_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """The sigmoid cross-entropy, weighted; labels are drawn to 1/2 by `label_smoothing`."""
-    with _name_scope(scope, "sigmoid_cross_entropy_loss", [multi_class_labels, logits]):
+    with _name_scope(scope, "sigmoid_cross_entropy_loss", [multi_class_labels, logits]) as scope:
         logits = _convert_to_tensor(logits)
         labels = _cast(multi_class_labels, logits.dtype)
         logits.shape.assert_is_compatible_with(labels.shape)
         if label_smoothing > 0:
             labels = _call("smooth_labels", None, labels, label_smoothing, 2)
         losses = sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def softmax_cross_entropy(
@@ -171,14 +170,14 @@ def softmax_cross_entropy(
     `label_smoothing`. No derivative passes to the labels."""
     from .math_ops import stop_gradient
 
-    with _name_scope(scope, "softmax_cross_entropy_loss", [onehot_labels, logits]):
+    with _name_scope(scope, "softmax_cross_entropy_loss", [onehot_labels, logits]) as scope:
         logits = _convert_to_tensor(logits)
         labels = _cast(onehot_labels, logits.dtype)
         logits.shape.assert_is_compatible_with(labels.shape)
         if label_smoothing > 0:
             labels = _call("smooth_labels", None, labels, label_smoothing, None)
         losses = softmax_cross_entropy_with_logits_v2(stop_gradient(labels), logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def sparse_softmax_cross_entropy(
@@ -190,14 +189,14 @@ def sparse_softmax_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """The softmax cross-entropy with one class for each row, weighted."""
-    with _name_scope(scope, "sparse_softmax_cross_entropy_loss", [labels, logits]):
+    with _name_scope(scope, "sparse_softmax_cross_entropy_loss", [labels, logits]) as scope:
         labels, logits = _convert_to_tensor(labels), _convert_to_tensor(logits)
         if None not in (labels.shape.ndims, logits.shape.ndims) and labels.shape.ndims == logits.shape.ndims:
             from .array_ops import squeeze
 
             labels = squeeze(labels, [-1])
         losses = sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def add_loss(loss, loss_collection=GraphKeys.LOSSES):

@@ -27,10 +27,10 @@ MODULES = [
     tf.nn,
     tf.nn.rnn_cell,
     *(sys.modules["ferroflow." + name] for name in ("cell", "rnn", "rnn_wrappers")),
+    *(sys.modules["ferroflow." + name] for name in ("learning_rate", "moving_averages", "optimizer", "training_util")),
     tf.python_io,
     tf.summary,
     tf.test,
-    tf.train,
     importlib.import_module("ferroflow.saver"),
 ]
 

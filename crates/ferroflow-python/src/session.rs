@@ -276,16 +276,6 @@ impl Session {
         Ok(self.open()?.uninitialized_variables())
     }
 
-    /// Whether each of the variables, told by their references, has a value.
-    fn _initialized(&self, variables: Vec<PyRef<'_, Tensor>>) -> PyResult<Vec<bool>> {
-        let session = self.open()?;
-        let has = |tensor: &PyRef<'_, Tensor>| {
-            let variable = self.graph.variable_of(crate::argument::own(&self.graph, tensor)?);
-            Ok(variable.is_some_and(|variable| session.is_initialized(variable)))
-        };
-        variables.iter().map(has).collect()
-    }
-
     /// The program that a run would be, as a table.
     fn _explain(&self, py: Python<'_>, fetches: &Bound<'_, PyAny>) -> PyResult<String> {
         let mut asked = Fetches::default();

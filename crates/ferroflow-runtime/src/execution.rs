@@ -6,9 +6,9 @@ use crate::program::{Program, Source, StateUse};
 use crate::request::{FeedSpec, Given};
 use crate::store::Store;
 use crate::{Error, FeedValue, Request, Result, Session};
-use ferroflow_array::{Array, Shape};
-use ferroflow_graph::ops::{While, WhileGradient};
-use ferroflow_graph::{NodeId, Outlet};
+use ferroflow_array::{Array, DType, Shape};
+use ferroflow_graph::ops::{Assign, IsVariableInitialized, While, WhileGradient};
+use ferroflow_graph::{Fact, NodeId, Outlet};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
 use std::sync::{Arc, PoisonError};
@@ -134,7 +134,21 @@ impl Session {
         if let Some(op) = node.op.downcast::<WhileGradient>() {
             return self.run_loop_backwards(&node, op, inputs, memory);
         }
-        let facts: Vec<_> = inputs.iter().map(|a| ferroflow_graph::Fact::of(a)).collect();
+        if node.op.is::<IsVariableInitialized>() {
+            let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
+            return Ok(vec![Array::scalar(store.get(node.inputs[0].node).is_some())]);
+        }
+        if let (Some(variable), &[value]) = (node.op.is::<Assign>().then(|| node.inputs[0].node), inputs) {
+            let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
+            store.set(variable, value.clone());
+            return Ok(vec![value.clone()]);
+        }
+        // Text stays unknown: a kernel that runs here is one that was chosen without it.
+        let fact = |array: &&Array| match Fact::of(array) {
+            text if text.dtype == DType::String => Fact { value: None, ..text },
+            fact => fact,
+        };
+        let facts: Vec<_> = inputs.iter().map(fact).collect();
         let invalid = |message: String| passes::invalid(&node, ferroflow_graph::OpError::value(message));
         let kernel = node.op.kernel(&facts, &node.facts).map_err(|e| passes::invalid(&node, e))?;
         let outputs = kernel.run_dynamic(inputs).ok_or_else(|| invalid("has no dynamic kernel".into()))?;
