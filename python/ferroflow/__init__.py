@@ -81,6 +81,7 @@ from .nn import xw_plus_b
 from .partition_ops import *
 from .partitioners import fixed_size_partitioner
 from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from .scatter_ops import *
 from .script_ops import py_func
 from .script_ops import py_func as numpy_function
 from .session import ConfigProto, GPUOptions, InteractiveSession, Session
@@ -112,10 +113,6 @@ from .variables import (
     local_variables_initializer,
     model_variables,
     moving_average_variables,
-    scatter_add,
-    scatter_mul,
-    scatter_sub,
-    scatter_update,
     trainable_variables,
     variables_initializer,
 )
@@ -130,9 +127,10 @@ from . import compat, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops assertions cell check_ops control_flow framework functional_ops gradients initialized later linalg_ops math_ops messages "
-    "mnist nest operators partition_ops partitioners random_ops rnn rnn_cell rnn_wrappers saver script_ops session "
-    "tensor_array tensor_shape variable_scope variables"
+    "array_ops assertions cell check_ops control_flow framework functional_ops gradients initialized later learning_rate "
+    "linalg_ops math_ops messages mnist moving_averages nest operators optimizer partition_ops partitioners random_ops rnn "
+    "rnn_cell rnn_wrappers saver scatter_ops script_ops session tensor_array tensor_shape training_util variable_scope "
+    "variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):
@@ -149,8 +147,7 @@ __getattr__, __dir__ = _later(
         "contrib": "contrib",
         "debugging": "debugging",
         "distributions": "distributions",
-        "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_rank_in assert_same_float_dtype "
-        "assert_scalar",
+        "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
         "image": "image",
         "manip": "manip",
         "metrics": "metrics",
@@ -163,8 +160,7 @@ __getattr__, __dir__ = _later(
         "template": "make_template",
         "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
         "guarantee_const identity_n lbeta log_sigmoid real where_v2",
-        "tensor_updates": "scatter_div scatter_max scatter_min scatter_nd_add scatter_nd_sub scatter_nd_update "
-        "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
+        "tensor_updates": "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
         "tensor_scatter_update",
     },
 )

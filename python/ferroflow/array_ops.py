@@ -370,6 +370,9 @@ def unique_with_counts(x, out_idx=int32, name=None):
 
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
     """`on_value`, 1, at the place along a new `axis` of size `depth` that each index names, `off_value`, 0, elsewhere."""
+    indices = convert_to_tensor(indices)
+    if not indices.dtype.is_integer:
+        raise TypeError(f"Value passed to parameter 'indices' has DataType {indices.dtype.name}, which is no integer's")
     for value in (on_value, off_value):
         if dtype is None and value is not None:
             dtype = convert_to_tensor(value).dtype

@@ -52,6 +52,14 @@ def assert_rank_at_least(x: Any, rank: Any, data: Any = ..., summarize: Any = ..
     """That the rank is at least `rank`. Raises `ValueError` at once for a lower one that is known."""
 
 
+def assert_rank_in(x: Any, ranks: Any, data: Any = ..., summarize: Any = ..., message: Any = ..., name: Any = ...) -> Operation:
+    """That the rank is one of `ranks`. Raises `ValueError` at once for another that is known."""
+
+
+def assert_scalar(tensor: Any, name: Any = ..., message: Any = ...) -> Operation:
+    """The tensor, which must be a scalar as far as is known. Raises `ValueError` otherwise."""
+
+
 def assert_type(tensor: Any, tf_type: Any, message: Any = ..., name: Any = ...) -> Operation:
     """Raises `TypeError` at once for a tensor of another dtype."""
 

@@ -8,9 +8,8 @@ __getattr__, __dir__ = _later(
     {
         "check_ops": "assert_equal assert_greater assert_greater_equal assert_less assert_less_equal assert_negative "
         "assert_non_negative assert_non_positive assert_none_equal assert_positive assert_rank assert_rank_at_least "
-        "assert_type is_non_decreasing is_numeric_tensor is_strictly_increasing",
-        "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_rank_in assert_same_float_dtype "
-        "assert_scalar assert_shapes",
+        "assert_rank_in assert_scalar assert_type is_non_decreasing is_numeric_tensor is_strictly_increasing",
+        "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype assert_shapes",
         "math_ops": "Assert check_numerics is_finite is_inf is_nan",
     },
 )

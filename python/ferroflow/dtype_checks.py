@@ -3,7 +3,6 @@
 import collections.abc
 
 from . import check_ops, math_ops
-from .array_ops import rank as rank_of
 from .dtypes import as_dtype
 from .framework import convert_to_tensor, name_scope
 from .tensor_shape import TensorShape
@@ -21,7 +20,9 @@ def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=N
         precision = 10 * _EPSILON[x.dtype.name]
         rtol, atol = (precision if limit is None else limit for limit in (rtol, atol))
         near = math_ops.less_equal(abs(x - y), atol + rtol * abs(y))
-        return check_ops._assert(near, message or f"{x.name} and {y.name} are not near")
+        shown = [f"x and y not equal to tolerance rtol = {rtol}, atol = {atol}", f"x ({x.name}) = ", x]
+        shown = [*([message] if message else []), *shown, f"y ({y.name}) = ", y]
+        return check_ops._check(near, shown if data is None else data, shown, summarize)
 
 
 _EPSILON = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
@@ -33,27 +34,6 @@ def assert_integer(x, message=None, name=None):
     if not x.dtype.is_integer:
         raise TypeError(f'{message or ""}Expected "x" to be integer type.  Found: {x.dtype!r}')
     return math_ops.no_op(name or "statically_determined_was_integer")
-
-
-def assert_scalar(tensor, name=None, message=None):
-    """The tensor. Raises `ValueError` at once if it is known not to be a scalar."""
-    tensor = convert_to_tensor(tensor)
-    if tensor.shape.ndims not in (0, None):
-        raise ValueError(f"{message or ''}Expected scalar shape for {tensor.name}, saw shape: {tensor.shape}.")
-    return tensor
-
-
-def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None):
-    """That the rank is one of `ranks`. Raises `ValueError` at once for another that is known."""
-    with name_scope(name, "assert_rank_in", [x]):
-        x = convert_to_tensor(x)
-        message = message or f"{x.name} has rank {x.shape.ndims}, expected one of {tuple(ranks)}"
-        if x.shape.ndims is not None:
-            if x.shape.ndims not in ranks:
-                raise ValueError(message)
-            return math_ops.no_op("static_checks_determined_all_ok")
-        fits = math_ops.reduce_any(math_ops.equal(rank_of(x), convert_to_tensor(list(ranks))))
-        return check_ops._assert(fits, message)
 
 
 def assert_same_float_dtype(tensors=None, dtype=None):

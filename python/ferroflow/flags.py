@@ -4,32 +4,61 @@ import sys
 
 
 class Error(Exception):
-    """A flag is not known, or its value does not fit."""
+    """Something is wrong with the flags."""
+
+
+class IllegalFlagValueError(Error):
+    """A value does not fit its flag."""
+
+
+class UnrecognizedFlagError(Error):
+    """There is no flag of that name."""
+
+    def __init__(self, flagname, flagvalue="", suggestions=None):
+        self.flagname, self.flagvalue = flagname, flagvalue
+        super().__init__(f"Unknown command line flag '{flagname}'")
+
+
+class DuplicateFlagError(Error):
+    """A flag is defined twice."""
 
 
 class _Flag:
     def __init__(self, name, default, help, parse, choices=None):
         self.name, self.default, self.help, self.parse, self.choices = name, default, help, parse, choices
-        self.value, self.present = default, 0
+        self.value, self.present = default if default is None else self.read(default), 0
+
+    def read(self, value):
+        """The value that a text, or a value, stands for."""
+        try:
+            found = self.parse(value)
+        except ValueError as error:
+            raise IllegalFlagValueError(f"flag --{self.name}={value}: {error}") from None
+        if self.choices and found not in self.choices:
+            message = f"value should be one of <{'|'.join(self.choices)}>"
+            raise IllegalFlagValueError(f"flag --{self.name}={value}: {message}")
+        return found
 
 
-class _FlagValues:
+class FlagValues:
     """The flags by name, as attributes; the command line is read when one is first asked for."""
 
     def __init__(self):
-        self.__dict__.update(_flags={}, _parsed=False)
+        self.__dict__.update(_flags={}, _required=[], _parsed=False)
 
     def __call__(self, argv, known_only=False):
         """Reads `argv`, whose first item is the program, and gives what is no flag, the program first.
 
-        Raises `Error` for a value that does not fit, and for an unknown flag unless `known_only`.
+        Flags may stand anywhere before `--`. Raises `IllegalFlagValueError` for a value that does not fit, and
+        `UnrecognizedFlagError` for an unknown flag, unless it is among those of `--undefok` or `known_only`: then it
+        stays in what is given back.
         """
-        rest, arguments = [argv[0]], list(argv[1:])
+        rest, arguments, unknown, allowed = [argv[0]], list(argv[1:]), [], []
         self.__dict__["_parsed"] = True
         while arguments:
             argument = arguments.pop(0)
             if argument == "--":
-                rest += arguments
+                rest += ["--", *arguments] if known_only else arguments
                 break
             if not argument.startswith("-") or argument == "-":
                 rest.append(argument)
@@ -38,14 +67,15 @@ class _FlagValues:
             name = name.replace("-", "_")
             flag = self._flags.get(name)
             if flag is None and name.startswith("no") and self._is_bool(name[2:]) and not equals:
-                self._flags[name[2:]].value = False
+                flag, equals, text = self._flags[name[2:]], "=", "false"
+            if flag is None and name == "undefok":
+                allowed += (text if equals else arguments.pop(0)).split(",")
                 continue
             if flag is None:
-                if name in ("help", "h"):
+                if name in ("help", "h", "helpfull", "helpshort"):
                     print(self._usage(argv[0]))
-                    sys.exit(0)
-                if not known_only:
-                    raise Error(f"Unknown command line flag '{name}'")
+                    sys.exit(1)
+                unknown.append((name, argument))
                 rest.append(argument)
                 continue
             if not equals and self._is_bool(name):
@@ -54,21 +84,20 @@ class _FlagValues:
                 if not arguments:
                     raise Error(f"Missing value for flag --{name}")
                 text = arguments.pop(0)
-            self._set(flag, text)
+            flag.value = flag.read(text)
             flag.present += 1
+        for name, argument in unknown:
+            if name in allowed or (name.startswith("no") and name[2:] in allowed):
+                rest.remove(argument)
+            elif not known_only:
+                raise UnrecognizedFlagError(name, argument)
+        for name in self._required:
+            if self._flags[name].value is None:
+                raise IllegalFlagValueError(f"flag --{name}=None: Flag --{name} must have a value other than None.")
         return rest
 
     def _is_bool(self, name):
         return name in self._flags and self._flags[name].parse is _bool
-
-    def _set(self, flag, text):
-        try:
-            value = flag.parse(text)
-        except ValueError as error:
-            raise Error(f"flag --{flag.name}={text}: {error}") from None
-        if flag.choices and value not in flag.choices:
-            raise Error(f"flag --{flag.name}={text}: value should be one of <{'|'.join(flag.choices)}>")
-        flag.value = value
 
     def _usage(self, program):
         lines = [f"{program}:"]
@@ -76,15 +105,19 @@ class _FlagValues:
 
     def __getattr__(self, name):
         if name not in self._flags:
-            raise AttributeError(f"Unknown command line flag '{name}'")
+            raise AttributeError(name)
         if not self._parsed:
             self(sys.argv, known_only=True)
         return self._flags[name].value
 
     def __setattr__(self, name, value):
         if name not in self._flags:
-            raise AttributeError(f"Unknown command line flag '{name}'")
+            raise UnrecognizedFlagError(name, value)
         self._flags[name].value = value
+
+    def __getitem__(self, name):
+        """The flag, with its `value`, `default` and `help`."""
+        return self._flags[name]
 
     def __contains__(self, name):
         return name in self._flags
@@ -101,33 +134,46 @@ class _FlagValues:
         return self._parsed
 
 
-FLAGS = _FlagValues()
+FLAGS = FlagValues()
 
 
-def _define(name, default, help, parse, choices=None):
-    FLAGS._flags[name.replace("-", "_")] = _Flag(name.replace("-", "_"), default, help, parse, choices)
+def _define(name, default, help, parse, choices=None, required=False):
+    name = name.replace("-", "_")
+    if name in FLAGS:
+        known = FLAGS[name].help
+        raise DuplicateFlagError(f"The flag '{name}' is defined twice. Description from first occurrence: {known}")
+    FLAGS._flags[name] = _Flag(name, default, help, parse, choices)
+    if required:
+        mark_flag_as_required(name)
 
 
-def _bool(text):
+def mark_flag_as_required(flag_name, flag_values=None):
+    """From now on a command line that leaves the flag without a value is refused."""
+    FLAGS._required.append(flag_name)
+
+
+def _bool(value):
+    if isinstance(value, (bool, int)):
+        return bool(value)
     known = {"true": True, "t": True, "1": True, "yes": True, "false": False, "f": False, "0": False, "no": False}
-    if text.lower() not in known:
-        raise ValueError("Non-boolean argument to boolean flag")
-    return known[text.lower()]
+    if value.lower() not in known:
+        raise ValueError(f"('Non-boolean argument to boolean flag', {value!r})")
+    return known[value.lower()]
 
 
 def DEFINE_string(name, default, help, required=False):
     """A flag of text."""
-    _define(name, default, help, str)
+    _define(name, default, help, str, required=required)
 
 
 def DEFINE_integer(name, default, help, lower_bound=None, upper_bound=None, required=False):
     """A flag of whole numbers, between the bounds if there are any."""
-    _define(name, default, help, _bounded(int, lower_bound, upper_bound))
+    _define(name, default, help, _bounded(int, lower_bound, upper_bound), required=required)
 
 
 def DEFINE_float(name, default, help, lower_bound=None, upper_bound=None, required=False):
     """A flag of numbers, between the bounds if there are any."""
-    _define(name, None if default is None else float(default), help, _bounded(float, lower_bound, upper_bound))
+    _define(name, default, help, _bounded(float, lower_bound, upper_bound), required=required)
 
 
 def _bounded(kind, lower, upper):
@@ -155,6 +201,4 @@ def DEFINE_enum(name, default, enum_values, help):
 
 def DEFINE_list(name, default, help):
     """A flag of words with commas between them."""
-    _define(
-        name, default.split(",") if isinstance(default, str) else default, help, lambda t: t.split(",") if t else []
-    )
+    _define(name, default, help, lambda value: value.split(",") if isinstance(value, str) and value else list(value))

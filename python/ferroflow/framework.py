@@ -402,13 +402,17 @@ class Graph(_ferroflow.Graph):
         op_name, colon, output = name.rpartition(":")
         if not colon or not output.isdigit():
             raise ValueError(
-                f"The name '{name}' is no tensor's: names of tensors are of the form '<op_name>:<output_index>'."
+                f"The name '{name}' looks like an (invalid) Operation name, not a Tensor. Tensor names must be of the form "
+                '"<op_name>:<output_index>".'
             )
         try:
-            return self._operation(self._find(op_name)).outputs[int(output)]
-        except (KeyError, IndexError):
-            message = f"The name '{name}' refers to a Tensor which does not exist in the graph."
-        raise KeyError(message)
+            outputs = self._operation(self._find(op_name)).outputs
+            if int(output) < len(outputs):
+                return outputs[int(output)]
+            why = f"exists but only has {len(outputs)} outputs"
+        except KeyError:
+            why = "does not exist in the graph"
+        raise KeyError(f"The name '{name}' refers to a Tensor which does not exist. The operation, '{op_name}', {why}.")
 
     def as_graph_element(self, obj, allow_tensor=True, allow_operation=True):
         """The tensor or operation of this graph that `obj` is, gives or names."""

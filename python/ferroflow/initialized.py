@@ -1,40 +1,28 @@
-"""Which variables have a value: told when a run begins, of the session that runs."""
+"""Which variables have a value."""
 
-from .framework import call
+from .array_ops import stack
+from .dtypes import string
+from .framework import call, constant, name_scope
+from .script_ops import py_func
 from .variables import global_variables, local_variables
 
 
 def is_variable_initialized(variable):
-    """Whether the variable has a value when the run begins."""
-    return _reported([variable], "bool", [], "IsVariableInitialized", lambda known: known[0])
+    """Whether the variable has a value, from before the run or from what control dependencies say comes before."""
+    return call("is_initialized", None, variable)
 
 
 def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
-    """The names of those of `var_list`, by default every global and local variable, that have no value when the run
-    begins."""
-    variables = global_variables() + local_variables() if var_list is None else list(var_list)
-    names = [variable.op.name for variable in variables]
-
-    def missing(known):
-        return [name for name, has in zip(names, known) if not has]
-
-    return _reported(variables, "string", [None], name, missing)
-
-
-def _reported(variables, dtype, shape, name, value):
-    """A tensor that each run is fed with `value` of what is known of the variables."""
-    tensor = call("placeholder", name, dtype, shape)
-    reports = tensor.graph.__dict__.setdefault("_reports", [])
-    reports.append((tensor, [variable._ref() for variable in variables], value))
-    return tensor
-
-
-def reports_of(session):
-    """What a run of the session is fed with besides what its caller says."""
+    """The names of those of `var_list`, by default every global and local variable, that have no value, as
+    `is_variable_initialized` tells."""
     import numpy as np
 
-    found = {}
-    for tensor, variables, value in session.graph.__dict__.get("_reports", ()):
-        told = value(session._initialized(variables))
-        found[tensor] = np.array(told, object if tensor.dtype.name == "string" else bool)
-    return found
+    variables = global_variables() + local_variables() if var_list is None else list(var_list)
+    names = np.array([variable.op.name for variable in variables], object)
+    with name_scope(name) as scope:
+        if not variables:
+            return constant(names, string, name=scope)
+        known = stack([is_variable_initialized(variable) for variable in variables])
+        missing = py_func(lambda known: names[~known], [known], string, name=scope)
+    missing.set_shape([None])
+    return missing

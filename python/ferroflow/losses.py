@@ -41,9 +41,8 @@ def compute_weighted_loss(
     """The losses times `weights`, which are broadcast to them, put together as `reduction` says, and added to
     `loss_collection` unless that is `None`. Raises `ValueError` for weights that do not fit."""
     Reduction.validate(reduction)
-    loss = _call(
-        "weighted_loss", scope or "weighted_loss", _convert_to_tensor(losses), _convert_to_tensor(weights), reduction
-    )
+    losses, weights = _convert_to_tensor(losses), _convert_to_tensor(weights)
+    loss = _call("weighted_loss", scope or "weighted_loss", losses, weights, reduction)
     if loss_collection is not None:
         _add_to_collection(loss_collection, loss)
     return loss
@@ -59,10 +58,10 @@ def _floats(labels, predictions):
 
 def _difference(function, name, labels, predictions, weights, scope, loss_collection, reduction, *settings):
     """What `function` gives for labels and predictions as floats, weighted."""
-    with _name_scope(scope, name, [labels, predictions]):
+    with _name_scope(scope, name, [labels, predictions]) as scope:
         labels, predictions = _floats(labels, predictions)
         losses = _call(function, None, labels, predictions, *settings)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def absolute_difference(
@@ -128,10 +127,10 @@ def hinge_loss(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """`max(0, 1 - (2z - 1)·x)` for `logits` `x` and `labels` `z`, 0 or 1, weighted."""
-    with _name_scope(scope, "hinge_loss", [labels, logits]):
+    with _name_scope(scope, "hinge_loss", [labels, logits]) as scope:
         labels, logits = _floats(labels, logits)
         return compute_weighted_loss(
-            _call("hinge_loss", None, labels, logits), weights, None, loss_collection, reduction
+            _call("hinge_loss", None, labels, logits), weights, scope, loss_collection, reduction
         )
 
 
@@ -149,10 +148,10 @@ def cosine_distance(
     axis = dim if axis is None else axis
     if axis is None:
         raise ValueError("You must specify 'axis'.")
-    with _name_scope(scope, "cosine_distance_loss", [labels, predictions]):
+    with _name_scope(scope, "cosine_distance_loss", [labels, predictions]) as scope:
         labels, predictions = _floats(labels, predictions)
         losses = _call("cosine_distance", None, labels, predictions, axis)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def sigmoid_cross_entropy(
@@ -165,14 +164,14 @@ def sigmoid_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """The sigmoid cross-entropy, weighted; labels are drawn to 1/2 by `label_smoothing`."""
-    with _name_scope(scope, "sigmoid_cross_entropy_loss", [multi_class_labels, logits]):
+    with _name_scope(scope, "sigmoid_cross_entropy_loss", [multi_class_labels, logits]) as scope:
         logits = _convert_to_tensor(logits)
         labels = _cast(multi_class_labels, logits.dtype)
         logits.shape.assert_is_compatible_with(labels.shape)
         if label_smoothing > 0:
             labels = _call("smooth_labels", None, labels, label_smoothing, 2)
         losses = sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def softmax_cross_entropy(
@@ -188,14 +187,14 @@ def softmax_cross_entropy(
     `label_smoothing`. No derivative passes to the labels."""
     from .math_ops import stop_gradient
 
-    with _name_scope(scope, "softmax_cross_entropy_loss", [onehot_labels, logits]):
+    with _name_scope(scope, "softmax_cross_entropy_loss", [onehot_labels, logits]) as scope:
         logits = _convert_to_tensor(logits)
         labels = _cast(onehot_labels, logits.dtype)
         logits.shape.assert_is_compatible_with(labels.shape)
         if label_smoothing > 0:
             labels = _call("smooth_labels", None, labels, label_smoothing, None)
         losses = softmax_cross_entropy_with_logits_v2(stop_gradient(labels), logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def sparse_softmax_cross_entropy(
@@ -207,14 +206,14 @@ def sparse_softmax_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """The softmax cross-entropy with one class for each row, weighted."""
-    with _name_scope(scope, "sparse_softmax_cross_entropy_loss", [labels, logits]):
+    with _name_scope(scope, "sparse_softmax_cross_entropy_loss", [labels, logits]) as scope:
         labels, logits = _convert_to_tensor(labels), _convert_to_tensor(logits)
         if None not in (labels.shape.ndims, logits.shape.ndims) and labels.shape.ndims == logits.shape.ndims:
             from .array_ops import squeeze
 
             labels = squeeze(labels, [-1])
         losses = sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name="xentropy")
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, scope, loss_collection, reduction)
 
 
 def add_loss(loss, loss_collection=GraphKeys.LOSSES):

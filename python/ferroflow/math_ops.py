@@ -167,24 +167,27 @@ def cast(x, dtype, name=None):
 def saturate_cast(value, dtype, name=None):
     """`value` in another dtype, whose limits hold what is beyond them."""
     dtype = as_dtype(dtype)
-    with name_scope(name, "saturate_cast", [value]):
+    with name_scope(name, "saturate_cast", [value]) as name:
         value = convert_to_tensor(value)
         if value.dtype.min < dtype.min:
             value = maximum(value, convert_to_tensor(dtype.min, value.dtype))
         if value.dtype.max > dtype.max:
             value = minimum(value, convert_to_tensor(dtype.max, value.dtype))
-        return cast(value, dtype)
+        return cast(value, dtype, name)
 
 
-def _to(dtype):
-    def function(x, name=None):
+def _to(name, dtype, default):
+    def function(x, name=default):
         return cast(x, dtype, name)
 
-    named = {"float32": "float", "float64": "double"}.get(dtype, dtype)
-    return _document(function, f"to_{named}", f"`x` as `{dtype}`.")
+    return _document(function, name, f"`x` as `{dtype}`.")
 
 
-to_float, to_double, to_int32, to_int64, to_bfloat16 = map(_to, ("float32", "float64", "int32", "int64", "bfloat16"))
+to_float = _to("to_float", "float32", "ToFloat")
+to_double = _to("to_double", "float64", "ToDouble")
+to_int32 = _to("to_int32", "int32", "ToInt32")
+to_int64 = _to("to_int64", "int64", "ToInt64")
+to_bfloat16 = _to("to_bfloat16", "bfloat16", "ToBFloat16")
 
 
 def add_n(inputs, name=None):
@@ -422,8 +425,13 @@ def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
 
 
 def Assert(condition, data, summarize=None, name=None):
-    """The operation that raises `tf.errors.InvalidArgumentError` in a run in which `condition` is not true."""
-    return call("assert", name, condition, "assertion failed: " + " ".join(map(str, data)))
+    """The operation that raises `tf.errors.InvalidArgumentError` in a run in which `condition` is not true.
+
+    The message shows the first `summarize` elements, 3 if it is `None`, of each of `data`: tensors, numbers and texts.
+    """
+    if not data:
+        raise ValueError("Attr 'T' of 'Assert' Op passed list of length 0 less than minimum 1.")
+    return call("assert", name, condition, list(map(convert_to_tensor, data)), 3 if summarize is None else summarize)
 
 
 def no_op(name=None):

@@ -76,7 +76,7 @@ def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
     """
     labels, logits = _logits_and_labels(_sentinel, labels, logits)
     axis = dim if axis is None else axis
-    return _call("softmax_cross_entropy", name or "softmax_cross_entropy_with_logits", logits, labels, axis)
+    return _call("softmax_cross_entropy", name or "softmax_cross_entropy_with_logits_sg", logits, labels, axis)
 
 
 def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, dim=None):
@@ -353,7 +353,7 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
 def moments(x, axes, shift=None, name=None, keep_dims=None, keepdims=None):
     """The mean and the variance over `axes`."""
     keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
-    return tuple(_call("moments", name, x, axes, bool(keep)))
+    return tuple(_call("moments", name or "moments", x, axes, bool(keep)))
 
 
 def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
@@ -420,12 +420,18 @@ def relu_layer(x, weights, biases, name=None):
 
 
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
-    """The rows of `params` that `ids` name; of several tensors row `i` is row `i // n` of tensor `i % n`. With `max_norm`,
-    rows whose norm is greater are scaled down to it."""
-    if partition_strategy != "mod" and isinstance(params, (list, tuple)) and len(params) > 1:
-        raise ValueError(f"partition_strategy {partition_strategy!r} is not supported for several tensors")
-    params = params if isinstance(params, (list, tuple)) else [params]
-    rows = _call("embedding_lookup", name or "embedding_lookup", list(params), ids)
+    """The rows of `params` that `ids` name. Of several tensors row `i` is row `i // n` of tensor `i % n`, or with the
+    `partition_strategy` `div` the rows of each tensor follow those of the one before. With `max_norm`, rows whose norm is
+    greater are scaled down to it."""
+    if params is None:
+        raise ValueError("params must be specified")
+    params = list(params) if isinstance(params, (list, tuple)) else [params]
+    if not params:
+        raise ValueError("Need at least one param")
+    if partition_strategy not in ("mod", "div"):
+        raise ValueError(f"Unrecognized partition strategy: {partition_strategy}")
+    function = "embedding_lookup_div" if partition_strategy == "div" and len(params) > 1 else "embedding_lookup"
+    rows = _call(function, name or "embedding_lookup", params, ids)
     if max_norm is None:
         return rows
     axes = list(range(_convert_to_tensor(ids).shape.ndims, rows.shape.ndims))

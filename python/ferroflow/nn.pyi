@@ -217,7 +217,7 @@ def relu_layer(x: Any, weights: Any, biases: Any, name: Any = ...) -> Tensor:
 
 
 def embedding_lookup(params: Any, ids: Any, partition_strategy: Any = ..., name: Any = ..., validate_indices: Any = ..., max_norm: Any = ...) -> Tensor:
-    """The rows of `params` that `ids` name; of several tensors row `i` is row `i // n` of tensor `i % n`. With `max_norm`,"""
+    """The rows of `params` that `ids` name. Of several tensors row `i` is row `i // n` of tensor `i % n`, or with the"""
 
 
 def top_k(input: Any, k: Any = ..., sorted: Any = ..., name: Any = ...) -> TopKV2:

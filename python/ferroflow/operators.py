@@ -59,10 +59,11 @@ ONE_WAY = {
 }
 
 
-def overload(cls):
-    """Gives `cls` every operator."""
+def overload(cls, but=()):
+    """Gives `cls` every operator, `but` those that it defines itself."""
     for name, function in {**BOTH_WAYS, **ONE_WAY}.items():
-        setattr(cls, f"__{name}__", _method(function))
+        if name not in but:
+            setattr(cls, f"__{name}__", _method(function))
     for name, function in BOTH_WAYS.items():
         setattr(cls, f"__r{name}__", _method(lambda y, x, f=function: f(x, y)))
 

@@ -3,8 +3,7 @@
 import contextlib
 
 from . import _ferroflow, errors
-from .framework import _stacks, get_default_graph
-from .initialized import reports_of
+from .framework import Graph, _stacks, get_default_graph
 
 
 class GPUOptions:
@@ -32,6 +31,10 @@ class BaseSession(_ferroflow.Session):
     def __new__(cls, target="", graph=None, config=None):
         if target:
             raise errors.UnimplementedError(None, None, f"There are no servers to run on, such as '{target}'")
+        if graph is not None and not isinstance(graph, Graph):
+            raise TypeError(f'Argument `graph` must be a tf.Graph, but got "{type(graph).__name__}"')
+        if config is not None and not hasattr(config, "intra_op_parallelism_threads"):
+            raise TypeError(f'Argument `config` must be a tf.ConfigProto, but got "{type(config).__name__}"')
         threads = getattr(config, "intra_op_parallelism_threads", 0)
         return super().__new__(cls, get_default_graph() if graph is None else graph, threads)
 
@@ -61,8 +64,6 @@ class BaseSession(_ferroflow.Session):
         """
         if not len(self._graph):
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
-        if "_reports" in self._graph.__dict__:
-            feed_dict = {**reports_of(self), **(feed_dict or {})}
         try:
             return self._run(fetches, feed_dict)
         except errors.OpError as error:

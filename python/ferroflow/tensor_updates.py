@@ -1,10 +1,8 @@
-"""Places of a tensor, or of a variable, given new values."""
+"""Places of a tensor given new values."""
 
-from .array_ops import concat, ones, ones_like, scatter_nd, shape, where
+from .array_ops import ones_like, scatter_nd, shape, where
 from .framework import convert_to_tensor, name_scope
-from .math_ops import greater, maximum, minimum
-from .segments import unsorted_segment_max, unsorted_segment_min, unsorted_segment_prod
-from .variables import assign
+from .math_ops import greater
 
 
 def tensor_scatter_nd_add(tensor, indices, updates, name=None):
@@ -35,40 +33,3 @@ tensor_scatter_add, tensor_scatter_sub, tensor_scatter_update = (
     tensor_scatter_nd_sub,
     tensor_scatter_nd_update,
 )
-
-
-def scatter_nd_add(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that adds `updates` at places of the variable `ref`, and gives its new value."""
-    return assign(ref, tensor_scatter_nd_add(ref, indices, updates), name=name)
-
-
-def scatter_nd_sub(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that subtracts `updates` at places of the variable `ref`, and gives its new value."""
-    return assign(ref, tensor_scatter_nd_sub(ref, indices, updates), name=name)
-
-
-def scatter_nd_update(ref, indices, updates, use_locking=True, name=None):
-    """The tensor that puts `updates` at places of the variable `ref`, each at most once, and gives its new value."""
-    return assign(ref, tensor_scatter_nd_update(ref, indices, updates), name=name)
-
-
-def _by_rows(ref, indices, updates, segments, combine, name):
-    value, indices = convert_to_tensor(ref), convert_to_tensor(indices)
-    rest = shape(value)[1:]
-    updates = convert_to_tensor(updates, value.dtype) * ones(concat([shape(indices), rest], 0), value.dtype)
-    return assign(ref, combine(value, segments(updates, indices, shape(value)[0])), name=name)
-
-
-def scatter_div(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that divides rows of the variable `ref`, and gives its new value."""
-    return _by_rows(ref, indices, updates, unsorted_segment_prod, lambda x, y: x / y, name)
-
-
-def scatter_max(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that makes rows of the variable `ref` at least `updates`, and gives its new value."""
-    return _by_rows(ref, indices, updates, unsorted_segment_max, maximum, name)
-
-
-def scatter_min(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that makes rows of the variable `ref` at most `updates`, and gives its new value."""
-    return _by_rows(ref, indices, updates, unsorted_segment_min, minimum, name)

@@ -124,7 +124,7 @@ class variable_scope:
 
     `name_or_scope` is a name, a scope to enter again, or `None` for `default_name`, made unique. With `reuse` variables are
     only found; with `tf.AUTO_REUSE` found, or else made. The other arguments are what variables in it have by default.
-    Raises `ValueError` without any name.
+    Raises `TypeError` without any name.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class variable_scope:
         auxiliary_name_scope=True,
     ):
         if default_name is None and name_or_scope is None:
-            raise ValueError("If default_name is None then name_or_scope is required")
+            raise TypeError("If default_name is None then name_or_scope is required")
         if reuse not in _TO_RUST:
             raise ValueError("The reuse parameter must be True or False or None.")
         self._name_or_scope, self._default_name, self._reuse = name_or_scope, default_name, reuse
@@ -224,7 +224,7 @@ def get_variable(
         # A value tells the dtype.
         found = convert_to_tensor(given).dtype
         if dtype is not None and as_dtype(dtype) != found:
-            raise ValueError(f"Initializer type '{found!r}' and explicit dtype '{as_dtype(dtype)!r}' doesn't match.")
+            raise ValueError(f"Initializer type '{found}' and explicit dtype '{as_dtype(dtype)}' doesn't match.")
         dtype = found
     getter = custom_getter or scope.custom_getter
     options = dict(
@@ -234,6 +234,7 @@ def get_variable(
         regularizer=scope.regularizer if regularizer is None else regularizer,
         trainable=True if trainable is None else trainable,
         collections=collections,
+        validate_shape=validate_shape,
         constraint=scope.constraint if constraint is None else constraint,
     )
     if getter is None:
@@ -247,7 +248,7 @@ def get_variable(
     return getter(inner, scope.name + "/" + name if scope.name else name, **options)
 
 
-def _get(name, shape, dtype, initializer, regularizer, trainable, collections, constraint):
+def _get(name, shape, dtype, initializer, regularizer, trainable, collections, validate_shape, constraint):
     graph = get_default_graph()
     graph._check_open()
     dtype = as_dtype(dtype)
@@ -263,6 +264,8 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, c
 
     def initial():
         if not callable(initializer):
+            if validate_shape and hasattr(initializer, "_as_graph_element") and initializer.shape.ndims is None:
+                raise ValueError(f"initial_value must have a shape specified: {initializer}")
             return initializer
         if not shape.is_fully_defined():
             raise ValueError(f"Shape of a new variable ({name}) must be fully defined, but instead was {shape}.")
@@ -273,13 +276,13 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, c
                 raise
             return initializer(shape.as_list())
 
-    if not callable(initializer) and shape.ndims is not None and not hasattr(initializer, "_as_graph_element"):
+    if not callable(initializer) and shape.ndims is not None:
         raise ValueError("If initializer is a constant, do not specify shape.")
     keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
     keys = [key for key in keys if key != GraphKeys.TRAINABLE_VARIABLES]
     before = len(graph)
     with graph.control_dependencies(None):
-        node = graph._get_variable(name, dtype.name, shape, initial, bool(trainable), keys)
+        node = graph._get_variable(name, dtype.name, shape, initial, bool(trainable), keys, bool(validate_shape))
     made = node >= before
     variable = graph._variable_at(node)
     if made:

@@ -1,6 +1,7 @@
 """Variables."""
 
 from .dtypes import as_dtype
+from .errors import UnimplementedError
 from .framework import (
     GraphKeys,
     Tensor,
@@ -21,8 +22,8 @@ class Variable:
     `initial_value` is a tensor, an array, a number, nested lists of them, or a function of no arguments that gives one.
     The variable must be initialised before it is read: run `initializer`, or that of `tf.global_variables_initializer()`.
     Optimizers change it unless `trainable` is false; `collections` are those it is added to, `GLOBAL_VARIABLES` if none are
-    given. Raises `ValueError` for an initial value that is missing, of another dtype than `dtype`, or of unknown shape
-    while `validate_shape`.
+    given. Unless `validate_shape` its shape is not known, and assignments may give it values of any. Raises `ValueError`
+    for an initial value that is missing, of another dtype than `dtype`, or of unknown shape while `validate_shape`.
     """
 
     __array_priority__ = 100
@@ -63,11 +64,11 @@ class Variable:
         trained = bool(trainable or GraphKeys.TRAINABLE_VARIABLES in collections)
         keys = [key for key in collections if key != GraphKeys.TRAINABLE_VARIABLES]
         wanted = None if dtype is None else dtype.name
-        node = graph._variable(initial_value, wanted, name or "Variable", trained, keys)
+        node = graph._variable(initial_value, wanted, name or "Variable", trained, keys, bool(validate_shape))
         self._bind(graph, node)
         self.constraint = constraint
-        if shape is not None or expected_shape is not None:
-            self.shape.assert_is_compatible_with(as_shape(shape if shape is not None else expected_shape))
+        if shape is not None:
+            self.shape.assert_is_compatible_with(as_shape(shape))
 
     @classmethod
     def _existing(cls, graph, node):
@@ -137,8 +138,9 @@ class Variable:
         return self._initial_value
 
     def initialized_value(self):
-        """The tensor from which it starts, for other variables to start from the same."""
-        return self._initial_value
+        """The value if it has one, else the tensor from which it starts: for other variables to start from, whichever is
+        initialised first. An initial value that reads a variable takes this by itself."""
+        return call("initialized_value", None, self)
 
     def value(self):
         """The value as a tensor: in one run that from before the run's assignments, unless one comes before by a control
@@ -182,17 +184,43 @@ class Variable:
     def _result(tensor, read_value):
         return tensor if read_value else tensor.op
 
-    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
-        """The tensor that subtracts the rows of `sparse_delta`, `IndexedSlices`."""
-        return call("scatter_sub", name, self, sparse_delta.indices, sparse_delta.values)
+    def __getitem__(self, key):
+        """The part that NumPy's basic indexing names. Its `assign(value, name=None)` is the tensor that makes `value`, which
+        is broadcast, that part of the variable, and gives the whole."""
+        part = call("index", "strided_slice", self, key)
 
-    def scatter_add(self, sparse_delta, use_locking=False, name=None):
-        """The tensor that adds the rows of `sparse_delta`, `IndexedSlices`."""
-        return call("scatter_add", name, self, sparse_delta.indices, sparse_delta.values)
+        def assign(value, name=None):
+            return call("assign_part", name or f"{part.op.name}/_assign/", self, key, _same_dtype(value, self))
+
+        part.assign = assign
+        return part
+
+    def _scatter(self, function, sparse_delta, name):
+        return call(function, name, self, sparse_delta.indices, _same_dtype(sparse_delta.values, self))
 
     def scatter_update(self, sparse_delta, use_locking=False, name=None):
         """The tensor that replaces the rows that `sparse_delta`, `IndexedSlices`, has."""
-        return call("scatter_update", name, self, sparse_delta.indices, sparse_delta.values)
+        return self._scatter("scatter_update", sparse_delta, name)
+
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        """The tensor that adds the rows of `sparse_delta`, `IndexedSlices`."""
+        return self._scatter("scatter_add", sparse_delta, name)
+
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        """The tensor that subtracts the rows of `sparse_delta`, `IndexedSlices`."""
+        return self._scatter("scatter_sub", sparse_delta, name)
+
+    def scatter_nd_update(self, indices, updates, name=None):
+        """The tensor that replaces the elements or slices that the rows of `indices` name."""
+        return call("scatter_nd_update", name or "ScatterNdUpdate", self, indices, _same_dtype(updates, self))
+
+    def scatter_nd_add(self, indices, updates, name=None):
+        """The tensor that adds to the elements or slices that the rows of `indices` name."""
+        return call("scatter_nd_add", name or "ScatterNdAdd", self, indices, _same_dtype(updates, self))
+
+    def scatter_nd_sub(self, indices, updates, name=None):
+        """The tensor that subtracts from the elements or slices that the rows of `indices` name."""
+        return call("scatter_nd_sub", name or "ScatterNdSub", self, indices, _same_dtype(updates, self))
 
     def __iter__(self):
         raise TypeError("'Variable' object is not iterable.")
@@ -209,15 +237,27 @@ class Variable:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 
 
-overload(Variable)
+overload(Variable, but=["getitem"])
 
 
 def _same_dtype(value, variable):
     if isinstance(value, (Tensor, Variable)):
-        return convert_to_tensor(value, variable.dtype)
+        if value.dtype != variable.dtype:
+            what = (
+                f"of type {value.dtype.name}, which is not that of the variable {variable.name}, {variable.dtype.name}"
+            )
+            raise TypeError(f"The value {value.name} is {what}")
+        return convert_to_tensor(value)
     from ._ferroflow import convert
 
     return value if hasattr(value, "_as_graph_element") or _holds_tensor(value) else convert(value, variable.dtype.name)
+
+
+def _variable(ref, method):
+    """`ref`, which must be a variable: what is no variable has no such method."""
+    if not hasattr(ref, "_ref_tensor"):
+        raise AttributeError(f"'{type(ref).__name__}' object has no attribute '{method}'")
+    return ref
 
 
 def _holds_tensor(value):
@@ -279,35 +319,25 @@ initialize_local_variables = local_variables_initializer
 
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):
-    """The tensor that makes `value` the value of the variable `ref` and gives it."""
-    return call("assign", name, ref, _same_dtype(value, ref))
+    """The tensor that makes `value` the value of the variable `ref` and gives it.
+
+    A value of another shape, with `validate_shape=False`, is one for a variable made with that: of others the shape stays
+    as it is, and `tf.errors.UnimplementedError` is raised.
+    """
+    value = _same_dtype(value, _variable(ref, "assign"))
+    if validate_shape is False and ref.shape.ndims is not None:
+        value = convert_to_tensor(value)
+        if not ref.shape.is_compatible_with(value.shape):
+            message = f"{ref.name} is of shape {ref.shape} for good: make it with validate_shape=False to assign {value.shape}"
+            raise UnimplementedError(None, ref.op, message)
+    return call("assign", name, ref, value)
 
 
 def assign_add(ref, value, use_locking=None, name=None):
     """The tensor that adds `value` to the variable `ref` and gives the sum."""
-    return call("assign_add", name, ref, _same_dtype(value, ref))
+    return call("assign_add", name, _variable(ref, "assign_add"), _same_dtype(value, ref))
 
 
 def assign_sub(ref, value, use_locking=None, name=None):
     """The tensor that subtracts `value` from the variable `ref` and gives the difference."""
-    return call("assign_sub", name, ref, _same_dtype(value, ref))
-
-
-def scatter_update(ref, indices, updates, use_locking=True, name=None):
-    """The tensor that replaces rows of the variable `ref` and gives its new value."""
-    return call("scatter_update", name, ref, indices, updates)
-
-
-def scatter_add(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that adds to rows of the variable `ref` and gives its new value."""
-    return call("scatter_add", name, ref, indices, updates)
-
-
-def scatter_sub(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that subtracts from rows of the variable `ref` and gives its new value."""
-    return call("scatter_sub", name, ref, indices, updates)
-
-
-def scatter_mul(ref, indices, updates, use_locking=False, name=None):
-    """The tensor that multiplies rows of the variable `ref` and gives its new value."""
-    return call("scatter_mul", name, ref, indices, updates)
+    return call("assign_sub", name, _variable(ref, "assign_sub"), _same_dtype(value, ref))

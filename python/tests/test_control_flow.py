@@ -56,7 +56,9 @@ def test_branches_give_nests_and_operations(run):
     assert run(found) == {"p": Pair(2.0, [3.0]), "q": 1}
     assert run(tf.cond(less, lambda: [x], lambda: [x])) == 2.0
     assert run(tf.cond(less, lambda: [x], lambda: [x], strict=True)) == [2.0]
-    assert run(tf.cond(True, fn1=lambda: x, fn2=lambda: -x)) == 2.0
+    assert run(tf.cond(tf.constant(True), fn1=lambda: x, fn2=lambda: -x)) == 2.0
+    with pytest.raises(TypeError, match="pred must not be a Python bool"):
+        tf.cond(True, lambda: x, lambda: -x)
     v = tf.Variable(0, name="v")
     ran = tf.cond(less, lambda: v.assign(5).op, lambda: tf.no_op())
     assert ran.dtype == tf.bool
@@ -195,7 +197,6 @@ def test_functions_over_slices(run):
         tf.map_fn(lambda e: (e, e), x)
     with pytest.raises(TypeError, match="must be callable"):
         tf.scan(1, x)
-
 
 
 def test_functions_of_python(run):

@@ -192,7 +192,9 @@ def test_shapes_are_refined():
     assert x.get_shape().ndims is None
     x.set_shape([None, 3])
     assert x.shape.as_list() == [None, 3]
-    with pytest.raises(ValueError, match=r"\[\?,3\] contradicts \[2,4\]"):
+    with pytest.raises(
+        ValueError, match=r"Dimension 1 in both shapes must be equal, but are 3 and 4. Shapes are \[\?,3\] and \[2,4\]."
+    ):
         x.set_shape([2, 4])
 
 
@@ -213,10 +215,82 @@ def test_a_mistake_is_raised_where_it_is_made():
     assert tf.matmul(x, x, transpose_b=True).shape.as_list() == [2, 2]
     with pytest.raises(TypeError, match="expected inputs of one dtype"):
         x + tf.constant(1)
-    with pytest.raises(ValueError, match="not a valid operation name"):
+    with pytest.raises(ValueError, match="' is not a valid node name"):
         tf.no_op("a b")
     other = tf.Graph()
     with other.as_default():
         y = tf.constant(1.0)
     with pytest.raises(ValueError, match="must be from the same graph"):
         x + y
+
+
+def bad_calls():
+    """Calls that TensorFlow refuses, with the class of its exception and what of its words is alike."""
+    x, i = tf.placeholder(tf.float32, [2, 3], name="x"), tf.placeholder(tf.int32, [2], name="i")
+    session, closed, other = tf.Session(), tf.Session(), tf.Graph()
+    closed.close()
+    y = x * 2.0
+    with other.as_default():
+        z = tf.constant(1.0, name="z")
+    full = {x: np.ones([2, 3])}
+    return [
+        (lambda: tf.matmul(x, x), ValueError, "MatMul"),
+        (lambda: x + i, TypeError, "one dtype"),
+        (lambda: x + "a", TypeError, "."),
+        (lambda: tf.concat([x, i], 0), TypeError, "."),
+        (lambda: tf.reduce_sum(x, 5), ValueError, "5"),
+        (lambda: tf.one_hot(x, 3), TypeError, "Value passed to parameter 'indices' has DataType float32"),
+        (lambda: x["a"], TypeError, "Only integers, slices|is no index"),
+        (lambda: tf.constant([1, "a"]), TypeError, r"Failed to convert elements of \[1, 'a'\] to Tensor"),
+        (lambda: tf.constant("a", tf.float32), TypeError, "Expected float32"),
+        (lambda: tf.constant([[1], [1, 2]]), ValueError, "inhomogeneous"),
+        (lambda: tf.constant([1, 2, 3], shape=[2]), ValueError, "Too many elements provided"),
+        (lambda: tf.convert_to_tensor(x, tf.int32), ValueError, "Tensor conversion requested dtype int32 for Tensor"),
+        (lambda: tf.placeholder("nope"), TypeError, "."),
+        (lambda: tf.identity(x, name="a$b"), ValueError, "'a\\$b' is not a valid node name"),
+        (lambda: tf.name_scope("a b").__enter__(), ValueError, "'a b' is not a valid scope name"),
+        (
+            lambda: x.graph.get_tensor_by_name("zz:0"),
+            KeyError,
+            "The name 'zz:0' refers to a Tensor which does not exist. The operation, 'zz', does not exist in the graph.",
+        ),
+        (lambda: x.graph.get_tensor_by_name("x:5"), KeyError, "The operation, 'x', exists but only has 1 outputs."),
+        (
+            lambda: x.graph.get_tensor_by_name("x"),
+            ValueError,
+            r"looks like an \(invalid\) Operation name, not a Tensor",
+        ),
+        (lambda: x.graph.as_graph_element(3), TypeError, "Can not convert a int into a Tensor or Operation."),
+        (lambda: bool(x), TypeError, "as a Python `bool` is not allowed"),
+        (lambda: x.eval(), ValueError, "No default session is registered"),
+        (lambda: x.set_shape([3, 3]), ValueError, "Dimension 0 in both shapes must be equal, but are 2 and 3"),
+        (lambda: tf.add_n([]), ValueError, "at least one"),
+        (lambda: tf.train.GradientDescentOptimizer(0.1).minimize(y), ValueError, "No variables to optimize."),
+        (lambda: tf.Assert(True, []), ValueError, "less than minimum 1"),
+        (lambda: tf.cond(x, lambda: x, lambda: x), TypeError, "bool"),
+        (lambda: x + z, ValueError, "must be from the same graph"),
+        (lambda: tf.Session(graph=3), TypeError, 'Argument `graph` must be a tf.Graph, but got "int"'),
+        (lambda: tf.Session(config=3), TypeError, 'Argument `config` must be a tf.ConfigProto, but got "int"'),
+        (lambda: session.run(y), tf.errors.InvalidArgumentError, "You must feed a value for placeholder tensor 'x'"),
+        (lambda: session.run(y, {x: [1.0, 2.0]}), ValueError, r"Cannot feed value of shape \(2,\) for Tensor"),
+        (lambda: session.run(y, {x: "a"}), ValueError, "could not convert string to float"),
+        (lambda: session.run(y, {x: y}), TypeError, "The value of a feed cannot be a"),
+        (lambda: session.run(y, {z: 1.0}), TypeError, "Cannot interpret feed_dict key as Tensor"),
+        (lambda: session.run(z), ValueError, "is not an element of this graph"),
+        (lambda: session.run("nope:0"), ValueError, "cannot be interpreted as a Tensor"),
+        (lambda: session.run(None), TypeError, "has invalid type"),
+        (lambda: closed.run(y, full), RuntimeError, "Attempted to use a closed Session."),
+        (lambda: y.eval(full, session=tf.Session(graph=other)), ValueError, "graph"),
+        (
+            lambda: session.run(tf.gather(x, i), {**full, i: [0, 7]}),
+            tf.errors.InvalidArgumentError,
+            r"^indices\[1\] = 7 is not in \[0, 2\)\n\t \[\[node GatherV2",
+        ),
+    ]
+
+
+def test_bad_calls_are_refused_at_the_callers_line():
+    for call, error, message in bad_calls():
+        with pytest.raises(error, match=message) as caught:
+            call()
+        assert any(entry.name == "<lambda>" and entry.path.name == "test_framework.py" for entry in caught.traceback)

@@ -65,7 +65,9 @@ def test_tuples_of_tensors_are_fed_part_by_part():
 def test_batch_norm_of_contrib_updates_at_once_without_a_collection():
     x = tf.placeholder(tf.float32, [None, 1])
     y = tf.contrib.layers.batch_norm(x, decay=0.5, updates_collections=None, is_training=True)
-    z = tf.contrib.layers.batch_norm(x, is_training=True, activation_fn=tf.nn.relu, updates_collections="mine", scope="z")
+    z = tf.contrib.layers.batch_norm(
+        x, is_training=True, activation_fn=tf.nn.relu, updates_collections="mine", scope="z"
+    )
     assert tf.get_collection(tf.GraphKeys.UPDATE_OPS) == [] and len(tf.get_collection("mine")) == 2
     mean = [v for v in tf.global_variables() if v.op.name.endswith("BatchNorm/moving_mean")][0]
     with started() as sess:
@@ -78,7 +80,9 @@ def test_batch_norm_of_contrib_updates_at_once_without_a_collection():
 
 def test_filters_of_a_transposed_convolution_may_be_an_array(run):
     x = tf.ones([1, 1, 1, 1])
-    assert run(tf.nn.conv2d_transpose(x, np.ones((2, 2, 1, 1)), [1, 2, 2, 1], [1, 2, 2, 1])).ravel().tolist() == [1.0] * 4
+    assert (
+        run(tf.nn.conv2d_transpose(x, np.ones((2, 2, 1, 1)), [1, 2, 2, 1], [1, 2, 2, 1])).ravel().tolist() == [1.0] * 4
+    )
 
 
 def test_a_scope_without_a_name_is_the_one_that_is():

@@ -111,14 +111,22 @@ def test_what_is_printed(run, capfd):
 @pytest.mark.parametrize(
     "make, fed, message",
     [
-        (lambda x: tf.dynamic_partition([1.0, 2.0], x, 2)[0], [0, 2], "DynamicPartition.*partitions.1. = 2 is not"),
-        (lambda x: tf.bincount(x), [1, -2], "bincount.*Input arr must be non-negative! arr.1. = -2"),
+        (
+            lambda x: tf.dynamic_partition([1.0, 2.0], x, 2)[0],
+            [0, 2],
+            r"partitions.1. = 2 is not(.|\n)*DynamicPartition",
+        ),
+        (lambda x: tf.bincount(x), [1, -2], r"Input arr must be non-negative! arr.1. = -2(.|\n)*bincount"),
         (lambda x: tf.bincount(x), [1, 2**32], "arr.1. = 4294967296 is not in"),
-        (lambda x: tf.confusion_matrix(x, x), [0, 2**32], "confusion_matrix.*labels.1. = 4294967296"),
+        (lambda x: tf.confusion_matrix(x, x), [0, 2**32], r"labels.1. = 4294967296(.|\n)*confusion_matrix"),
         (lambda x: tf.confusion_matrix(x, [0, 1], num_classes=2), [0, 2], "`labels` out of bound"),
         (lambda x: tf.confusion_matrix(x, [0, 1]), [0], "confusion_matrix"),
         (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1], "ReverseSequence"),
-        (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1, 2], "ReverseSequence.*seq_lengths.1. = 2 is not"),
+        (
+            lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1),
+            [1, 2],
+            r"seq_lengths.1. = 2 is not(.|\n)*ReverseSequence",
+        ),
         (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1, -1], "seq_lengths.1. = -1"),
         (lambda x: tf.reverse_sequence([[1.0], [2.0]], x, 1), [1, 2**32], "seq_lengths.1. = 4294967296"),
         (lambda x: tf.matrix_set_diag(tf.cast([[1, 2], [3, 4]], tf.int64), x), [1], "MatrixSetDiag"),

@@ -42,17 +42,46 @@ def test_flags(flags):
     ]:
         with pytest.raises(tf.flags.Error, match=message.replace("|", r"\|")):
             flags(["prog", *arguments])
-    with pytest.raises(AttributeError, match="Unknown command line flag"):
+    with pytest.raises(AttributeError, match="nope"):
         flags.nope
-    with pytest.raises(AttributeError, match="Unknown command line flag"):
+    with pytest.raises(tf.flags.UnrecognizedFlagError, match="Unknown command line flag 'nope'"):
         flags.nope = 1
+
+
+def test_unknown_flags_are_left_to_the_program(flags):
+    assert flags(["prog", "--other=1", "-x", "y", "--steps=2", "--", "-w"], known_only=True) == [
+        "prog",
+        "--other=1",
+        "-x",
+        "y",
+        "--",
+        "-w",
+    ]
+    assert flags.steps == 2 and flags["steps"].value == 2 and flags["steps"].present == 1
+    assert flags(["prog", "--undefok=other,more", "--other=1", "--nomore"]) == ["prog"]
+
+
+def test_flags_are_defined_once_and_fit(flags):
+    with pytest.raises(tf.flags.DuplicateFlagError, match="The flag 'name' is defined twice.*: A name."):
+        tf.flags.DEFINE_string("name", "y", "Again.")
+    for define in (tf.flags.DEFINE_integer, tf.flags.DEFINE_float):
+        with pytest.raises(tf.flags.IllegalFlagValueError, match="flag --odd=x"):
+            define("odd", "x", "No number.")
+    with pytest.raises(tf.flags.IllegalFlagValueError, match=r"flag --odd=c: value should be one of <a\|b>"):
+        tf.flags.DEFINE_enum("odd", "c", ["a", "b"], "None of them.")
+    tf.flags.DEFINE_string("must", None, "Required.")
+    tf.flags.mark_flag_as_required("must")
+    with pytest.raises(tf.flags.IllegalFlagValueError, match="--must must have a value other than None"):
+        flags(["prog"])
+    assert flags(["prog", "--must=x"]) == ["prog"] and isinstance(flags, tf.flags.FlagValues)
+    flags._required.clear()
 
 
 def test_app(flags):
     seen = []
     with pytest.raises(SystemExit) as ended:
-        tf.app.run(lambda argv: seen.append((argv, flags.steps)) or 3, ["prog", "--steps=5", "rest"])
-    assert seen == [(["prog", "rest"], 5)] and ended.value.code == 3
+        tf.app.run(lambda argv: seen.append((argv, flags.steps)) or 3, ["prog", "--steps=5", "--other", "rest"])
+    assert seen == [(["prog", "--other", "rest"], 5)] and ended.value.code == 3
     assert tf.app.flags.FLAGS is tf.flags.FLAGS
 
 

@@ -101,7 +101,7 @@ def test_errors_of_runs_have_tensorflows_classes_and_words():
         ) as caught:
             session.run(v)
         assert caught.value.op is v.op and isinstance(caught.value, tf.OpError)
-        with pytest.raises(tf.errors.InvalidArgumentError, match="index 9 is not in 0..2"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0\] = 9 is not in \[0, 2\)"):
             i = tf.placeholder(tf.int32)
             session.run(tf.gather(tf.constant([1.0, 2.0]), i), {i: 9})
         with pytest.raises(TypeError, match="Fetch argument 3 has invalid type int, must be a string or Tensor"):

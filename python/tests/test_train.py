@@ -154,24 +154,6 @@ def test_learning_rates(check):
     assert tf.train.GradientDescentOptimizer(rate).minimize(tf.Variable(1.0) * 1.0).type == "NoOp"
 
 
-def test_moving_averages():
-    v = tf.Variable(1.0, name="v")
-    averages = tf.train.ExponentialMovingAverage(0.5)
-    assert averages.average(v) is None and averages.average_name(v) == "v/ExponentialMovingAverage"
-    update = averages.apply([v])
-    shadow = averages.average(v)
-    with tf.Session() as session:
-        session.run(tf.global_variables_initializer())
-        session.run(v.assign(3.0))
-        session.run(update)
-        assert session.run(shadow) == 2.0
-    assert shadow.op.name == "v/ExponentialMovingAverage" and tf.moving_average_variables() == [shadow]
-    with pytest.raises(ValueError, match="already computed"):
-        averages.apply([v])
-    with pytest.raises(TypeError, match="tf.Variables"):
-        averages.apply([tf.constant(1.0)])
-
-
 def test_a_line_is_found():
     x = np.linspace(-1, 1, 20, dtype=np.float32)
     a, b = tf.Variable(0.0), tf.Variable(0.0)

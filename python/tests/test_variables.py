@@ -23,7 +23,7 @@ def test_variables_start_and_change(run):
         assert session.run([v.value(), v.initial_value, v.initialized_value()])[1].tolist() == [1.0, 2.0]
         with pytest.raises(ValueError, match=r"Cannot feed value of shape \(3,\)"):
             v.load([1.0, 2.0, 3.0], session)
-    with pytest.raises(ValueError, match="cannot take a value of shape"):
+    with pytest.raises(ValueError, match="Dimension 0 in both shapes must be equal, but are 2 and 3"):
         v.assign([1.0, 2.0, 3.0])
 
 
@@ -87,7 +87,7 @@ def test_shared_variables():
         assert layer() is w and tf.constant(1.0).name == "a_1/Const:0"
         with pytest.raises(ValueError, match="a/q does not exist"):
             tf.get_variable("q", [1])
-        with pytest.raises(ValueError, match="cannot be shared"):
+        with pytest.raises(ValueError, match="Trying to share variable"):
             tf.get_variable("w", [3])
     with tf.variable_scope("b"), tf.variable_scope(scope, reuse=tf.AUTO_REUSE) as again:
         assert again.name == "a" and layer() is w and tf.get_variable("v", [1]).name == "a/v:0"
@@ -102,7 +102,7 @@ def test_default_names_of_scopes():
     with tf.variable_op_scope([], None, "layer"):
         names.append(tf.get_variable("w", [1]).name)
     assert names == ["layer/w:0", "layer_1/w:0", "layer_2/w:0"]
-    with pytest.raises(ValueError, match="name_or_scope is required"):
+    with pytest.raises(TypeError, match="name_or_scope is required"):
         tf.variable_scope(None)
 
 

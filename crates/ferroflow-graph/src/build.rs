@@ -212,7 +212,7 @@ impl<'g> Builder<'g> {
         let absolute = wanted.ends_with('/');
         let wanted = wanted.trim_end_matches('/');
         if !crate::names::is_valid(wanted) {
-            return Err(error(ErrorKind::Value, format!("`{wanted}` is not a valid operation name")));
+            return Err(error(ErrorKind::Value, format!("'{wanted}' is not a valid node name")));
         }
         let full = if absolute { wanted.to_owned() } else { state.scoped(wanted) };
         if absolute && state.dag.find(&full).is_none() {

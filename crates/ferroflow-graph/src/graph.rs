@@ -146,7 +146,7 @@ impl Graph {
         let here = std::panic::Location::caller();
         let mut state = self.write();
         if !names::is_valid(name) {
-            let error = GraphError::new(ErrorKind::Value, format!("`{name}` is not a valid scope name")).at(here);
+            let error = GraphError::new(ErrorKind::Value, format!("'{name}' is not a valid scope name")).at(here);
             state.error.get_or_insert(error);
         }
         let full = state.scoped(name);

@@ -10,6 +10,7 @@ mod error;
 mod fact;
 mod gradient;
 mod graph;
+mod initial_value;
 mod names;
 mod node;
 mod op;

@@ -84,13 +84,9 @@ impl<'g> Tensor<'g> {
         }
         let mut state = self.graph.write();
         let fact = &mut state.dag.node_mut(self.outlet.node).facts[self.outlet.output as usize];
-        match fact.shape.merge(&shape) {
-            Some(merged) => fact.shape = merged,
-            None => {
-                let message = format!("set_shape: {} contradicts {shape}", fact.shape);
-                let error = crate::GraphError::new(crate::ErrorKind::Value, message).at(location);
-                state.error.get_or_insert(error);
-            }
+        match crate::ops::rules::merge(&fact.shape, &shape) {
+            Ok(merged) => fact.shape = merged,
+            Err(e) => _ = state.error.get_or_insert(crate::GraphError::new(e.kind, e.message).at(location)),
         }
         drop(state);
         self
@@ -184,7 +180,7 @@ impl<'g> Operation<'g> {
         let absolute = name.ends_with('/');
         let name = name.trim_end_matches('/');
         if !crate::names::is_valid(name) {
-            let message = format!("`{name}` is not a valid operation name");
+            let message = format!("'{name}' is not a valid node name");
             let error = crate::GraphError::new(crate::ErrorKind::Value, message).at(location);
             state.error.get_or_insert(error);
             return self;

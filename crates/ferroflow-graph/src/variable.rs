@@ -9,6 +9,8 @@ pub(crate) struct VariableInfo {
     pub(crate) node: NodeId,
     pub(crate) initializer: NodeId,
     pub(crate) initial_value: Outlet,
+    /// What the initialiser assigns.
+    pub(crate) start: Outlet,
     pub(crate) read: Outlet,
     pub(crate) trainable: bool,
 }
@@ -29,12 +31,18 @@ pub struct VariableOptions {
     name: String,
     trainable: bool,
     collections: Vec<String>,
+    validate_shape: bool,
 }
 
 impl Default for VariableOptions {
     /// `Variable`, trainable, in [`keys::GLOBAL_VARIABLES`].
     fn default() -> Self {
-        VariableOptions { name: "Variable".into(), trainable: true, collections: vec![keys::GLOBAL_VARIABLES.into()] }
+        VariableOptions {
+            name: "Variable".into(),
+            trainable: true,
+            collections: vec![keys::GLOBAL_VARIABLES.into()],
+            validate_shape: true,
+        }
     }
 }
 
@@ -54,6 +62,13 @@ impl VariableOptions {
     /// The collections it is added to.
     pub fn collections(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.collections = keys.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether the variable keeps the shape of its initial value; otherwise its shape is not known, and an assignment may
+    /// give it a value of any.
+    pub fn validate_shape(mut self, validate_shape: bool) -> Self {
+        self.validate_shape = validate_shape;
         self
     }
 }
@@ -95,19 +110,22 @@ impl Graph {
         let fact = initial_value.fact();
         // The name was taken above, so that the parts of the variable are named after it; free it for the node.
         self.write().names.release(name);
-        let op = ops::VariableV2 { dtype: fact.dtype, shape: fact.shape };
+        let shape = if options.validate_shape { fact.shape } else { PartialShape::unknown() };
+        let op = ops::VariableV2 { dtype: fact.dtype, shape };
         let reference = match initial_value.is_inert() {
             true => initial_value,
             false => self.build(op).name(name).tensor(),
         };
+        let start = self.guarded(initial_value, name);
         let assign = self.build(ops::Assign {}).name(&format!("{name}/Assign")).input("ref", reference);
-        let initializer = assign.input("value", initial_value).finish();
+        let initializer = assign.input("value", start).finish();
         let read = self.build(ops::Identity {}).name(&format!("{name}/read")).input("input", reference).tensor();
         if !reference.is_inert() && !initializer.is_inert() {
             self.write().variables.push(VariableInfo {
                 node: reference.outlet().node,
                 initializer: initializer.id(),
                 initial_value: initial_value.outlet(),
+                start: start.outlet(),
                 read: read.outlet(),
                 trainable: options.trainable,
             });
@@ -194,9 +212,15 @@ impl<'g> Variable<'g> {
         self.graph().build(ops::Identity {}).input("input", self.reference).tensor()
     }
 
-    /// The value that the initialiser gives it.
+    /// The value that it was made of; see [`Variable::initialized_value`].
     pub fn initial_value(self) -> Tensor<'g> {
         let outlet = self.info(|v| v.initial_value);
+        outlet.map_or(self.reference, |o| Tensor::new(self.graph(), o))
+    }
+
+    /// What the initialiser gives it.
+    pub(crate) fn start(self) -> Tensor<'g> {
+        let outlet = self.info(|v| v.start);
         outlet.map_or(self.reference, |o| Tensor::new(self.graph(), o))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::scopes::{Scope, VariableScope};
 use crate::{ErrorKind, Fact, Graph, GraphError, Input, IntoInput, ScopeGuard, Tensor, Variable, VariableOptions};
+use ferroflow_array::PartialShape;
 use std::panic::Location;
 
 /// Whether [`Graph::get_variable`] makes variables or finds them.
@@ -125,13 +126,16 @@ impl Graph {
         match (existing, reuse) {
             (Some(variable), Reuse::Yes | Reuse::Auto) => {
                 let found = variable.reference().fact();
-                match found.dtype == wanted.dtype && found.shape.merge(&wanted.shape).is_some() {
-                    true => variable,
-                    false => {
-                        let (found, wanted) = (Fact::new(found.dtype, found.shape), wanted.to_string());
-                        refuse(format!("the variable {full} is {found}, and cannot be shared as {wanted}"))
-                    }
+                let share = format!("Trying to share variable {full}, but specified");
+                if found.shape.merge(&wanted.shape).is_none() {
+                    let [wanted, found] = [&wanted.shape, &found.shape].map(tuple);
+                    return refuse(format!("{share} shape {wanted} and found shape {found}."));
                 }
+                if found.dtype != wanted.dtype {
+                    let [wanted, found] = [wanted.dtype, found.dtype].map(|d| d.tensorflow_name());
+                    return refuse(format!("{share} dtype {wanted} and found dtype {found}."));
+                }
+                variable
             }
             (None, Reuse::No | Reuse::Auto) => {
                 let initial = {
@@ -145,9 +149,25 @@ impl Graph {
                 }
                 variable
             }
-            (Some(_), Reuse::No) => refuse(format!("the variable {full} already exists, and the scope does not reuse")),
-            (None, Reuse::Yes) => refuse(format!("the variable {full} does not exist, and the scope only reuses")),
+            (Some(_), Reuse::No) => refuse(format!(
+                "Variable {full} already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?"
+            )),
+            (None, Reuse::Yes) => refuse(format!(
+                "Variable {full} does not exist, or was not created with tf.get_variable(). Did you mean to set \
+                 reuse=tf.AUTO_REUSE in VarScope?"
+            )),
         }
+    }
+}
+
+/// A shape as Python writes it: `(3,)`.
+fn tuple(shape: &PartialShape) -> String {
+    let dims =
+        shape.dims().map(|dims| dims.iter().map(|d| d.map_or("?".into(), |d| d.to_string())).collect::<Vec<_>>());
+    match dims.as_deref() {
+        None => "<unknown>".into(),
+        Some([only]) => format!("({only},)"),
+        Some(dims) => format!("({})", dims.join(", ")),
     }
 }
 

@@ -110,6 +110,6 @@ fn labels_out_of_range_are_named() {
         let result = sparse_softmax_cross_entropy(&[0.0; 6], &labels, &mut loss, &mut gradient, 3, &Pool::new(1));
         result.unwrap_err().to_string()
     };
-    assert_eq!(run([0, 3]), "label 3 of row 1 is not in 0..3");
-    assert_eq!(run([-1, 7]), "label -1 of row 0 is not in 0..3");
+    assert_eq!(run([0, 3]), "Received a label value of 3 which is outside the valid range of [0, 3), in row 1");
+    assert_eq!(run([-1, 7]), "Received a label value of -1 which is outside the valid range of [0, 3), in row 0");
 }

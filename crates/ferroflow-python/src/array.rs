@@ -165,6 +165,11 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
         return Err(PyTypeError::new_err(format!("Failed to convert a value of NumPy's dtype {name} to a tensor")));
     };
     if found == DType::String {
+        if !numpys && !is_text(value) {
+            let message =
+                format!("Failed to convert elements of {} to Tensor: some are text, and some are not", value.repr()?);
+            return Err(PyTypeError::new_err(message));
+        }
         let array = strings(&array)?;
         return match dtype {
             Some(wanted) => Err(PyTypeError::new_err(format!("Expected {}, got strings", wanted.tensorflow_name()))),
@@ -181,6 +186,15 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
         Some(dtype) => exactly(&array, dtype),
         None if numpys => Ok(array),
         None => Ok(narrow(array)),
+    }
+}
+
+/// Whether a nest of lists holds nothing but text, into which NumPy would turn numbers among it.
+fn is_text(value: &Bound<'_, PyAny>) -> bool {
+    match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
+        (Ok(items), _) => items.iter().all(|item| is_text(&item)),
+        (_, Ok(items)) => items.iter().all(|item| is_text(&item)),
+        _ => !value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyFloat>(),
     }
 }
 

@@ -69,10 +69,10 @@ pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
         )),
         Error::FeedType { .. } => PyTypeError::new_err(text),
         Error::Uninitialized(name) => tensorflow(py, "FailedPreconditionError", Some(name), text),
-        Error::Invalid { kind: ErrorKind::Unimplemented, node, .. } => {
-            tensorflow(py, "UnimplementedError", Some(node), text)
+        Error::Invalid { kind, node, message, .. } => {
+            let class = if *kind == ErrorKind::Unimplemented { "UnimplementedError" } else { "InvalidArgumentError" };
+            tensorflow(py, class, Some(node), format!("{message}\n\t [[node {node}]]"))
         }
-        Error::Invalid { node, .. } => tensorflow(py, "InvalidArgumentError", Some(node), text),
         Error::Memory(_) | Error::Array(ArrayError::TooLarge { .. }) => {
             tensorflow(py, "ResourceExhaustedError", None, text)
         }

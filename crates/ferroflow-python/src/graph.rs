@@ -119,6 +119,7 @@ impl Graph {
     }
 
     /// A variable that starts as `initial`, of `dtype` if one is named: its node.
+    #[expect(clippy::too_many_arguments, reason = "what a variable is made of")]
     fn _variable(
         &self,
         py: Python<'_>,
@@ -127,9 +128,11 @@ impl Graph {
         name: &str,
         trainable: bool,
         collections: Vec<String>,
+        validate_shape: bool,
     ) -> PyResult<u32> {
         let initial = initial_value(&self.graph, initial, dtype)?;
         let options = VariableOptions::default().name(name).trainable(trainable).collections(collections);
+        let options = options.validate_shape(validate_shape);
         let variable = self.graph.variable_with(initial, options);
         check(py, &self.graph)?;
         Ok(variable.reference().outlet().node.0)
@@ -147,10 +150,12 @@ impl Graph {
         initial: &Bound<'_, PyAny>,
         trainable: bool,
         collections: Vec<String>,
+        validate_shape: bool,
     ) -> PyResult<u32> {
         let dtype: DType = dtype.parse().map_err(|_| PyTypeError::new_err("the dtype is not supported"))?;
         let wanted = Fact::new(dtype, shape.map_or_else(PartialShape::unknown, |s| s.0));
         let options = VariableOptions::default().trainable(trainable).collections(collections);
+        let options = options.validate_shape(validate_shape);
         let mut failed = None;
         let make = |graph| {
             let made = initial.call0().and_then(|value| initial_value(graph, &value, Some(dtype.tensorflow_name())));

@@ -148,25 +148,34 @@ pub(crate) fn apply_gradients<'py>(
     Built::from(applied.map_err(|e| from_graph(py, &e))?).into_python(py)
 }
 
-/// Adds shadows that follow `variables`: the operation that updates them, and the shadows.
+/// Adds shadows, called `name`, that follow `values`, where there are none yet: the operation that updates them, and the
+/// shadows.
 #[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "what a moving average is made of")]
 pub(crate) fn moving_averages<'py>(
     py: Python<'py>,
     graph: &Graph,
     decay: &Bound<'py, PyAny>,
     num_updates: &Bound<'py, PyAny>,
-    variables: &Bound<'py, PyAny>,
+    zero_debias: bool,
+    name: &str,
+    values: &Bound<'py, PyAny>,
+    shadows: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let graph = &graph.graph;
-    let variables: Vec<Variable<'_>> = Argument::from_python(graph, variables)?;
+    let values: Vec<Tensor<'_>> = Argument::from_python(graph, values)?;
+    let shadows: Vec<Option<Variable<'_>>> = Argument::from_python(graph, shadows)?;
     let decay: Input<'_> = Argument::from_python(graph, decay)?;
     let num_updates: Option<Tensor<'_>> = Argument::from_python(graph, num_updates)?;
-    let mut averages = ExponentialMovingAverage::new(Hyper::new(decay));
+    let mut averages = ExponentialMovingAverage::new(Hyper::new(decay)).zero_debias(zero_debias).named(name);
+    for (&value, shadow) in values.iter().zip(shadows) {
+        averages = shadow.into_iter().fold(averages, |averages, shadow| averages.with_shadow(value, shadow));
+    }
     if let Some(n) = num_updates {
         averages = averages.num_updates(Hyper::new(n));
     }
-    let update = averages.apply(graph, &variables);
-    let shadows: Vec<Built> = variables.iter().map(|&v| averages.average(v).into()).collect();
+    let update = averages.apply(graph, &values);
+    let shadows: Vec<Built> = values.iter().map(|&v| averages.average(v).into()).collect();
     crate::error::check(py, graph)?;
     Built::Many(vec![update.into(), Built::Many(shadows)]).into_python(py)
 }

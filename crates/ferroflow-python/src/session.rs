@@ -277,15 +277,6 @@ impl Session {
         Ok(py.detach(|| session.uninitialized_variables()))
     }
 
-    /// Whether each of the variables, told by their references, has a value.
-    fn _initialized(&self, py: Python<'_>, variables: Vec<PyRef<'_, Tensor>>) -> PyResult<Vec<bool>> {
-        let session = self.open()?;
-        let variable = |t: &PyRef<'_, Tensor>| Ok(self.graph.variable_of(crate::argument::own(&self.graph, t)?));
-        let variables = variables.iter().map(variable).collect::<PyResult<Vec<_>>>()?;
-        let has = |variable: &Option<ff::Variable<'_>>| variable.is_some_and(|v| session.is_initialized(v));
-        Ok(py.detach(|| variables.iter().map(has).collect()))
-    }
-
     /// The program that a run would be, as a table.
     fn _explain(&self, py: Python<'_>, fetches: &Bound<'_, PyAny>) -> PyResult<String> {
         let mut asked = Fetches::default();

@@ -7,8 +7,8 @@ use crate::request::{FeedSpec, Given};
 use crate::store::Store;
 use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
-use ferroflow_array::{Array, Shape};
-use ferroflow_graph::ops::{HostCall, While, WhileGradient};
+use ferroflow_array::{Array, DType, Shape};
+use ferroflow_graph::ops::{Assign, HostCall, IsVariableInitialized, While, WhileGradient};
 use ferroflow_graph::{Fact, NodeId, OpError, Outlet};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
@@ -152,7 +152,19 @@ impl Session {
         if let Some(op) = node.op.downcast::<WhileGradient>() {
             return self.run_loop_backwards(&node, op, inputs, &given, memory, turn);
         }
-        let facts: Vec<Fact> = inputs.iter().map(|a| Fact::of(a)).collect();
+        if node.op.is::<IsVariableInitialized>() {
+            return Ok(vec![Array::scalar(turn.read()?.get(node.inputs[0].node).is_some())]);
+        }
+        if let (Some(variable), &[value]) = (node.op.is::<Assign>().then(|| node.inputs[0].node), inputs) {
+            turn.write()?.set(variable, value.clone());
+            return Ok(vec![value.clone()]);
+        }
+        // Text stays unknown: a kernel that runs here is one that was chosen without it.
+        let fact = |array: &&Array| match Fact::of(array) {
+            text if text.dtype == DType::String => Fact::new(text.dtype, text.shape),
+            fact => fact,
+        };
+        let facts: Vec<Fact> = inputs.iter().map(fact).collect();
         let invalid = |e: OpError| passes::invalid(&node, e);
         let outputs = match node.op.values_vary() {
             true => node.op.infer(&facts.iter().collect::<Vec<_>>()).map_err(invalid)?,

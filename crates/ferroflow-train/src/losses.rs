@@ -34,15 +34,17 @@ pub fn weighted<'g>(losses: Tensor<'g>, weights: Tensor<'g>, reduction: Reductio
     }
     let float = |t: Tensor<'g>| if t.dtype() == DType::F32 { t } else { t.cast(DType::F32) };
     let (losses, weights) = (float(losses), float(weights));
-    let product = losses * weights;
+    let product = (losses * weights).named("Mul");
     let spread = |t: Tensor<'g>| (losses.zeros_like() + t).reduce_sum(..);
     let total = || product.reduce_sum(..);
     match reduction {
         Reduction::None => product,
         Reduction::Sum => total(),
-        Reduction::Mean => total().div_no_nan(spread(weights)),
-        Reduction::OverBatchSize => total().div_no_nan(losses.size().cast(DType::F32)),
-        Reduction::ByNonzeroWeights => total().div_no_nan(spread(weights.not_equal(0.0).cast(DType::F32))),
+        Reduction::Mean => total().div_no_nan(spread(weights)).named("value"),
+        Reduction::OverBatchSize => total().div_no_nan(losses.size().cast(DType::F32)).named("value"),
+        Reduction::ByNonzeroWeights => {
+            total().div_no_nan(spread(weights.not_equal(0.0).cast(DType::F32))).named("value")
+        }
     }
 }
 

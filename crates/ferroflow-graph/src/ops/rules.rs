@@ -8,6 +8,22 @@ pub(crate) fn exactly<'a, const N: usize>(inputs: &[&'a Fact]) -> OpResult<[&'a 
     inputs.try_into().map_err(|_| OpError::value(format!("takes {N} inputs, found {}", inputs.len())))
 }
 
+/// What is known of two shapes that are one, in TensorFlow's words where they cannot be.
+pub(crate) fn merge(a: &PartialShape, b: &PartialShape) -> OpResult<PartialShape> {
+    a.merge(b).ok_or_else(|| {
+        let (x, y) = (a.dims().unwrap_or(&[]), b.dims().unwrap_or(&[]));
+        if x.len() != y.len() {
+            return OpError::value(format!("Shapes must be equal rank, but are {} and {}", x.len(), y.len()));
+        }
+        let differ =
+            x.iter().zip(y).enumerate().find_map(|(i, (a, b))| Some((i, (*a)?, (*b)?)).filter(|(_, a, b)| a != b));
+        let (i, m, n) = differ.unwrap_or_default();
+        OpError::value(format!(
+            "Dimension {i} in both shapes must be equal, but are {m} and {n}. Shapes are {a} and {b}."
+        ))
+    })
+}
+
 /// One dtype shared by all inputs.
 pub(crate) fn same_dtype(inputs: &[&Fact]) -> OpResult<DType> {
     let first = inputs.first().ok_or_else(|| OpError::value("takes at least one input"))?.dtype;

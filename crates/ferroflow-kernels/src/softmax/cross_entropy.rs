@@ -41,7 +41,8 @@ pub fn sparse_softmax_cross_entropy<T: Logit, L: Copy + Sync + Into<i64>>(
     assert!(labels.len() == loss.len() && loss.len() * columns == x.len(), "labels or losses of another length");
     let inside = |label: i64| usize::try_from(label).is_ok_and(|l| l < columns);
     if let Some((row, label)) = labels.iter().map(|&l| l.into()).enumerate().find(|&(_, l)| !inside(l)) {
-        return Err(KernelError::new(format!("label {label} of row {row} is not in 0..{columns}")));
+        let message = format!("Received a label value of {label} which is outside the valid range of [0, {columns})");
+        return Err(KernelError::new(format!("{message}, in row {row}")));
     }
     let label = |row: usize| -> usize { labels[row].into() as usize };
     each_group(x, gradient, loss, columns, pool, |first| Goal::Classes(&label, first));

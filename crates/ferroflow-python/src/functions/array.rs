@@ -94,7 +94,7 @@ fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> 
 }
 
 /// What can index a tensor: one item or a tuple of them.
-struct Items<'g>(Vec<IndexBy<'g>>);
+pub(super) struct Items<'g>(pub(super) Vec<IndexBy<'g>>);
 
 impl<'g> Argument<'g> for Items<'g> {
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -106,7 +106,7 @@ impl<'g> Argument<'g> for Items<'g> {
 }
 
 /// Literals as arrays of their own dtype.
-fn own<'g>(input: Input<'g>) -> Input<'g> {
+pub(super) fn own<'g>(input: Input<'g>) -> Input<'g> {
     settled(input, true)
 }
 
@@ -172,4 +172,5 @@ functions! { |g|
         g.build(ferroflow::graph::ops::InvertPermutation {}).input("x", x).tensor()
     };
     embedding_lookup(params: Vec<Tensor<'g>>, ids: Tensor<'g>) Inside => g.embedding_lookup(&params, ids);
+    embedding_lookup_div(params: Vec<Tensor<'g>>, ids: Tensor<'g>) Inside => g.embedding_lookup_div(&params, ids);
 }

@@ -1,6 +1,6 @@
 //! Reductions and what runs along an axis.
 
-use super::Naming::{Node, Scope};
+use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use ferroflow::array::DType;
 use ferroflow::graph::ops::{Axes, IntoAxes, keep};
@@ -27,7 +27,7 @@ functions! { |g|
     reduce_logsumexp(x: Tensor<'g>, axes: Axes<'g>, keep: bool) Scope => x.reduce_logsumexp(over(axes, keep));
     reduce_euclidean_norm(x: Tensor<'g>, axes: Axes<'g>, keep: bool) Scope => x.reduce_euclidean_norm(over(axes, keep));
     count_nonzero(x: Tensor<'g>, axes: Axes<'g>, keep: bool) Scope => x.count_nonzero(over(axes, keep));
-    moments(x: Tensor<'g>, axes: Axes<'g>, keep: bool) Scope => x.moments(over(axes, keep));
+    moments(x: Tensor<'g>, axes: Axes<'g>, keep: bool) Inside => x.moments_here(over(axes, keep));
     argmax(x: Tensor<'g>, along: Input<'g>, dtype: DType) Node("ArgMax") => x.argmax_as(axis(along), dtype);
     argmin(x: Tensor<'g>, along: Input<'g>, dtype: DType) Node("ArgMin") => x.argmin_as(axis(along), dtype);
     cumsum(x: Tensor<'g>, along: Input<'g>, exclusive: bool, reverse: bool) Node("Cumsum") =>

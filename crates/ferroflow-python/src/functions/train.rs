@@ -1,6 +1,6 @@
 //! Losses, initial values and learning rates.
 
-use super::Naming::Scope;
+use super::Naming::{Inside, Scope};
 use super::functions;
 use crate::argument::{Argument, Dims};
 use ferroflow::array::{DType, Shape};
@@ -44,7 +44,7 @@ fn known(shape: Dims<'_>) -> PyResult<Shape> {
 }
 
 functions! { |g|
-    weighted_loss(loss: Tensor<'g>, weights: Tensor<'g>, reduction: Reduction) Scope =>
+    weighted_loss(loss: Tensor<'g>, weights: Tensor<'g>, reduction: Reduction) Inside =>
         losses::weighted(loss, weights, reduction);
     absolute_difference(labels: Input<'g>, predictions: Tensor<'g>) Scope => losses::absolute_difference(predictions, labels);
     squared_difference(labels: Input<'g>, predictions: Tensor<'g>) Scope => predictions.squared_difference(labels);

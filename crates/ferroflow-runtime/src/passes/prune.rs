@@ -7,7 +7,8 @@ use crate::request::Given;
 use crate::{Error, Request, Result};
 use ferroflow_array::{DType, PartialShape, Shape};
 use ferroflow_graph::ops::{
-    Arg, Assign, AssignAdd, AssignSub, Frontier, HostCall, Identity, Inside, LoopVariable, NoOp, VariableV2,
+    Arg, Assign, AssignAdd, AssignSub, Frontier, HostCall, Identity, Inside, IsVariableInitialized, LoopVariable, NoOp,
+    VariableV2,
 };
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
 use smallvec::SmallVec;
@@ -214,6 +215,11 @@ impl<'a> Pruning<'a> {
         if self.is_plain_read(id) {
             return Ok(());
         }
+        if node.op.is::<IsVariableInitialized>() {
+            self.dynamic.push((id, SmallVec::new(), Vec::new()));
+            self.waiting.insert(id);
+            return Ok(());
+        }
         let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
         if effect == Effect::Write && is_fed(node.inputs[0]) {
             return Err(invalid(node, OpError::value("a variable that is fed cannot be written")));
@@ -229,6 +235,12 @@ impl<'a> Pruning<'a> {
             self.waiting.insert(id);
             return Ok(());
         };
+        if node.op.is::<Assign>() && self.graph.fact(node.inputs[0]).dtype == DType::String {
+            // Texts are not memory that a program could write.
+            self.dynamic.push((id, SmallVec::from_slice(&inputs[1..]), Vec::new()));
+            self.waiting.insert(id);
+            return Ok(());
+        }
         if node.op.is::<Assign>() {
             self.take_shape(node.inputs[0], inputs[0], inputs[1]);
         }
@@ -259,6 +271,8 @@ impl<'a> Pruning<'a> {
             return Ok(());
         }
         let plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
+        let strings = input_facts.iter().any(|f| f.dtype == DType::String);
+        let unknown_strings = input_facts.iter().any(|f| f.dtype == DType::String && f.value.is_none());
         if strings || !facts.iter().all(plannable) || node.op.is::<HostCall>() {
             let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
@@ -267,15 +281,17 @@ impl<'a> Pruning<'a> {
                 self.waiting.insert(id);
                 return Ok(());
             }
-            let shapes: Vec<String> = facts.iter().map(ToString::to_string).collect();
-            let shapes = shapes.join(", ");
-            return Err(invalid(
-                node,
-                match strings || facts.iter().any(|f| f.dtype == DType::String) {
-                    true => OpError::unimplemented(format!("cannot be computed of strings: {shapes}")),
-                    false => OpError::value(format!("the shape of the result is not known: {shapes}")),
-                },
-            ));
+            if unknown_strings || !facts.iter().all(plannable) {
+                let shapes: Vec<String> = facts.iter().map(ToString::to_string).collect();
+                let shapes = shapes.join(", ");
+                return Err(invalid(
+                    node,
+                    match strings || facts.iter().any(|f| f.dtype == DType::String) {
+                        true => OpError::unimplemented(format!("cannot be computed of strings: {shapes}")),
+                        false => OpError::value(format!("the shape of the result is not known: {shapes}")),
+                    },
+                ));
+            }
         }
         for (fact, declared) in facts.iter().zip(&node.facts).filter(|_| !self.reshaped.contains(&id)) {
             if fact.shape.merge(&declared.shape).is_none() {

@@ -44,24 +44,46 @@ impl Graph {
     #[track_caller]
     pub fn embedding_lookup<'g>(&'g self, params: &[Tensor<'g>], ids: impl IntoInput<'g>) -> Tensor<'g> {
         let ids = self.constant(ids);
-        match params {
-            [] => self.mistake("embedding_lookup", "expected at least one tensor of rows".into()),
-            [only] => only.gather(ids),
-            several => {
-                let n = several.len() as i32;
-                let (owner, row) = (ids % n, ids.floordiv(n));
-                let rows = several.iter().enumerate().map(|(i, part)| {
-                    let mine = owner.equal(i as i32);
-                    let found = part.gather(mine.select(row, row.zeros_like()));
-                    let rank = found.shape().rank().unwrap_or(0);
-                    let mine = (ids.shape().rank().unwrap_or(rank)..rank).fold(mine, |m, _| m.expand_dims(-1));
-                    (mine, found)
-                });
-                let parts: Vec<_> = rows.collect();
-                let first = parts[0].1;
-                parts.iter().skip(1).fold(first, |sum, (mine, found)| mine.select(*found, sum))
-            }
+        let n = params.len() as i32;
+        self.embedding(params, ids, |i, _| ((ids % n).equal(i as i32), ids.floordiv(n)))
+    }
+
+    /// The rows of `params` that `ids` name, where the rows of each tensor follow those of the one before: TensorFlow's
+    /// `div` strategy.
+    #[track_caller]
+    pub fn embedding_lookup_div<'g>(&'g self, params: &[Tensor<'g>], ids: impl IntoInput<'g>) -> Tensor<'g> {
+        let size = |part: &Tensor<'g>| part.shape_tensor().index(&crate::ix![0]);
+        let total = params.iter().map(size).reduce(|sum, size| sum + size);
+        let ids = self.constant(ids);
+        let ids = total.map_or(ids, |total| ids.in_range(total, "ids"));
+        let mut start = self.constant(0i32);
+        self.embedding(params, ids, |_, part| {
+            let (first, end) = (start, start + size(part));
+            start = end;
+            (ids.greater_equal(first).logical_and(ids.less(end)), ids - first)
+        })
+    }
+
+    /// The rows of `params` for `ids`: `place` tells which ids are of the tensor of this number, and their rows there.
+    #[track_caller]
+    fn embedding<'g>(
+        &'g self,
+        params: &[Tensor<'g>],
+        ids: Tensor<'g>,
+        mut place: impl FnMut(usize, &Tensor<'g>) -> (Tensor<'g>, Tensor<'g>),
+    ) -> Tensor<'g> {
+        if let [only] = params {
+            return only.gather(ids);
         }
+        let mut sum: Option<Tensor<'g>> = None;
+        for (i, part) in params.iter().enumerate() {
+            let (mine, row) = place(i, part);
+            let found = part.gather(mine.select(row, row.zeros_like()));
+            let dims = ids.shape().rank().unwrap_or(0)..found.shape().rank().unwrap_or(0);
+            let mine = dims.fold(mine, |mine, _| mine.expand_dims(-1));
+            sum = Some(sum.map_or(found, |sum| mine.select(found, sum)));
+        }
+        sum.unwrap_or_else(|| self.mistake("embedding_lookup", "expected at least one tensor of rows".into()))
     }
 }
 
@@ -69,22 +91,17 @@ impl Graph {
 fn copy<I: bytemuck::Pod + Into<i64>>(io: &mut Io<'_>, size: usize, inner: usize) -> Result<(), KernelError> {
     let (from, indices) = (io.input::<u8>(0), io.input::<I>(1));
     let to = io.output::<u8>(0);
-    let check = |&i: &I| {
-        let i: i64 = i.into();
-        usize::try_from(i)
-            .ok()
-            .filter(|&i| i < size)
-            .ok_or_else(|| KernelError::new(format!("index {i} is not in 0..{size}")))
-    };
-    for index in indices {
-        check(index)?;
+    let outside = |i: i64| !usize::try_from(i).is_ok_and(|i| i < size);
+    if let Some((at, i)) = indices.iter().map(|&i| i.into()).enumerate().find(|(_, i)| outside(*i)) {
+        return Err(KernelError::new(format!("indices[{at}] = {i} is not in [0, {size})")));
     }
     if to.is_empty() {
         return Ok(());
     }
     for (from, to) in from.chunks_exact(size * inner).zip(to.chunks_exact_mut(indices.len() * inner)) {
-        for (index, to) in indices.iter().zip(to.chunks_exact_mut(inner)) {
-            to.copy_from_slice(&from[check(index)? * inner..][..inner]);
+        for (&index, to) in indices.iter().zip(to.chunks_exact_mut(inner)) {
+            let index: i64 = index.into();
+            to.copy_from_slice(&from[index as usize * inner..][..inner]);
         }
     }
     Ok(())
@@ -97,9 +114,9 @@ impl Op for Gather {
         let Some(dims) = x.shape.dims() else { return Ok(vec![Fact::new(x.dtype, PartialShape::unknown())]) };
         let axis = rules::axis(self.axis, dims.len())?;
         if let (Some(size), Some(ints)) = (dims[axis], indices.ints())
-            && let Some(outside) = ints.iter().find(|&&i| i < 0 || i >= size as i64)
+            && let Some((at, i)) = ints.iter().enumerate().find(|(_, i)| !(0..size as i64).contains(i))
         {
-            return Err(OpError::value(format!("index {outside} is not in 0..{size}")));
+            return Err(OpError::value(format!("indices[{at}] = {i} is not in [0, {size})")));
         }
         let shape = match indices.shape.dims() {
             Some(ids) => dims[..axis].iter().chain(ids).chain(&dims[axis + 1..]).copied().collect(),
@@ -157,6 +174,10 @@ impl Sampled for Gather {
             let parts = [g.constant([[1.0f64, 2.0], [5.0, 6.0]]), g.constant([[3.0f64, 4.0]])];
             g.embedding_lookup(&parts, [2, 1, 0])
         },
+        |g| {
+            let parts = [g.constant([[1.0f64, 2.0], [5.0, 6.0]]), g.constant([[3.0f64, 4.0]])];
+            g.embedding_lookup_div(&parts, [2, 1, 0])
+        },
     ];
 }
 
@@ -171,6 +192,7 @@ mod tests {
         assert_eq!(f64s(Gather::SAMPLES[1]), [2.0, 1.0, 1.0, 1.0, 4.0, 3.0, 3.0, 3.0]);
         assert_eq!(f64s(Gather::SAMPLES[2]), [2.0]);
         assert_eq!(f64s(Gather::SAMPLES[4]), [5.0, 6.0, 3.0, 4.0, 1.0, 2.0]);
+        assert_eq!(f64s(Gather::SAMPLES[5]), [3.0, 4.0, 5.0, 6.0, 1.0, 2.0]);
     }
 
     #[test]
@@ -187,6 +209,6 @@ mod tests {
     fn indices_out_of_range_are_refused() {
         let g = Graph::new();
         let _ = g.constant([1.0f64, 2.0]).gather([0, 2]);
-        assert_eq!(g.check().unwrap_err().message, "index 2 is not in 0..2");
+        assert_eq!(g.check().unwrap_err().message, "indices[1] = 2 is not in [0, 2)");
     }
 }

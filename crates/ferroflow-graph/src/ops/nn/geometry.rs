@@ -40,7 +40,7 @@ pub(crate) fn windows(
             Ok((count, total.saturating_sub(size) / 2))
         }
         Padding::Valid if reach > size => {
-            Err(OpError::value(format!("a window of {reach} does not fit into a dimension of {size}")))
+            Err(OpError::value(format!("Negative dimension size caused by subtracting {reach} from {size}")))
         }
         Padding::Valid => Ok(((size - reach) / stride + 1, 0)),
     }
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(windows(7, 3, 2, 2, Padding::Valid).unwrap(), (2, 0));
         assert_eq!(
             windows(2, 3, 1, 1, Padding::Valid).unwrap_err().message,
-            "a window of 3 does not fit into a dimension of 2"
+            "Negative dimension size caused by subtracting 3 from 2"
         );
     }
 }

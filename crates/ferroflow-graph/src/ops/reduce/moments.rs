@@ -1,5 +1,5 @@
 use super::{IntoAxes, keep};
-use crate::Tensor;
+use crate::{Input, Tensor};
 use ferroflow_array::DType;
 
 impl<'g> Tensor<'g> {
@@ -7,13 +7,30 @@ impl<'g> Tensor<'g> {
     #[track_caller]
     pub fn moments(self, axes: impl IntoAxes<'g>) -> (Tensor<'g>, Tensor<'g>) {
         let _scope = self.graph().name_scope("moments");
+        self.moments_here(axes)
+    }
+
+    /// As [`Tensor::moments`], in the name scope in force.
+    #[track_caller]
+    pub fn moments_here(self, axes: impl IntoAxes<'g>) -> (Tensor<'g>, Tensor<'g>) {
         let (axes, dtype) = (axes.into_axes(), self.dtype());
         let half = matches!(dtype, DType::F16 | DType::Bf16);
         let x = if half { self.cast(DType::F32) } else { self };
         let mean = x.reduce_mean(keep(axes.clone())).named("mean");
-        let variance = x.squared_difference(mean).reduce_mean(axes.clone()).named("variance");
-        let mean = if axes.keep_dims { mean } else { mean.reshape(variance.shape_tensor()) };
-        if half { (mean.cast(dtype), variance.cast(dtype)) } else { (mean, variance) }
+        let variance = x.squared_difference(mean).reduce_mean(keep(axes.clone())).named("variance");
+        let known = || match axes.clone().input_for(x) {
+            Input::Tensor(t) => t.fact().ints(),
+            Input::Array(a) | Input::Literal(a) => a.to_ints(),
+        };
+        let finish = |t: Tensor<'g>| {
+            let t = match (axes.keep_dims, known()) {
+                (true, _) => t,
+                (false, Some(ints)) => t.squeeze(&ints),
+                (false, None) => t.reshape(x.reduce_mean(axes.clone()).shape_tensor()),
+            };
+            if half { t.cast(dtype) } else { t }
+        };
+        (finish(mean), finish(variance))
     }
 }
 

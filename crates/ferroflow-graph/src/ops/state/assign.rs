@@ -1,8 +1,7 @@
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{
-    Effect, Fact, GradientCx, GradientResult, IntoInput, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor,
-    Variable, op,
+    Effect, Fact, GradientCx, GradientResult, IntoInput, NotDifferentiable, Op, OpResult, Sample, Tensor, Variable, op,
 };
 use ferroflow_kernels::Kernel;
 
@@ -44,13 +43,7 @@ impl<'g> Variable<'g> {
 fn infer(inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
     let [variable, value] = rules::exactly(inputs)?;
     let dtype = rules::same_dtype(inputs)?;
-    match variable.shape.merge(&value.shape) {
-        Some(shape) => Ok(vec![Fact::new(dtype, shape)]),
-        None => Err(OpError::value(format!(
-            "a variable of shape {} cannot take a value of shape {}",
-            variable.shape, value.shape
-        ))),
-    }
+    Ok(vec![Fact::new(dtype, rules::merge(&variable.shape, &value.shape)?)])
 }
 
 macro_rules! write_op {

@@ -1,7 +1,6 @@
 use crate::op::Sampled;
 use crate::ops::rules;
-use crate::{Effect, Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpResult, Operation, Sample, Tensor, op};
-use ferroflow_array::DType;
+use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
 use ferroflow_kernels::{Kernel, KernelError};
 
 op! {
@@ -12,28 +11,11 @@ op! {
     }
 }
 
-op! {
-    /// Ends the run with the message unless the condition, a scalar or tensor of bools, is true everywhere.
-    pub struct Assert("Assert") {
-        /// What to say if it is not.
-        message: String,
-    }
-}
-
 impl<'g> Tensor<'g> {
     /// This tensor; a run in which it has NaN or infinity ends with `message`.
     #[track_caller]
     pub fn check_numerics(self, message: &str) -> Tensor<'g> {
         self.graph().build(CheckNumerics { message: message.to_owned() }).input("tensor", self).tensor()
-    }
-}
-
-impl Graph {
-    /// An operation that ends the run with `message` unless every element of `condition` is true. It acts where it is
-    /// run, or is a control dependency of what is.
-    #[track_caller]
-    pub fn assert<'g>(&'g self, condition: impl IntoInput<'g>, message: &str) -> Operation<'g> {
-        self.build(Assert { message: message.to_owned() }).input("condition", condition).finish()
     }
 }
 
@@ -55,10 +37,10 @@ impl Op for CheckNumerics {
             let found = match (nan, infinity) {
                 (false, false) => return Ok(()),
                 (true, false) => "NaN",
-                (false, true) => "infinity",
-                (true, true) => "NaN and infinity",
+                (false, true) => "Inf",
+                (true, true) => "Inf and NaN",
             };
-            Err(KernelError::new(format!("{message}: the tensor has {found}")))
+            Err(KernelError::new(format!("{message} : Tensor had {found} values")))
         })
         .with_in_place([(0, 0)])))
     }
@@ -69,41 +51,8 @@ impl Op for CheckNumerics {
     }
 }
 
-impl Op for Assert {
-    fn effect(&self) -> Effect {
-        Effect::Side
-    }
-
-    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
-        let [condition] = rules::exactly(inputs)?;
-        match condition.dtype {
-            DType::Bool => Ok(Vec::new()),
-            other => Err(crate::OpError::dtype(format!("expected bool, found {other}"))),
-        }
-    }
-
-    fn kernel(&self, _: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        let message = self.message.clone();
-        Ok(Kernel::new(move |io| match io.input::<u8>(0).contains(&0) {
-            true => Err(KernelError::new(format!("assertion failed: {message}"))),
-            false => Ok(()),
-        }))
-    }
-
-    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
-        Ok(vec![None])
-    }
-}
-
 impl Sampled for CheckNumerics {
     const SAMPLES: &'static [Sample] = &[|g| g.constant([1.0f64, 2.0]).check_numerics("two numbers")];
-}
-
-impl Sampled for Assert {
-    const SAMPLES: &'static [Sample] = &[|g| {
-        let check = g.assert([true, true], "both hold");
-        g.build(crate::ops::Identity {}).input("input", g.constant([1.0f64, 2.0])).control(check).tensor()
-    }];
 }
 
 #[cfg(test)]
@@ -128,14 +77,7 @@ mod tests {
     fn what_is_not_finite_is_named() {
         let op = CheckNumerics { message: "logits".into() };
         assert_eq!(check(&op, Array::from([1.0f32, -2.0])), "1 outputs");
-        assert_eq!(check(&op, Array::from([1.0f32, f32::NAN])), "logits: the tensor has NaN");
-        assert_eq!(check(&op, Array::from([f64::NEG_INFINITY])), "logits: the tensor has infinity");
-    }
-
-    #[test]
-    fn assertions_hold_everywhere_or_fail() {
-        let op = Assert { message: "sizes agree".into() };
-        assert_eq!(check(&op, Array::from([true, true])), "0 outputs");
-        assert_eq!(check(&op, Array::from([true, false])), "assertion failed: sizes agree");
+        assert_eq!(check(&op, Array::from([1.0f32, f32::NAN])), "logits : Tensor had NaN values");
+        assert_eq!(check(&op, Array::from([f64::NEG_INFINITY])), "logits : Tensor had Inf values");
     }
 }

@@ -1,6 +1,7 @@
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
+use ferroflow_array::DType;
 use ferroflow_kernels::Kernel;
 
 op! {
@@ -22,8 +23,11 @@ impl Op for Identity {
         Ok(vec![x.clone()])
     }
 
-    fn kernel(&self, _: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        Ok(Kernel::view())
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        match inputs[0].dtype {
+            DType::String => Ok(Kernel::dynamic(|arrays| Ok(vec![arrays[0].clone()]))),
+            _ => Ok(Kernel::view()),
+        }
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {

@@ -1,6 +1,7 @@
+use super::summarize::{self, Shown};
 use crate::op::Sampled;
 use crate::{Attr, AttrValue, Effect, Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
-use ferroflow_array::{Array, DType};
+use ferroflow_array::Array;
 use ferroflow_kernels::Kernel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -61,25 +62,6 @@ impl<'g> Tensor<'g> {
     }
 }
 
-/// The message, and the first elements of each array.
-fn line(message: &str, arrays: &[Array], summarize: i64) -> String {
-    let most = usize::try_from(summarize).unwrap_or(usize::MAX);
-    let mut line = message.to_owned();
-    for array in arrays {
-        let (shown, more) = (array.len().min(most), array.len() > most);
-        let texts: Vec<String> = match (array.strings(), array.dtype()) {
-            (Ok(strings), _) => strings.iter().take(shown).map(|s| String::from_utf8_lossy(s).into_owned()).collect(),
-            (_, DType::F32 | DType::F16 | DType::Bf16) => {
-                array.to_f64s().unwrap_or_default().iter().take(shown).map(|x| (*x as f32).to_string()).collect()
-            }
-            (_, DType::F64) => array.to_f64s().unwrap_or_default().iter().take(shown).map(f64::to_string).collect(),
-            _ => array.to_ints().unwrap_or_default().iter().take(shown).map(i64::to_string).collect(),
-        };
-        line += &format!("[{}{}]", texts.join(" "), if more { "..." } else { "" });
-    }
-    line
-}
-
 impl Op for Print {
     fn effect(&self) -> Effect {
         Effect::Side
@@ -94,27 +76,21 @@ impl Op for Print {
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let Print { message, first_n, summarize } = self.clone();
-        let say = move |arrays: &[Array]| {
+        let say = move |arrays: &[&Array]| {
             if first_n.take() {
-                eprintln!("{}", line(&message, arrays, summarize));
+                let shown: String = arrays.iter().map(|a| summarize::summarize(a, summarize)).collect();
+                eprintln!("{message}{shown}");
             }
         };
-        if inputs.iter().any(|f| f.dtype == DType::String) {
+        let Some(shown) = Shown::of(inputs)? else {
             return Ok(Kernel::dynamic(move |arrays| {
-                say(&arrays[1..].iter().map(|a| (*a).clone()).collect::<Vec<_>>());
+                say(&arrays[1..]);
                 Ok(vec![arrays[0].clone()])
             }));
-        }
-        let kinds = inputs.iter().map(|f| Ok((f.dtype, f.concrete()?))).collect::<OpResult<Vec<_>>>()?;
+        };
         Ok(Kernel::new(move |io| {
             io.output::<u8>(0).copy_from_slice(io.input(0));
-            let arrays = kinds.iter().enumerate().skip(1).map(|(i, (dtype, shape))| {
-                let mut array = Array::zeros(*dtype, shape.clone())?;
-                array.bytes_mut().copy_from_slice(io.input::<u8>(i));
-                Ok(array)
-            });
-            let arrays: Result<Vec<Array>, ferroflow_array::ArrayError> = arrays.collect();
-            say(&arrays.map_err(|e| ferroflow_kernels::KernelError::new(e.to_string()))?);
+            say(&shown.arrays(io)?.iter().collect::<Vec<_>>());
             Ok(())
         }))
     }
@@ -130,16 +106,4 @@ impl Sampled for Print {
         let x = g.constant([1.0f64, 2.0]);
         x.print(&[x], "x: ", 0, 3)
     }];
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines() {
-        let arrays = [Array::from([1.5f32, 2.0, 3.0, 4.0]), Array::scalar((1i64 << 60) + 1), Array::from(["a", "b"])];
-        assert_eq!(line("x: ", &arrays, 3), "x: [1.5 2 3...][1152921504606846977][a b]");
-        assert_eq!(line("", &arrays[..1], -1), "[1.5 2 3 4]");
-    }
 }

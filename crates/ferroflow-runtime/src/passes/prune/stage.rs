@@ -4,7 +4,7 @@ use super::{Deferred, Dynamic, Pruned, Pruning};
 use crate::draft::Draft;
 use crate::request::Given;
 use crate::{Error, Result};
-use ferroflow_graph::ops::{Cond, Const, Frontier, Inside, WhileGradient};
+use ferroflow_graph::ops::{Cond, Const, Frontier, Inside, IsVariableInitialized, WhileGradient};
 use ferroflow_graph::{Effect, NodeId, OpError, Outlet};
 use smallvec::SmallVec;
 
@@ -43,7 +43,9 @@ impl Pruning<'_> {
         let is_choice = node.op.is::<Cond>();
         let chosen = self.chosen.get(&id).copied();
         let known = !all && self.request.chosen.iter().any(|(c, _)| *c == id);
-        let needed = |i: usize| !is_choice || (i == 0 && !known) || chosen == Some(i);
+        // The variable itself, not its value.
+        let is_named = node.op.is::<IsVariableInitialized>();
+        let needed = |i: usize| !is_named && (!is_choice || (i == 0 && !known) || chosen == Some(i));
         let inputs = node.inputs.iter().enumerate().filter(|(i, o)| needed(*i) && (all || !self.fed.contains(o)));
         inputs.map(|(_, o)| o.node).chain(node.controls.iter().copied()).collect()
     }
@@ -286,7 +288,7 @@ impl Pruning<'_> {
                 continue;
             }
             let node = self.graph.node(id);
-            let skipped = usize::from(node.op.effect() == Effect::Write);
+            let skipped = usize::from(node.op.effect() == Effect::Write || node.op.is::<IsVariableInitialized>());
             let mut read: Vec<NodeId> = Vec::new();
             for &outlet in node.inputs.iter().skip(skipped) {
                 read.extend(self.unfed_read(outlet));

@@ -1,0 +1,29 @@
+"""Rows and elements of variables changed."""
+
+from .framework import call
+from .math_ops import _document
+from .variables import _same_dtype, _variable
+
+
+def _scatter(name, op_type, doc):
+    def scatter(ref, indices, updates, use_locking=False, name=None):
+        return call(function, name or default, _variable(ref, function), indices, _same_dtype(updates, ref))
+
+    function, default = name, op_type
+    return _document(scatter, name, doc + " Gives the variable's new value.")
+
+
+scatter_update = _scatter("scatter_update", "ScatterUpdate", "Replaces rows of the variable `ref`.")
+scatter_add = _scatter("scatter_add", "ScatterAdd", "Adds to rows of the variable `ref`.")
+scatter_sub = _scatter("scatter_sub", "ScatterSub", "Subtracts from rows of the variable `ref`.")
+scatter_mul = _scatter("scatter_mul", "ScatterMul", "Multiplies rows of the variable `ref`.")
+scatter_div = _scatter("scatter_div", "ScatterDiv", "Divides rows of the variable `ref`.")
+scatter_min = _scatter("scatter_min", "ScatterMin", "Takes the lesser of rows of the variable `ref` and `updates`.")
+scatter_max = _scatter("scatter_max", "ScatterMax", "Takes the greater of rows of the variable `ref` and `updates`.")
+
+_ND = " the elements or slices of the variable `ref` that the rows of `indices` name."
+scatter_nd_update = _scatter("scatter_nd_update", "ScatterNdUpdate", "Replaces" + _ND)
+scatter_nd_add = _scatter("scatter_nd_add", "ScatterNdAdd", "Adds to" + _ND)
+scatter_nd_sub = _scatter("scatter_nd_sub", "ScatterNdSub", "Subtracts from" + _ND)
+
+__all__ = [name for name in globals() if name.startswith("scatter_")]
