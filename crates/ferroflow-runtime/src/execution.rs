@@ -9,7 +9,7 @@ use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{Assign, HostCall, IsVariableInitialized, While, WhileGradient};
-use ferroflow_graph::{Fact, NodeId, OpError, Outlet};
+use ferroflow_graph::{Fact, OpError, Outlet};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
 use std::sync::{Arc, PoisonError};
@@ -105,10 +105,12 @@ impl Session {
             }
         };
         request.done.extend(&deferred.done);
-        for Dynamic { node: id, inputs, extra } in &deferred.dynamic {
-            let arrays: Vec<&Array> = inputs.iter().map(|&i| &results[i]).collect();
-            let outputs = self.run_dynamic(*id, &arrays, extra, deferred.remembered.contains(id), memory, turn)?;
+        for dynamic in &deferred.dynamic {
+            let id = &dynamic.node;
+            let arrays: Vec<&Array> = dynamic.inputs.iter().map(|&i| &results[i]).collect();
+            let outputs = self.run_dynamic(dynamic, &arrays, deferred.remembered.contains(id), memory, turn)?;
             for (k, output) in outputs.into_iter().enumerate() {
+                let k = dynamic.part.as_ref().map_or(k, |part| part.outputs[k]);
                 if request.record {
                     memory.recorded.push((id.outlet(k), output.clone()));
                 }
@@ -136,18 +138,19 @@ impl Session {
     /// Runs an operation whose results have shapes known only after it ran.
     fn run_dynamic(
         &self,
-        id: NodeId,
+        dynamic: &Dynamic,
         inputs: &[&Array],
-        extra: &[Outlet],
         remember: bool,
         memory: &mut Memory,
         turn: &mut Turn<'_>,
     ) -> Result<Vec<Array>> {
-        let node = self.graph.with_dag(|dag| dag.node(id).clone());
+        let Dynamic { node: id, extra, part, .. } = dynamic;
+        let whole = || self.graph.with_dag(|dag| dag.node(*id).clone());
+        let node = part.as_ref().map_or_else(whole, |part| part.node.clone());
         let (inputs, given) = inputs.split_at(inputs.len().saturating_sub(extra.len()));
         let given: Vec<(Outlet, &Array)> = extra.iter().copied().zip(given.iter().copied()).collect();
         if node.op.is::<While>() {
-            return self.run_loop(id, &node, inputs, &given, remember.then_some(memory), turn);
+            return self.run_loop(*id, &node, inputs, &given, remember.then_some(memory), turn);
         }
         if let Some(op) = node.op.downcast::<WhileGradient>() {
             return self.run_loop_backwards(&node, op, inputs, &given, memory, turn);

@@ -108,3 +108,18 @@ fn the_counters_can_be_put_back() {
     let error = session.set_random_state([("no_such_op", Array::from([0i64, 0]))]).unwrap_err();
     assert!(error.to_string().contains("no_such_op"));
 }
+
+#[test]
+fn numbers_are_drawn_by_what_only_has_to_run() {
+    let g = Graph::new();
+    g.set_random_seed(1);
+    let drawn = g.random_uniform((), 0.0, 1.0);
+    let after = {
+        let _after = g.control_dependencies([drawn * 2.0]);
+        g.constant(5.0f32).identity()
+    };
+    let [one, other] = [(); 2].map(|()| Session::new(&g).unwrap());
+    assert_eq!(one.run(after).unwrap(), Array::from(5.0f32));
+    other.run(drawn).unwrap();
+    assert_eq!(one.run(drawn).unwrap(), other.run(drawn).unwrap());
+}

@@ -14,7 +14,7 @@ mod widen;
 
 pub use order::{Schedule, order};
 pub(crate) use prune::invalid;
-pub use prune::{Deferred, Dynamic, Pruned, prune};
+pub use prune::{Deferred, Dynamic, LoopPart, Pruned, prune};
 pub use widen::widen;
 
 use crate::Draft;

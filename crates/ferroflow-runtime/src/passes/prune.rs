@@ -1,4 +1,5 @@
 mod effects;
+mod loops;
 mod stage;
 mod versions;
 
@@ -16,6 +17,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use versions::Writes;
+
+pub use loops::LoopPart;
 
 /// What one stage of a request needs of the graph.
 #[derive(Debug, Default)]
@@ -58,6 +61,8 @@ pub struct Dynamic {
     pub inputs: Vec<usize>,
     /// What the parts of a loop are given besides its inputs.
     pub extra: Vec<Outlet>,
+    /// What runs of a loop, if not all of it is wanted.
+    pub part: Option<LoopPart>,
 }
 
 /// Copies what the request needs out of the graph, with every shape known, choices made, the variables in
@@ -67,11 +72,12 @@ pub struct Dynamic {
 /// # Errors
 /// An unfed placeholder, or an operation that does not take the shapes it gets.
 pub fn prune(graph: &Dag, request: &Request, variable: &dyn Fn(NodeId) -> Option<Shape>) -> Result<Pruned> {
-    let mut whole = Pruning::new(graph, request, variable)?;
+    let loops = loops::parts(graph, request);
+    let mut whole = Pruning::new(graph, request, variable, &loops)?;
     whole.walk(whole.roots())?;
     match whole.waiting.is_empty() {
         true => Ok(whole.finish()),
-        false => Pruning::new(graph, request, variable)?.first_stage(&whole),
+        false => Pruning::new(graph, request, variable, &loops)?.first_stage(&whole),
     }
 }
 
@@ -79,6 +85,7 @@ struct Pruning<'a> {
     graph: &'a Dag,
     request: &'a Request,
     variable: &'a dyn Fn(NodeId) -> Option<Shape>,
+    loops: &'a HashMap<NodeId, LoopPart>,
     fed: HashSet<Outlet>,
     earlier: HashSet<NodeId>,
     /// Nodes whose shapes were inferred, while building, from values that are fed now, and may be others.
@@ -112,11 +119,17 @@ struct Pruning<'a> {
 }
 
 impl<'a> Pruning<'a> {
-    fn new(graph: &'a Dag, request: &'a Request, variable: &'a dyn Fn(NodeId) -> Option<Shape>) -> Result<Pruning<'a>> {
+    fn new(
+        graph: &'a Dag,
+        request: &'a Request,
+        variable: &'a dyn Fn(NodeId) -> Option<Shape>,
+        loops: &'a HashMap<NodeId, LoopPart>,
+    ) -> Result<Pruning<'a>> {
         let mut new = Pruning {
             graph,
             request,
             variable,
+            loops,
             fed: request.feeds.iter().filter_map(|f| f.given.outlet()).collect(),
             earlier: request.done.iter().copied().collect(),
             reshaped: HashSet::new(),
@@ -170,6 +183,11 @@ impl<'a> Pruning<'a> {
         found
     }
 
+    /// The node, of a loop the part that is wanted.
+    fn node(&self, id: NodeId) -> &'a Node {
+        self.loops.get(&id).map_or_else(|| self.graph.node(id), |part| &part.node)
+    }
+
     /// What is said of a request that cannot be put in order.
     fn cycle(&self) -> Error {
         let in_cycle = |id: NodeId| {
@@ -185,7 +203,7 @@ impl<'a> Pruning<'a> {
 
     fn visit(&mut self, id: NodeId) -> Result<()> {
         let graph = self.graph;
-        let node = graph.node(id);
+        let node = self.node(id);
         let mut writes = self.writes_before(id);
         self.before.insert(id, writes.clone());
         self.visited.insert(id);
@@ -318,6 +336,8 @@ impl<'a> Pruning<'a> {
             Effect::Random => {
                 self.states.insert(node.name.clone(), id);
                 self.random.push(id);
+                // Drawn whatever becomes of the number, so that the next are those of TensorFlow.
+                self.targets.push(new);
                 self.done.push(id);
             }
             Effect::Side => {

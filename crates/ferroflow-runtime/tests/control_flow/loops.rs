@@ -216,3 +216,32 @@ fn what_is_fed_reaches_the_parts_of_loops() {
         }
     }
 }
+
+#[test]
+fn what_is_carried_for_other_results_alone_is_left_alone() {
+    let g = Graph::new();
+    let (v, w) = (g.variable(0.0f32), g.variable(0.0f32));
+    let (start, unfed) = (v.assign_add(1.0), g.placeholder(DType::F32, SCALAR));
+    let zero = || g.constant(0.0f32);
+    let [_, x, y, z, u] = g.while_loop(
+        [g.constant(0i32), zero(), zero(), start.identity(), unfed],
+        |[i, ..]| i.less(2),
+        |[i, x, y, z, u]| [i + 1, y + 1.0, x + 1.0, w.assign_add(z), u],
+    );
+    let after = {
+        let _after = g.control_dependencies([z]);
+        g.constant(5.0f32).identity()
+    };
+    for session in sessions(&g) {
+        session.run(g.global_variables_initializer()).unwrap();
+        assert_eq!(session.run([x, y]).unwrap(), [2.0f32, 2.0].map(Array::from));
+        let values = || session.snapshot([v, w]).unwrap().variables;
+        assert_eq!(values(), [0.0f32, 0.0].map(Array::from));
+        assert_eq!(session.run(z).unwrap(), Array::from(2.0f32));
+        assert_eq!(values(), [1.0f32, 2.0].map(Array::from));
+        assert!(message(session.run(u)).contains("must feed"));
+        // What runs after a loop runs after all of it.
+        assert!(message(session.run(after)).contains("must feed"));
+        assert_eq!(session.run_with(after, feed! { unfed: 1.0 }).unwrap(), Array::from(5.0f32));
+    }
+}

@@ -73,7 +73,7 @@ impl Pruning<'_> {
 
     /// What a node needs, whichever branches are chosen.
     fn graph_needs(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
-        let node = self.graph.node(id);
+        let node = self.node(id);
         let inputs = node.inputs.iter().filter(|o| !self.fed.contains(o)).map(|o| o.node);
         inputs.chain(node.controls.iter().copied())
     }

@@ -39,7 +39,7 @@ impl Pruning<'_> {
     /// The nodes that `id` needs: of a choice, the predicate until it is made, then the branch chosen. With `all` also those
     /// whose outputs are fed.
     pub(super) fn needs(&self, id: NodeId, all: bool) -> SmallVec<[NodeId; 8]> {
-        let node = self.graph.node(id);
+        let node = self.node(id);
         let is_choice = node.op.is::<Cond>();
         let chosen = self.chosen.get(&id).copied();
         let known = !all && self.request.chosen.iter().any(|(c, _)| *c == id);
@@ -140,11 +140,7 @@ impl Pruning<'_> {
         let waits = node.controls.iter().chain(&effects).any(|id| self.waiting.contains(id));
         let chosen = self.chosen.get(&id).filter(|_| !waits);
         match chosen.and_then(|&branch| self.resolve(id, branch, node.inputs[branch])) {
-            Some(outlet) => {
-                self.outlets.entry(id.outlet(0)).or_insert(outlet);
-                let values = effects.iter().filter_map(|id| self.outlets.get(&id.outlet(0)));
-                self.targets.extend(values.map(|o| o.node));
-            }
+            Some(outlet) => _ = self.outlets.entry(id.outlet(0)).or_insert(outlet),
             None => _ = self.waiting.insert(id),
         }
     }
@@ -202,7 +198,7 @@ impl Pruning<'_> {
         };
         for (node, inputs, extra) in std::mem::take(&mut self.dynamic) {
             let inputs = inputs.into_iter().map(|o| put(o, None)).collect();
-            dynamic.push(Dynamic { node, inputs, extra });
+            dynamic.push(Dynamic { node, inputs, extra, part: self.loops.get(&node).cloned() });
         }
         for &id in &whole.choices {
             let writes = self.writes_before(id);
@@ -222,7 +218,7 @@ impl Pruning<'_> {
         let rest: Vec<NodeId> = rest.into_iter().filter(|id| !self.stops(*id)).collect();
         let is_later = |id: &NodeId| !self.visited.contains(id) || whole.choices.contains(id);
         let later: Vec<NodeId> = rest.iter().copied().filter(is_later).collect();
-        let taken = later.iter().flat_map(|&id| graph.node(id).inputs.iter().copied());
+        let taken = later.iter().flat_map(|&id| self.node(id).inputs.iter().copied());
         for outlet in taken.chain(self.request.fetches.iter().copied()) {
             let hands_on = unfed(&outlet) && !graph.node(outlet.node).op.is::<Const>();
             if let Some(&value) = self.outlets.get(&outlet).filter(|_| hands_on)

@@ -50,7 +50,7 @@ impl<'a> Pruning<'a> {
 
     /// The variables that an operation writes.
     pub(super) fn writes(&self, id: NodeId) -> SmallVec<[NodeId; 2]> {
-        let node = self.graph.node(id);
+        let node = self.node(id);
         if let Some(op) = node.op.downcast::<While>() {
             let frontier = Frontier::of(self.graph, &op.part_outlets(), &Inside::from_attribute(&op.inside));
             return frontier.written.iter().filter_map(|o| self.source_variable(*o)).collect();
@@ -63,7 +63,7 @@ impl<'a> Pruning<'a> {
     /// fed.
     pub(super) fn loop_run_by(&self, id: NodeId) -> Option<&'a While> {
         let graph = self.graph;
-        let op = &graph.node(id).op;
+        let op = &self.node(id).op;
         let forward = op.downcast::<WhileGradient>().map(|op| NodeId(op.forward as u32));
         let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
         let forward = forward.filter(|id| id.index() < graph.len()).map(|id| (id, graph.node(id)));
