@@ -9,7 +9,7 @@ use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
 use ferroflow_array::{Array, Shape};
 use ferroflow_graph::ops::{HostCall, While, WhileGradient};
-use ferroflow_graph::{Fact, NodeId, OpError, Outlet};
+use ferroflow_graph::{Fact, OpError, Outlet};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
 use std::sync::{Arc, PoisonError};
