@@ -239,10 +239,10 @@ def _with_shape(tensor, shape):
 
 
 def split(value=None, num_or_size_splits=None, axis=None, num=None, name="split", split_dim=None, num_split=None):
-    """Parts along `axis`: as many of equal size as `num_or_size_splits` says, or of these sizes, one of which may be -1. The
-    number of parts must be known; sizes that are not are checked when the program runs.
+    """Parts along `axis`: as many of equal size as `num_or_size_splits` says, or of these sizes, one of which may be -1.
 
-    Also in the old order: `split(axis, number, value)`.
+    The number of parts must be known; sizes that are not are checked when the program runs. Also in the old order:
+    `split(axis, number, value)`.
     """
     if split_dim is not None or num_split is not None:
         axis, num_or_size_splits = split_dim, num_split

@@ -228,7 +228,9 @@ fn an_operation_that_is_run_for_its_own_sake_may_fail() {
         session.run_with(taken.operation(), feed! { i: 1 }).unwrap();
         let error = message(session.run_with(taken.operation(), feed! { i: 2 }));
         assert_eq!(error, "GatherV2 'Gather': index 2 is not in 0..2");
-        assert!(message(session.run((x * 2.0).operation())).contains("You must feed a value"));
+        let fused = (x * 2.0 + 1.0).operation();
+        assert!(message(session.run(fused)).contains("You must feed a value"));
+        session.run_with(fused, feed! { x: 1.0 }).unwrap();
         for operation in [read, after] {
             assert_eq!(message(session.run(operation)), "Attempting to use uninitialized value Variable");
         }

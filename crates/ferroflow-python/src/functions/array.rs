@@ -147,7 +147,8 @@ functions! { |g|
         let [begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask] = masks;
         let op = StridedSlice { begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask };
         let begin = g.constant(begin.0);
-        let strides = strides.map_or_else(|| begin.ones_like(), |Dims(strides)| g.constant(strides));
+        let ones = || g.fill_of(begin.dtype(), begin.shape_tensor(), 1.0);
+        let strides = strides.map_or_else(ones, |Dims(strides)| g.constant(strides));
         x.strided_slice(op, begin, end, strides)
     };
     index(x: Tensor<'g>, items: Items<'g>) Node("StridedSlice") => x.index_by(&items.0);

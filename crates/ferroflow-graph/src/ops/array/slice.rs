@@ -26,7 +26,8 @@ fn sizes(dims: &[Option<usize>], begin: &[Option<i64>], size: &[Option<i64>]) ->
         let found = format!("{} and {}", begin.len(), size.len());
         return Err(OpError::value(format!("begin and size must have {} elements, found {found}", dims.len())));
     }
-    let one = |(i, (&d, (&begin, &size))): (usize, (&Option<usize>, (&Option<i64>, &Option<i64>)))| {
+    let one = |i: usize| {
+        let (d, begin, size) = (dims[i], begin[i], size[i]);
         let outside = || {
             let shown = |n: Option<i64>| n.map_or_else(|| "?".into(), |n| n.to_string());
             let of = d.map_or_else(|| "an unknown size".into(), |n| format!("{n} elements"));
@@ -38,15 +39,14 @@ fn sizes(dims: &[Option<usize>], begin: &[Option<i64>], size: &[Option<i64>]) ->
         }
         match (d.map(|n| n as i64), begin, size) {
             (Some(n), Some(begin), Some(-1)) => n.checked_sub(begin).filter(|&s| s >= 0).map(|s| Some(s as usize)),
-            (Some(n), begin, Some(size @ 0..)) => {
-                let end = begin.unwrap_or(0).checked_add(size);
-                end.filter(|&end| end <= n).map(|_| Some(size as usize))
+            (Some(n), Some(begin), Some(size @ 0..)) => {
+                begin.checked_add(size).filter(|&end| end <= n).map(|_| Some(size as usize))
             }
             (_, _, size) => Some(size.and_then(|s| usize::try_from(s).ok())),
         }
         .ok_or_else(outside)
     };
-    dims.iter().zip(begin.iter().zip(size)).enumerate().map(one).collect()
+    (0..dims.len()).map(one).collect()
 }
 
 impl Op for Slice {
