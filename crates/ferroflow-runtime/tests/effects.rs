@@ -227,7 +227,7 @@ fn an_operation_that_is_run_for_its_own_sake_may_fail() {
         let session = Session::with_options(&g, &options).unwrap();
         session.run_with(taken.operation(), feed! { i: 1 }).unwrap();
         let error = message(session.run_with(taken.operation(), feed! { i: 2 }));
-        assert_eq!(error, "GatherV2 'Gather': index 2 is not in 0..2");
+        assert_eq!(error, "GatherV2 'Gather': indices[0] = 2 is not in [0, 2)");
         let fused = (x * 2.0 + 1.0).operation();
         assert!(message(session.run(fused)).contains("You must feed a value"));
         session.run_with(fused, feed! { x: 1.0 }).unwrap();
