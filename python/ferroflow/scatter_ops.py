@@ -1,13 +1,18 @@
 """Rows and elements of variables changed."""
 
-from .framework import call
+from .array_ops import concat, fill, shape
+from .framework import call, convert_to_tensor
 from .math_ops import _document
 from .variables import _same_dtype, _variable
 
 
 def _scatter(name, op_type, doc):
     def scatter(ref, indices, updates, use_locking=False, name=None):
-        return call(function, name or default, _variable(ref, function), indices, _same_dtype(updates, ref))
+        variable, updates = _variable(ref, function), convert_to_tensor(_same_dtype(updates, ref))
+        if updates.shape.ndims == 0 and not function.startswith("scatter_nd"):
+            # One number for all elements of the rows.
+            updates = fill(concat([shape(indices), shape(ref)[1:]], 0), updates)
+        return call(function, name or default, variable, indices, updates)
 
     function, default = name, op_type
     return _document(scatter, name, doc + " Gives the variable's new value.")

@@ -163,7 +163,7 @@ def test_known_shapes(run):
     assert tf.ensure_shape(x, [2, None]).shape.as_list() == [2, None]
     with pytest.raises(tf.errors.InvalidArgumentError):
         run(tf.ensure_shape(x, [3]), {x: [1.0]})
-    with pytest.raises(ValueError, match="contradicts"):
+    with pytest.raises(ValueError, match="must be equal"):
         tf.ensure_shape([1.0], [2])
     assert tf.compat.dimension_value(tf.Dimension(3)) == tf.compat.dimension_value(3) == 3
     assert tf.compat.dimension_at_index(tf.TensorShape([2, 5]), 1) == tf.Dimension(5)
@@ -173,14 +173,14 @@ def test_known_shapes(run):
 def test_checks_of_dtypes_and_shapes(run):
     for module in (tf, tf.debugging):
         run([module.assert_near([1.0, 2.0], [1.0, 2.0000001]), module.assert_near([1.0], [1.1], atol=0.2)])
-        with pytest.raises(tf.errors.InvalidArgumentError, match="are not near"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="not equal to tolerance"):
             run(module.assert_near([1.0], [1.1]))
         run([module.assert_integer([1]), module.assert_scalar(1), module.assert_rank_in(1.0, [0, 1])])
         with pytest.raises(TypeError, match="integer type"):
             module.assert_integer([1.0])
         with pytest.raises(ValueError, match="scalar shape"):
             module.assert_scalar([1])
-        with pytest.raises(ValueError, match="expected one of"):
+        with pytest.raises(ValueError, match="must have rank in"):
             module.assert_rank_in([1.0], (0, 2))
         unknown = tf.placeholder_with_default([1.0], None)
         run(module.assert_rank_in(unknown, [0, 1]))
