@@ -95,18 +95,28 @@ def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits
     return _call("sparse_softmax_cross_entropy", name, logits, labels)
 
 
+def _check_same_shape(logits, labels):
+    """Raises `ValueError` where tensors of these shapes would be broadcast."""
+    if hasattr(logits, "get_shape") and hasattr(labels, "get_shape"):
+        shapes = logits.get_shape(), labels.get_shape()
+        if not shapes[0].is_compatible_with(shapes[1]):
+            raise ValueError("logits and labels must have the same shape (%s vs %s)" % shapes)
+
+
 def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None, targets=None):
     """`max(x, 0) - x·z + ln(1 + e^-|x|)` for `logits` `x` and `labels` `z` from 0 to 1.
 
     By position the arguments are `logits, labels`, as they once were; an older name of the labels is `targets`.
     """
     labels, logits = _logits_and_labels(_sentinel, _choose("labels", labels, targets, "targets"), logits)
+    _check_same_shape(logits, labels)
     return _call("sigmoid_cross_entropy", name or "logistic_loss", logits, labels)
 
 
 def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None, name=None, targets=None):
     """As `sigmoid_cross_entropy_with_logits`, where positive labels count `pos_weight` times."""
     labels = _choose("labels", labels, targets, "targets")
+    _check_same_shape(logits, labels)
     return _call("weighted_cross_entropy", name or "logistic_loss", logits, labels, pos_weight)
 
 

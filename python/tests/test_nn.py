@@ -149,3 +149,12 @@ def test_rows(check, run):
     check(tf.nn.xw_plus_b([[1.0]], [[2.0]], [3.0]), [[5.0]])
     check(tf.nn.relu_layer([[1.0]], [[-2.0]], [1.0]), [[0.0]])
     check(tf.nn.embedding_lookup(tf.constant([[3.0, 4.0], [0.3, 0.4]]), [0, 1], max_norm=1.0), [[0.6, 0.8], [0.3, 0.4]])
+
+
+def test_sigmoid_losses_do_not_broadcast():
+    flat, column = tf.placeholder(tf.float32, [None]), tf.placeholder(tf.float32, [None, 1])
+    message = r"logits and labels must have the same shape \(\(\?, 1\) vs \(\?,\)\)"
+    with pytest.raises(ValueError, match=message):
+        tf.nn.sigmoid_cross_entropy_with_logits(labels=flat, logits=column)
+    with pytest.raises(ValueError, match=message):
+        tf.nn.weighted_cross_entropy_with_logits(flat, column, 2.0)
