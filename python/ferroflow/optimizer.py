@@ -95,7 +95,7 @@ class Optimizer:
         graph = variables[0].graph
         graph._check_open()
         if self._RULE is None:
-            return self._apply_by_hand(found, variables, global_step, name or self._name)
+            return _constrained(self._apply_by_hand(found, variables, global_step, name or self._name), pairs)
         settings = {key: value() if callable(value) else value for key, value in self._settings.items()}
         applied = _ferroflow.apply_gradients(
             graph,
@@ -107,7 +107,7 @@ class Optimizer:
             variables,
             global_step,
         )
-        train_op = graph._wrap(applied)
+        train_op = _constrained(graph._wrap(applied), pairs)
         members = graph.get_collection_ref(GraphKeys.TRAIN_OP)
         if train_op not in members:
             graph.add_to_collection(GraphKeys.TRAIN_OP, train_op)
@@ -182,6 +182,16 @@ class Optimizer:
         return sorted(made, key=lambda variable: variable.name)
 
     _SLOTS = ()
+
+
+def _constrained(train_op, grads_and_vars):
+    """`train_op`, then the assignments that keep its variables to their constraints."""
+    changed = [variable for gradient, variable in grads_and_vars if gradient is not None]
+    kept = [variable for variable in changed if variable.constraint is not None]
+    if not kept:
+        return train_op
+    with control_dependencies([train_op]):
+        return group(*[variable.assign(variable.constraint(variable.read_value())) for variable in kept])
 
 
 def _flat(values):

@@ -196,3 +196,16 @@ def test_an_optimizer_of_a_programs_own():
     assert optimizer.get_slot(v, "steps").op.name == "v/Descent" and step in tf.get_collection(tf.GraphKeys.TRAIN_OP)
     with pytest.raises(NotImplementedError):
         tf.train.Optimizer(False, "none").minimize(v)
+
+
+def test_variables_are_kept_to_their_constraints():
+    def half(w):
+        return tf.clip_by_value(w, 0.0, 0.5)
+
+    v = tf.get_variable("v", [2], initializer=tf.ones_initializer(), constraint=half)
+    free = tf.Variable([1.0, 1.0])
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(v + free))
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(train)
+        np.testing.assert_allclose(session.run([v, free]), [[0.5, 0.5], [0.9, 0.9]])
