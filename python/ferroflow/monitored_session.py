@@ -12,7 +12,7 @@ from .hooks import (
     SummarySaverHook,
 )
 from .math_ops import group
-from .saver import Saver, latest_checkpoint
+from .saver import Saver, get_checkpoint_state, latest_checkpoint
 from .session import Session
 from .variables import global_variables, global_variables_initializer, local_variables_initializer
 
@@ -107,6 +107,9 @@ class ChiefSessionCreator(SessionCreator):
         path = self._path or (latest_checkpoint(self._folder) if self._folder else None)
         if path and scaffold.saver is not None:
             scaffold.saver.restore(session, path)
+            state = get_checkpoint_state(self._folder) if self._folder else None
+            if state is not None:
+                scaffold.saver.recover_last_checkpoints(state.all_model_checkpoint_paths)
         else:
             session.run(scaffold.init_op, scaffold.init_feed_dict)
             if scaffold.init_fn is not None:

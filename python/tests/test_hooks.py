@@ -241,3 +241,18 @@ def test_a_noisy_learning_rate(run):
     assert run(quiet) == pytest.approx(2.0 * ((0.1 + 0.5) * 0.5 + 0.001))
     noisy = tf.train.noisy_linear_cosine_decay(2.0, 5, 10)
     assert run(noisy) != run(noisy)
+
+
+def test_a_restarted_session_remembers_the_checkpoints(tmp_path):
+    for _ in range(3):
+        tf.reset_default_graph()
+        step = tf.train.get_or_create_global_step()
+        train = tf.assign_add(step, 1)
+        hooks = [tf.train.StopAtStepHook(num_steps=4)]
+        with tf.train.MonitoredTrainingSession(
+            checkpoint_dir=str(tmp_path), save_checkpoint_steps=2, save_summaries_steps=None, hooks=hooks
+        ) as session:
+            while not session.should_stop():
+                session.run(train)
+    state = tf.train.get_checkpoint_state(str(tmp_path))
+    assert len(state.all_model_checkpoint_paths) == 5 == len(list(tmp_path.glob("*.index")))
