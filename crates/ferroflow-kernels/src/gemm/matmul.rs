@@ -211,7 +211,6 @@ impl Plan {
         let source = |panel: usize, start: usize| {
             right.as_ptr().wrapping_add(panel * width * self.right.lane + start * self.right.step)
         };
-        let direct = |panel: usize| tiles <= DIRECT && self.right.lane == 1 && (panel + 1) * width <= self.columns;
         let spans = panels.div_ceil(self.span);
         // Panels that are a multiple of a page apart would share the sets of the first-level cache.
         let pitch = self.piece * width + CACHE_LINE / size_of::<T>();
@@ -222,7 +221,8 @@ impl Plan {
                     let (first, count) = even(panels, spans, span);
                     let first = first_panel + first;
                     let columns = (count * width).min(self.columns - first * width);
-                    if !direct(first) {
+                    let direct = tiles <= DIRECT && self.right.lane == 1 && (first + count) * width <= self.columns;
+                    if !direct {
                         // SAFETY: the panels fit into the memory; the columns and steps are within the operand.
                         unsafe {
                             let (from, to) = (source(first, start), memory.as_mut_ptr());
@@ -236,7 +236,7 @@ impl Plan {
                     };
                     for (i, tile) in (0..count).flat_map(|i| (first_tile..first_tile + tiles).map(move |t| (i, t))) {
                         let panel = first + i;
-                        let (b, b_step) = match direct(panel) {
+                        let (b, b_step) = match direct {
                             true => (source(panel, start), self.right.step),
                             false => (memory[i * pitch..].as_ptr(), width),
                         };
@@ -330,6 +330,9 @@ mod tests {
             (29, 64, 100),
             (40, 7, 5000),
             (14, 32, 9),
+            (8, 100, 784),
+            (1, 200, 1009),
+            (257, 1, 1009),
         ];
         for (m, n, k) in sizes {
             for flags in 0..4 {
