@@ -114,7 +114,7 @@ impl Group {
         Ok(())
     }
 
-    /// What steps after `step` read by rows, and none of them writes.
+    /// What steps after `step` read by rows, and no step up to it writes.
     fn soon<'a>(&'a self, steps: &'a [Step], step: usize) -> impl Iterator<Item = &'a Span> {
         let members = || self.steps.clone().zip(&self.access);
         let written = move |span: &Span| members().any(|(i, _)| steps[i].outputs.contains(span) && i <= step);
@@ -194,8 +194,8 @@ impl Group {
                     });
                     let operands: Operands = seen.collect();
                     let (inputs, outputs) = operands.split_at(step.inputs.len());
-                    let later = self.soon(steps, i).filter(|_| rows.fetches);
-                    let soon: Operands = later.map(|span| of_rows(span, &range)).collect();
+                    let later = rows.fetches.then(|| self.soon(steps, i));
+                    let soon: Operands = later.into_iter().flatten().map(|span| of_rows(span, &range)).collect();
                     let share = if rows.reduces() { lane * rows.scratch } else { 0 };
                     let scratch = piece(&step.scratch, share, rows.scratch);
                     // SAFETY: see `check`: a part writes its own rows, or the lane's own share of the scratch.

@@ -12,14 +12,14 @@ pub(crate) struct RawSlice {
 }
 
 impl RawSlice {
+    pub(crate) const EMPTY: RawSlice = RawSlice { pointer: std::ptr::dangling_mut::<u128>().cast(), len: 0 };
+
     /// The memory of some elements, to be fetched.
     pub(crate) fn of<T>(at: *const T, len: usize) -> RawSlice {
         RawSlice { pointer: at.cast_mut().cast(), len: len * size_of::<T>() }
     }
 
-    pub(crate) const EMPTY: RawSlice = RawSlice { pointer: std::ptr::dangling_mut::<u128>().cast(), len: 0 };
-
-    pub(crate) fn overlaps(&self, other: &RawSlice) -> bool {
+    fn overlaps(&self, other: &RawSlice) -> bool {
         let (a, b) = (self.pointer as usize, other.pointer as usize);
         self.len > 0 && other.len > 0 && a < b + other.len && b < a + self.len
     }

@@ -32,6 +32,7 @@ pub struct Rows {
     pub(crate) prepare: Option<Whole>,
     pub(crate) part: Parts,
     pub(crate) finish: Option<Finish>,
+    /// Whether parts fetch what later steps of the part read, see [`Io::soon`].
     pub(crate) fetches: bool,
 }
 

@@ -282,7 +282,8 @@ impl Session {
         let mut asked = Fetches::default();
         asked.read(&self.graph, fetches)?;
         let session = self.open()?;
-        session.explain(&asked, runtime::Feeds::new()).map(|t| t.to_string()).map_err(|e| from_run(py, &e))
+        let table = py.detach(|| session.explain(&asked, runtime::Feeds::new()).map(|t| t.to_string()));
+        table.map_err(|e| from_run(py, &e))
     }
 
     /// Ends the session: its variables are gone.

@@ -234,6 +234,7 @@ impl Plan {
                         true => source(first + count, start),
                         false => source(first_panel, start + steps),
                     };
+                    let fetched = self.rows_fetched(count * tiles, steps, count * width);
                     for (i, tile) in (0..count).flat_map(|i| (first_tile..first_tile + tiles).map(move |t| (i, t))) {
                         let panel = first + i;
                         let (b, b_step) = match direct {
@@ -249,8 +250,8 @@ impl Plan {
                             ),
                             leading => (packed.as_ptr().wrapping_add((tile * self.k + start) * leading), 1, leading),
                         };
-                        let turn = (i * tiles + tile - first_tile, count * tiles);
-                        let (trips, ahead) = self.ahead(next, b, turn, steps, count * width);
+                        let turn = i * tiles + tile - first_tile;
+                        let (trips, ahead) = self.ahead(next, b, turn, fetched, steps, count * width);
                         let run = Run {
                             a,
                             a_row,
@@ -272,13 +273,20 @@ impl Plan {
         });
     }
 
-    /// What tile `turn.0` of `turn.1` fetches of the next panels, of so many steps and columns: the trips of the middle loop,
-    /// one for each row of memory.
+    /// Rows of memory that each of `turns` tiles fetches of the next panels, of so many steps and columns: few, and a divisor
+    /// of the steps, or 0.
+    fn rows_fetched(&self, turns: usize, steps: usize, columns: usize) -> usize {
+        let rows = if self.right.lane == 1 { steps } else { columns };
+        (rows.div_ceil(turns)..=steps).find(|&each| steps.is_multiple_of(each)).unwrap_or(0)
+    }
+
+    /// What the tile that is `turn`th fetches, of [`Plan::rows_fetched`] rows: the trips of the middle loop, one for each row.
     fn ahead<T>(
         &self,
         next: *const T,
         here: *const T,
-        turn: (usize, usize),
+        turn: usize,
+        each: usize,
         steps: usize,
         columns: usize,
     ) -> (usize, Ahead<T>) {
@@ -286,11 +294,11 @@ impl Plan {
             1 => (steps, columns, self.right.step),
             lane => (columns, steps, lane),
         };
-        let least = rows.div_ceil(turn.1);
-        let each = (least..=steps).find(|each| steps.is_multiple_of(*each)).filter(|each| turn.0 * each < rows);
-        let Some(each) = each else { return (1, Ahead::none(here)) };
+        if each == 0 || turn * each >= rows {
+            return (1, Ahead::none(here));
+        }
         let half = len.div_ceil(2);
-        let at = next.wrapping_add(turn.0 * each * pitch);
+        let at = next.wrapping_add(turn * each * pitch);
         (each, Ahead { at, steps: [0, pitch, half.div_ceil(steps / each)], second: half })
     }
 }

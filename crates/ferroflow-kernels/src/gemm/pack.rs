@@ -77,8 +77,10 @@ pub(crate) unsafe fn pack_panels<T: TileElement>(
         if strides.lane == 1 {
             at_level(level, CopyRows { from, step: strides.step, panels: whole, steps, to, width, pitch });
         }
-        for panel in if strides.lane == 1 { whole } else { 0 }..columns.div_ceil(width) {
-            let (from, to) = (from.add(panel * width * strides.lane), to.add(panel * pitch));
+        let copied = if strides.lane == 1 { whole } else { 0 };
+        for panel in copied..columns.div_ceil(width) {
+            // Without steps there is nothing at these addresses.
+            let (from, to) = (from.wrapping_add(panel * width * strides.lane), to.wrapping_add(panel * pitch));
             let columns = width.min(columns - panel * width);
             if columns < width {
                 to.write_bytes(0, steps * width);

@@ -43,7 +43,7 @@ impl<T> Ahead<T> {
         Ahead { at: here, steps: [0; 3], second: 0 }
     }
 
-    /// So many lines in a row, or, of more than twice the innermost trips, the first of them.
+    /// So many lines in a row, and those after them while trips are left; of more than two a trip, the first of either half.
     pub(crate) fn lines(at: *const T, lines: usize) -> Ahead<T> {
         let line = CACHE_LINE / size_of::<T>();
         Ahead { at, steps: [0, 0, line], second: lines / 2 * line }

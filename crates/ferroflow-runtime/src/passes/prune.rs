@@ -6,11 +6,8 @@ mod versions;
 use crate::draft::Draft;
 use crate::request::Given;
 use crate::{Error, Request, Result};
-use ferroflow_array::{DType, PartialShape, Shape};
-use ferroflow_graph::ops::{
-    Arg, Assign, AssignAdd, AssignSub, Frontier, HostCall, Identity, Inside, IsVariableInitialized, LoopVariable, NoOp,
-    VariableV2,
-};
+use ferroflow_array::{DType, Shape};
+use ferroflow_graph::ops::{Arg, Assign, HostCall, Identity, IsVariableInitialized, LoopVariable, NoOp};
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
@@ -234,9 +231,7 @@ impl<'a> Pruning<'a> {
             return Ok(());
         }
         if node.op.is::<IsVariableInitialized>() {
-            self.dynamic.push((id, SmallVec::new(), Vec::new()));
-            self.waiting.insert(id);
-            return Ok(());
+            return self.leave_between(id, SmallVec::new(), Vec::new());
         }
         let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
         if effect == Effect::Write && is_fed(node.inputs[0]) {
@@ -255,9 +250,7 @@ impl<'a> Pruning<'a> {
         };
         if node.op.is::<Assign>() && self.graph.fact(node.inputs[0]).dtype == DType::String {
             // Texts are not memory that a program could write.
-            self.dynamic.push((id, SmallVec::from_slice(&inputs[1..]), Vec::new()));
-            self.waiting.insert(id);
-            return Ok(());
+            return self.leave_between(id, SmallVec::from_slice(&inputs[1..]), Vec::new());
         }
         if node.op.is::<Assign>() {
             self.take_shape(node.inputs[0], inputs[0], inputs[1]);
@@ -276,9 +269,7 @@ impl<'a> Pruning<'a> {
             node.op.value_inputs().iter().copied().filter(|&i| input_facts[i].value.is_none()).collect();
         let strings = input_facts.iter().any(|f| f.dtype == DType::String);
         if !unknown.is_empty() && node.op.values_vary() && !strings {
-            self.dynamic.push((id, inputs, Vec::new()));
-            self.waiting.insert(id);
-            return Ok(());
+            return self.leave_between(id, inputs, Vec::new());
         }
         if !unknown.is_empty() {
             for outlet in unknown.into_iter().map(|i| node.inputs[i]) {
@@ -288,18 +279,16 @@ impl<'a> Pruning<'a> {
             self.waiting.insert(id);
             return Ok(());
         }
-        let plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
-        let strings = input_facts.iter().any(|f| f.dtype == DType::String);
+        let is_plannable = |f: &Fact| f.shape.is_fully_known() && (f.dtype != DType::String || f.value.is_some());
+        let plannable = facts.iter().all(is_plannable);
         let unknown_strings = input_facts.iter().any(|f| f.dtype == DType::String && f.value.is_none());
-        if strings || !facts.iter().all(plannable) || node.op.is::<HostCall>() {
+        if strings || !plannable || node.op.is::<HostCall>() {
             let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
                 let extra = self.given_to_parts(id, &mut inputs)?;
-                self.dynamic.push((id, inputs, extra));
-                self.waiting.insert(id);
-                return Ok(());
+                return self.leave_between(id, inputs, extra);
             }
-            if unknown_strings || !facts.iter().all(plannable) {
+            if unknown_strings || !plannable {
                 let shapes: Vec<String> = facts.iter().map(ToString::to_string).collect();
                 let shapes = shapes.join(", ");
                 return Err(invalid(
@@ -355,26 +344,18 @@ impl<'a> Pruning<'a> {
         Ok(())
     }
 
+    /// Leaves an operation to be run between this stage and the next.
+    fn leave_between(&mut self, id: NodeId, inputs: SmallVec<[Outlet; 4]>, extra: Vec<Outlet>) -> Result<()> {
+        self.dynamic.push((id, inputs, extra));
+        self.waiting.insert(id);
+        Ok(())
+    }
+
     /// Has a pure operation computed for its own sake: it may fail.
     fn must_run(&mut self, id: NodeId) {
         let is_pure = self.graph.node(id).op.effect() == Effect::None;
         let value = if is_pure { self.read(id.outlet(0), |_| None) } else { None };
         self.targets.extend(value.map(|o| o.node));
-    }
-
-    /// An update is an assignment of an ordinary sum, so that it fuses like any other.
-    fn as_assignment(&mut self, node: &Node, new: NodeId, inputs: &[Outlet]) -> Result<NodeId> {
-        let value: Arc<dyn Op> = if node.op.is::<AssignAdd>() {
-            Arc::new(ops::Add {})
-        } else if node.op.is::<AssignSub>() {
-            Arc::new(ops::Sub {})
-        } else {
-            return Ok(new);
-        };
-        *self.dag.node_mut(new) = Node { op: value, ..self.dag.node(new).clone() };
-        let name = format!("{}/Assign", node.name);
-        let assign = [inputs[0], new.outlet(0)];
-        self.dag.insert(&self.free_name(&name), Arc::new(Assign {}), &assign, &[]).map_err(internal)
     }
 
     fn free_name(&self, name: &str) -> String {
@@ -397,75 +378,6 @@ impl<'a> Pruning<'a> {
         let copy = Node { name, op, inputs, controls, facts: facts.into(), ..node.clone() };
         self.dag.insert_node(copy).map_err(internal)
     }
-
-    fn variable(&mut self, id: NodeId, node: &Node) -> Result<()> {
-        if self.latest.contains_key(&id) {
-            return Ok(());
-        }
-        let declared = &node.facts[0];
-        let stored = if declared.shape.is_fully_known() { None } else { (self.variable)(id) };
-        let shape = stored.map_or_else(|| declared.shape.clone(), PartialShape::from);
-        let op = VariableV2 { dtype: declared.dtype, shape };
-        let new = self.insert(node, Arc::new(op), &[])?;
-        self.states.insert(self.dag.node(new).name.clone(), id);
-        self.latest.insert(id, new.outlet(0));
-        let last = self.request.done.iter().rfind(|&&write| self.writes(write).contains(&id));
-        // To the parts of a loop, what was written before it is as what was there before the run.
-        for write in [last.copied(), None] {
-            self.versions.entry((id, write)).or_insert(new.outlet(0));
-        }
-        Ok(())
-    }
-
-    /// A variable of partly unknown shape takes that of the value it is assigned, unless its old value is read.
-    fn take_shape(&mut self, reference: Outlet, old: Outlet, value: Outlet) {
-        let shape = self.dag.fact(value).shape.clone();
-        let fits = self.graph.fact(reference).shape.merge(&shape).is_some() && shape.is_fully_known();
-        let node = self.dag.node(old.node);
-        if !fits || !node.op.is::<VariableV2>() || node.facts[0].shape == shape {
-            return;
-        }
-        if !self.dag.nodes().any(|(_, n)| n.inputs.contains(&old)) {
-            let node = self.dag.node_mut(old.node);
-            node.op = Arc::new(VariableV2 { dtype: node.facts[0].dtype, shape: shape.clone() });
-            node.facts[0].shape = shape;
-        }
-    }
-
-    /// Adds to the inputs of a loop what its parts are given besides them: variables that they only read, as the loop is to
-    /// see them, and constants that are fed.
-    fn given_to_parts(&mut self, id: NodeId, inputs: &mut SmallVec<[Outlet; 4]>) -> Result<Vec<Outlet>> {
-        let graph = self.graph;
-        let Some(op) = self.loop_run_by(id) else { return Ok(Vec::new()) };
-        let inside = Inside::from_attribute(&op.inside);
-        for feed in &self.request.feeds {
-            if let Given::Fed(outlet) = feed.given
-                && inside.contains(graph, outlet.node)
-            {
-                let message = "is part of a loop, and cannot be fed";
-                return Err(invalid(graph.node(outlet.node), OpError::value(message)));
-            }
-        }
-        let frontier = Frontier::of(graph, &op.part_outlets(), &inside);
-        let written = self.writes(id);
-        let mut extra = Vec::new();
-        for outlet in frontier.fixed {
-            let is_variable = graph.node(outlet.node).op.effect() == Effect::Variable;
-            if is_variable && !written.contains(&outlet.node) && !self.fed.contains(&outlet) {
-                self.variable(outlet.node, graph.node(outlet.node))?;
-            }
-            let value = match is_variable {
-                true if written.contains(&outlet.node) => None,
-                true => self.resolve(id, usize::MAX, outlet),
-                false => self.outlets.get(&outlet).copied().filter(|_| self.fed.contains(&outlet)),
-            };
-            if let Some(value) = value {
-                inputs.push(value);
-                extra.push(outlet);
-            }
-        }
-        Ok(extra)
-    }
 }
 
 fn internal(error: OpError) -> Error {
@@ -482,52 +394,4 @@ pub(crate) fn invalid(node: &Node, error: OpError) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pruned(text: &str, fetches: &[&str], targets: &[&str]) -> Pruned {
-        let dag = Dag::parse(text).unwrap();
-        let request = Request {
-            fetches: fetches.iter().map(|n| dag.find(n).unwrap().outlet(0)).collect(),
-            targets: targets.iter().map(|n| dag.find(n).unwrap()).collect(),
-            ..Request::default()
-        };
-        prune(&dag, &request, &|_| None).unwrap()
-    }
-
-    const V: &str = "v = VariableV2 {dtype: f32, shape: shape[]}\none = Const {value: array f32[]{1.0}}\n\
-                     a = AssignAdd(v, one)\n";
-
-    #[test]
-    fn only_what_is_asked_for_is_copied() {
-        let draft = pruned(&format!("{V}y = Neg(one)\n"), &["y"], &[]).draft.to_string();
-        let expected = "one = Const {value: array f32[]{1.0}} : f32[]\ny = Neg(one) : f32[]\n# fetch y run \n";
-        assert_eq!(draft, expected);
-    }
-
-    #[test]
-    fn reads_take_the_version_that_control_edges_say() {
-        let text = format!("{V}before = Neg(v)\nafter = Neg(v) ^a\n");
-        let draft = pruned(&text, &["before", "after"], &[]).draft.to_string();
-        let lines: Vec<&str> = draft.lines().map(|l| l.split_once(" : ").map_or(l, |(text, _)| text)).collect();
-        let expected = [
-            "v = VariableV2 {dtype: f32, shape: shape[]}",
-            "before = Neg(v)",
-            "one = Const {value: array f32[]{1.0}}",
-            "a = Add(v, one)",
-            "a/Assign = Assign(v, a)",
-            "after = Neg(a/Assign)",
-            "# fetch before after run a/Assign",
-        ];
-        assert_eq!(lines, expected);
-    }
-
-    #[test]
-    fn what_has_a_shape_of_values_is_left_for_the_next_stage() {
-        let text = "x = Const {value: array f32[3]{0, 1, 2}}\nw = Where(x)\nr = Rank(x)\ny = Neg(w)\n";
-        let found = pruned(text, &["y", "r"], &[]);
-        let deferred = found.deferred.unwrap();
-        assert_eq!(deferred.dynamic.len(), 1);
-        assert_eq!(found.draft.fetches.len(), deferred.boundary.len());
-    }
-}
+mod tests;

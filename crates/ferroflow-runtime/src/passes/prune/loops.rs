@@ -1,8 +1,12 @@
-//! Loops of which only some results are wanted: what is carried for the others alone is left out.
+//! Which part of a loop runs, and what that is given: of one of which only some results are wanted, what is carried for the
+//! others alone is left out.
 
-use crate::Request;
-use ferroflow_graph::ops::{Frontier, Inside, While, outlets_from, outlets_to};
-use ferroflow_graph::{Dag, Node, NodeId, Outlet};
+use super::{Pruning, invalid};
+use crate::request::Given;
+use crate::{Request, Result};
+use ferroflow_graph::ops::{Frontier, Inside, While, WhileGradient, outlets_from, outlets_to};
+use ferroflow_graph::{Dag, Effect, Node, NodeId, OpError, Outlet};
+use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -94,5 +98,54 @@ impl LoopPart {
         let inputs = inputs.chain(captured).collect();
         let node = Node { op: Arc::new(part), inputs, facts, ..node.clone() };
         Some(LoopPart { node, outputs: outputs.into_iter().collect() })
+    }
+}
+
+impl<'a> Pruning<'a> {
+    /// The loop that an operation runs: itself, or the one whose derivatives it gives if that does not run, its results being
+    /// fed.
+    pub(super) fn loop_run_by(&self, id: NodeId) -> Option<&'a While> {
+        let graph = self.graph;
+        let op = &self.node(id).op;
+        let forward = op.downcast::<WhileGradient>().map(|op| NodeId(op.forward as u32));
+        let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
+        let forward = forward.filter(|id| id.index() < graph.len()).map(|id| (id, graph.node(id)));
+        let forward = forward.filter(|(id, node)| (0..node.facts.len()).all(|k| is_fed(id.outlet(k))));
+        op.downcast().or_else(|| forward?.1.op.downcast())
+    }
+
+    /// Adds to the inputs of a loop what its parts are given besides them: variables that they only read, as the loop is to
+    /// see them, and constants that are fed.
+    pub(super) fn given_to_parts(&mut self, id: NodeId, inputs: &mut SmallVec<[Outlet; 4]>) -> Result<Vec<Outlet>> {
+        let graph = self.graph;
+        let Some(op) = self.loop_run_by(id) else { return Ok(Vec::new()) };
+        let inside = Inside::from_attribute(&op.inside);
+        for feed in &self.request.feeds {
+            if let Given::Fed(outlet) = feed.given
+                && inside.contains(graph, outlet.node)
+            {
+                let message = "is part of a loop, and cannot be fed";
+                return Err(invalid(graph.node(outlet.node), OpError::value(message)));
+            }
+        }
+        let frontier = Frontier::of(graph, &op.part_outlets(), &inside);
+        let written = self.writes(id);
+        let mut extra = Vec::new();
+        for outlet in frontier.fixed {
+            let is_variable = graph.node(outlet.node).op.effect() == Effect::Variable;
+            if is_variable && !written.contains(&outlet.node) && !self.fed.contains(&outlet) {
+                self.variable(outlet.node, graph.node(outlet.node))?;
+            }
+            let value = match is_variable {
+                true if written.contains(&outlet.node) => None,
+                true => self.resolve(id, usize::MAX, outlet),
+                false => self.outlets.get(&outlet).copied().filter(|_| self.fed.contains(&outlet)),
+            };
+            if let Some(value) = value {
+                inputs.push(value);
+                extra.push(outlet);
+            }
+        }
+        Ok(extra)
     }
 }

@@ -1,12 +1,14 @@
-//! Which version of a variable each operation is to see.
+//! Variables in single-assignment form, and which version each operation is to see.
 
-use super::Pruning;
-use crate::request::Given;
-use ferroflow_graph::ops::{Frontier, Identity, Inside, While, WhileGradient};
-use ferroflow_graph::{Effect, NodeId, Outlet};
+use super::{Pruning, internal};
+use crate::Result;
+use ferroflow_array::PartialShape;
+use ferroflow_graph::ops::{self, Assign, AssignAdd, AssignSub, Frontier, Identity, Inside, VariableV2, While};
+use ferroflow_graph::{Effect, Node, NodeId, Op, Outlet};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// By variable: the last write.
 pub(super) type Writes = Rc<BTreeMap<NodeId, NodeId>>;
@@ -57,18 +59,6 @@ impl<'a> Pruning<'a> {
         }
         let written = (node.op.effect() == Effect::Write).then(|| self.source_variable(node.inputs[0]));
         written.flatten().into_iter().collect()
-    }
-
-    /// The loop that an operation runs: itself, or the one whose derivatives it gives if that does not run, its results being
-    /// fed.
-    pub(super) fn loop_run_by(&self, id: NodeId) -> Option<&'a While> {
-        let graph = self.graph;
-        let op = &self.node(id).op;
-        let forward = op.downcast::<WhileGradient>().map(|op| NodeId(op.forward as u32));
-        let is_fed = |o: Outlet| self.request.feeds.iter().any(|f| f.given == Given::Fed(o));
-        let forward = forward.filter(|id| id.index() < graph.len()).map(|id| (id, graph.node(id)));
-        let forward = forward.filter(|(id, node)| (0..node.facts.len()).all(|k| is_fed(id.outlet(k))));
-        op.downcast().or_else(|| forward?.1.op.downcast())
     }
 
     /// The variable whose value `outlet` is, directly or through a read without control edges.
@@ -122,5 +112,55 @@ impl<'a> Pruning<'a> {
     pub(super) fn unfed_read(&self, outlet: Outlet) -> Option<NodeId> {
         let is_fed = |variable: &NodeId| self.fed.contains(&outlet) || self.fed.contains(&variable.outlet(0));
         self.variable_read(outlet).filter(|variable| !is_fed(variable))
+    }
+
+    /// Brings a variable into the draft.
+    pub(super) fn variable(&mut self, id: NodeId, node: &Node) -> Result<()> {
+        if self.latest.contains_key(&id) {
+            return Ok(());
+        }
+        let declared = &node.facts[0];
+        let stored = if declared.shape.is_fully_known() { None } else { (self.variable)(id) };
+        let shape = stored.map_or_else(|| declared.shape.clone(), PartialShape::from);
+        let op = VariableV2 { dtype: declared.dtype, shape };
+        let new = self.insert(node, Arc::new(op), &[])?;
+        self.states.insert(self.dag.node(new).name.clone(), id);
+        self.latest.insert(id, new.outlet(0));
+        let last = self.request.done.iter().rfind(|&&write| self.writes(write).contains(&id));
+        // To the parts of a loop, what was written before it is as what was there before the run.
+        for write in [last.copied(), None] {
+            self.versions.entry((id, write)).or_insert(new.outlet(0));
+        }
+        Ok(())
+    }
+
+    /// A variable of partly unknown shape takes that of the value it is assigned, unless its old value is read.
+    pub(super) fn take_shape(&mut self, reference: Outlet, old: Outlet, value: Outlet) {
+        let shape = self.dag.fact(value).shape.clone();
+        let fits = self.graph.fact(reference).shape.merge(&shape).is_some() && shape.is_fully_known();
+        let node = self.dag.node(old.node);
+        if !fits || !node.op.is::<VariableV2>() || node.facts[0].shape == shape {
+            return;
+        }
+        if !self.dag.nodes().any(|(_, n)| n.inputs.contains(&old)) {
+            let node = self.dag.node_mut(old.node);
+            node.op = Arc::new(VariableV2 { dtype: node.facts[0].dtype, shape: shape.clone() });
+            node.facts[0].shape = shape;
+        }
+    }
+
+    /// An update is an assignment of an ordinary sum, so that it fuses like any other.
+    pub(super) fn as_assignment(&mut self, node: &Node, new: NodeId, inputs: &[Outlet]) -> Result<NodeId> {
+        let value: Arc<dyn Op> = if node.op.is::<AssignAdd>() {
+            Arc::new(ops::Add {})
+        } else if node.op.is::<AssignSub>() {
+            Arc::new(ops::Sub {})
+        } else {
+            return Ok(new);
+        };
+        *self.dag.node_mut(new) = Node { op: value, ..self.dag.node(new).clone() };
+        let name = format!("{}/Assign", node.name);
+        let assign = [inputs[0], new.outlet(0)];
+        self.dag.insert(&self.free_name(&name), Arc::new(Assign {}), &assign, &[]).map_err(internal)
     }
 }
