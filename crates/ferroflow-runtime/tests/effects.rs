@@ -167,6 +167,24 @@ fn a_variable_of_unknown_size_takes_the_shape_of_what_it_is_assigned() {
 }
 
 #[test]
+fn a_variable_may_start_from_a_value_whose_shape_is_fed() {
+    let g = Graph::new();
+    let n = g.placeholder(DType::I32, [] as [usize; 0]);
+    let v = g.variable(g.fill(n.expand_dims(0), 1.5f32));
+    let session = Session::new(&g).unwrap();
+    for size in [2, 3] {
+        session.run_with(v.initializer(), feed! { n: size }).unwrap();
+        assert_eq!(session.run(v).unwrap(), Array::from(vec![1.5f32; size as usize]));
+    }
+    let fresh = Session::new(&g).unwrap();
+    assert_eq!(message(fresh.run(v)), "Attempting to use uninitialized value Variable");
+    assert_eq!(message(fresh.run(v.value() * 2.0)), "Attempting to use uninitialized value Variable");
+    let added = v.assign_add(g.fill(n.expand_dims(0), 1.0f32));
+    assert_eq!(message(fresh.run_with(added, feed! { n: 2 })), "Attempting to use uninitialized value Variable");
+    assert_eq!(session.run_with(added, feed! { n: 3 }).unwrap(), Array::from([2.5f32; 3]));
+}
+
+#[test]
 fn a_failed_initialisation_leaves_a_variable_without_a_value() {
     let g = Graph::new();
     let index = g.placeholder(DType::I32, [] as [usize; 0]);

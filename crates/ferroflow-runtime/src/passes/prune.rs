@@ -261,6 +261,7 @@ impl<'a> Pruning<'a> {
             false => node.op.clone(),
         };
         let facts = self.dag.infer(&*op, &inputs).map_err(|e| invalid(node, e))?;
+        self.check_known(inputs.iter().map(|o| o.node))?;
         if let Some(shape) = facts.iter().find_map(|f| f.shape.to_shape().filter(|s| s.checked_elements().is_none())) {
             return Err(invalid(node, OpError::value(format!("a result of shape {shape} is too large"))));
         }

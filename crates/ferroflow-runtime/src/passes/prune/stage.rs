@@ -96,14 +96,24 @@ impl Pruning<'_> {
                 }
             }
         }
-        self.check_variables()
+        self.check_variables(&[])
     }
 
-    fn check_variables(&self) -> Result<()> {
-        // A variable whose shape only its value can tell has none yet.
-        let known = |id: &NodeId| self.dag.node(*id).facts[0].shape.is_fully_known();
-        let variables = self.dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Variable).map(|(id, _)| id);
-        match variables.into_iter().find(|id| !known(id)) {
+    /// Refuses variables whose shape only their value can tell, and that have none yet. One that a later stage assigns to
+    /// may be there, as long as nothing takes its value, and it is none of the `fetches`.
+    fn check_variables(&self, fetches: &[Outlet]) -> Result<()> {
+        let all = self.dag.nodes().map(|(id, _)| id).filter(|_| self.waiting.is_empty());
+        let taken = self.dag.nodes().flat_map(|(_, node)| node.inputs.iter().map(|o| o.node));
+        self.check_known(all.chain(taken).chain(fetches.iter().map(|o| o.node)))
+    }
+
+    /// Refuses what is, among these nodes of the draft, a variable whose shape only its value can tell.
+    pub(super) fn check_known(&self, mut nodes: impl Iterator<Item = NodeId>) -> Result<()> {
+        let is_unknown = |id: &NodeId| {
+            let node = self.dag.node(*id);
+            node.op.effect() == Effect::Variable && !node.facts[0].shape.is_fully_known()
+        };
+        match nodes.find(is_unknown) {
             Some(id) => Err(Error::Uninitialized(self.dag.node(id).name.to_string())),
             None => Ok(()),
         }
@@ -255,7 +265,7 @@ impl Pruning<'_> {
         let forward = rest.iter().filter_map(|&id| graph.node(id).op.downcast::<WhileGradient>());
         let forward: Vec<NodeId> = forward.map(|op| NodeId(op.forward as u32)).collect();
         deferred.writes = self.may_change_state(&rest);
-        self.check_variables()?;
+        self.check_variables(&fetches)?;
         let loops = dynamic.iter().map(|d| d.node);
         deferred.remembered = loops.filter(|id| self.request.record || forward.contains(id)).collect();
         (deferred.boundary, deferred.dynamic) = (boundary, dynamic);
