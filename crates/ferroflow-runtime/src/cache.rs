@@ -1,6 +1,8 @@
 use crate::execution::Stage;
 use crate::{Request, Result};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Programs that a session keeps whatever memory they take.
@@ -8,13 +10,10 @@ const KEPT: usize = 64;
 /// Bytes up to which it keeps more.
 const ROOM: usize = 256 << 20;
 
-/// The programs that a session keeps, by request. A run asks for them in the order in which another did, so that one is
-/// found by comparing, beginning at the last.
+/// The programs that a session keeps, by request.
 #[derive(Default)]
 pub(crate) struct Programs {
-    kept: RwLock<Vec<Kept>>,
-    /// Where the last one was found.
-    last: AtomicUsize,
+    kept: RwLock<HashMap<Request, Kept, BuildHasherDefault<Mix>>>,
     /// One at a time compiles.
     compiling: Mutex<()>,
     /// Requests so far, by which the program longest unused is known.
@@ -22,9 +21,7 @@ pub(crate) struct Programs {
 }
 
 struct Kept {
-    request: Request,
     stage: Arc<Stage>,
-    bytes: usize,
     /// When it was last asked for, by the clock.
     used: AtomicU64,
 }
@@ -32,9 +29,14 @@ struct Kept {
 impl Programs {
     /// The program of a request, compiled if it is not kept.
     pub(crate) fn get(&self, request: &Request, compile: impl FnOnce() -> Result<Stage>) -> Result<Arc<Stage>> {
-        if let Some(stage) = self.find(request) {
-            return Ok(stage);
+        match self.find(request) {
+            Some(stage) => Ok(stage),
+            None => self.make(request, compile),
         }
+    }
+
+    /// The program of a request that was not found: compiled, unless another thread has done so meanwhile.
+    pub(crate) fn make(&self, request: &Request, compile: impl FnOnce() -> Result<Stage>) -> Result<Arc<Stage>> {
         let _one = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(stage) = self.find(request) {
             return Ok(stage);
@@ -42,22 +44,31 @@ impl Programs {
         let stage = Arc::new(compile()?);
         let used = self.clock.fetch_add(1, Ordering::Relaxed).into();
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        kept.push(Kept { request: request.clone(), stage: stage.clone(), bytes: stage.program.bytes(), used });
-        let mut bytes: usize = kept.iter().map(|k| k.bytes).sum();
-        while kept.len() > KEPT && bytes > ROOM {
-            let Some(oldest) = (0..kept.len()).min_by_key(|&i| kept[i].used.load(Ordering::Relaxed)) else { break };
-            bytes -= kept.remove(oldest).bytes;
-        }
+        kept.insert(request.clone(), Kept { stage: stage.clone(), used });
+        drop(kept);
+        self.limit();
         Ok(stage)
     }
 
     pub(crate) fn find(&self, request: &Request) -> Option<Arc<Stage>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let last = self.last.load(Ordering::Relaxed).min(kept.len());
-        let at = (last..kept.len()).chain(0..last).find(|&i| kept[i].request == *request)?;
-        self.last.store(at, Ordering::Relaxed);
-        kept[at].used.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        Some(kept[at].stage.clone())
+        let found = kept.get(request)?;
+        found.used.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        Some(found.stage.clone())
+    }
+
+    /// Drops the programs longest unused while there are too many: one was added, or takes more memory than before.
+    pub(crate) fn limit(&self) {
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() <= KEPT {
+            return;
+        }
+        let mut bytes: usize = kept.values().map(|k| k.stage.program.bytes()).sum();
+        while kept.len() > KEPT && bytes > ROOM {
+            let oldest = kept.iter().min_by_key(|(_, k)| k.used.load(Ordering::Relaxed));
+            let Some(oldest) = oldest.map(|(request, _)| request.clone()) else { break };
+            bytes -= kept.remove(&oldest).map_or(0, |k| k.stage.program.bytes()).min(bytes);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -67,5 +78,73 @@ impl Programs {
     /// Drops every program: a variable has another shape than they were made for.
     pub(crate) fn forget(&self) {
         self.kept.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// A hash of numbers: each is multiplied in. Requests hold little else, and come from the program itself, so that nobody
+/// chooses them to collide.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_ne_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(n.into());
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(n.into());
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    /// A product's low bits know only low bits: the table takes its place from those.
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Session;
+    use ferroflow_graph::Graph;
+
+    #[test]
+    fn frames_of_runs_at_once_count_as_memory_of_the_program() {
+        let g = Graph::new();
+        let session = Session::new(&g).unwrap();
+        // Somewhat more than 3 MiB of working memory each.
+        let stages: Vec<Arc<Stage>> = (0..65)
+            .map(|n| {
+                let mut request = Request::default();
+                request.ask(&g, &g.random_uniform([3 << 18], 0.0, 1.0).gather([n]), []).unwrap();
+                session.stage(&request).unwrap()
+            })
+            .collect();
+        session.programs.limit();
+        assert_eq!(session.programs.len(), 65);
+        for Stage { program, .. } in stages.iter().take(30).map(|s| &**s) {
+            let before = program.bytes();
+            for _ in 0..2 {
+                program.frames.lock().unwrap().push(program.machine.frame().unwrap());
+            }
+            assert!((3 << 20..4 << 20).contains(&(program.bytes() - before)));
+        }
+        session.programs.limit();
+        assert_eq!(session.programs.len(), 64);
     }
 }

@@ -1,3 +1,5 @@
+use ferroflow_array::Array;
+use ferroflow_graph::ops::Const;
 use ferroflow_graph::{Dag, Effect, Node, NodeId, Op, OpError, Outlet};
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -33,6 +35,11 @@ impl Draft {
         let fetches = fetches.iter().map(outlet).collect::<Result<_, String>>()?;
         let targets = targets.iter().map(|t| find(t)).collect::<Result<_, String>>()?;
         Ok(Draft { dag, fetches, targets })
+    }
+
+    /// The values of the constants in it.
+    pub(crate) fn constants(&self) -> impl Iterator<Item = &Array> {
+        self.dag.nodes().filter_map(|(_, node)| Some(&node.op.downcast::<Const>()?.value))
     }
 
     /// Every consumer of each outlet: node and input index.

@@ -187,26 +187,28 @@ impl Session {
     pub(crate) fn stage(&self, request: &Request) -> Result<Arc<Stage>> {
         match self.programs.find(request) {
             Some(stage) => Ok(stage),
-            None => self.stage_of(request, &self.read()),
+            None => {
+                let store = self.read();
+                self.programs.make(request, || self.compile(request, &store))
+            }
         }
     }
 
     /// The same, in a turn: who compiles holds the store already.
     pub(crate) fn stage_of(&self, request: &Request, store: &Store) -> Result<Arc<Stage>> {
-        self.programs.get(request, || {
-            self.graph.check()?;
-            self.compile(request, store)
-        })
+        self.programs.get(request, || self.compile(request, store))
     }
 
     fn compile(&self, request: &Request, store: &Store) -> Result<Stage> {
+        self.graph.check()?;
         let shape = |id| store.get(id).map(|a| a.shape().clone());
         let pruned = self.graph.with_dag(|dag| passes::prune(dag, request, &shape))?;
         let internal = |e: ferroflow_graph::OpError| Error::Internal(e.message);
+        let shared = pruned.draft.constants().map(|value| value.bytes().as_ptr()).collect();
         let draft = passes::widen(pruned.draft).map_err(internal)?;
         let draft = if self.optimize { passes::optimize(draft).map_err(internal)? } else { draft };
         let schedule = passes::order(draft).map_err(internal)?;
-        let program = crate::program::lower(schedule, self.optimize, self.precision)?;
+        let program = crate::program::lower(schedule, self.optimize, self.precision, &shared)?;
         let mut slots = Vec::with_capacity(program.states.len());
         for state in &program.states {
             let id = pruned.states.get(&state.name);
@@ -291,8 +293,9 @@ impl Session {
         states: impl Iterator<Item = (&'a StateUse, Value<'a>)>,
         observe: Option<&mut dyn FnMut(usize, f64)>,
     ) -> Result<()> {
-        let frame = program.frames.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let frame = frame.map_or_else(|| program.machine.frame(), Ok);
+        let kept = program.frames.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let is_new = kept.is_none();
+        let frame = kept.map_or_else(|| program.machine.frame(), Ok);
         let mut frame = frame.map_err(|e| run_error(program, e))?;
         let run = program.machine.run_observed(
             &mut frame,
@@ -316,7 +319,14 @@ impl Session {
             observe,
         );
         run.map_err(|e| run_error(program, e))?;
-        program.frames.lock().unwrap_or_else(PoisonError::into_inner).push(frame);
+        let frames = {
+            let mut frames = program.frames.lock().unwrap_or_else(PoisonError::into_inner);
+            frames.push(frame);
+            frames.len()
+        };
+        if is_new && frames > 1 {
+            self.programs.limit();
+        }
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use ferroflow_graph::ops::{Arg, Assign, Const};
 use ferroflow_graph::{Effect, Fact, NodeId, Outlet};
 use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Precision, Region, Span, Step};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// About the bytes of a program that has no steps, and of a step.
 const PROGRAM: usize = 16 << 10;
@@ -27,6 +27,8 @@ pub(crate) struct Program {
     /// By step: what it runs, for messages and profiles.
     pub(crate) labels: Vec<Label>,
     pub(crate) frames: Mutex<Vec<Frame>>,
+    /// Bytes of the constants that were computed while compiling.
+    folded: usize,
 }
 
 /// A variable or random counter that a program uses.
@@ -60,10 +62,12 @@ pub(crate) struct Label {
 }
 
 impl Program {
-    /// About what it takes of memory beside variables and constants, while no two runs of it go on at once.
+    /// About what it takes of memory beside variables and the graph's constants. Of frames, those that no run uses just now
+    /// count, and one in any case.
     pub(crate) fn bytes(&self) -> usize {
-        let arenas = self.machine.regions().iter().filter(|r| matches!(r, Region::Arena(_))).map(Region::len);
-        arenas.sum::<usize>() + self.machine.steps().len() * STEP + PROGRAM
+        let arena = self.machine.regions().first().map_or(0, Region::len);
+        let frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner).len().max(1);
+        arena * frames + self.folded + self.machine.steps().len() * STEP + PROGRAM
     }
 }
 
@@ -114,7 +118,13 @@ fn bytes_of(fact: &Fact) -> Result<usize> {
 }
 
 /// Gives every value of the schedule its memory and every node its kernel; runs chains of nodes part by part if `chained`.
-pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Option<Precision>) -> Result<Program> {
+/// `shared` are the places of constants that are not the program's own.
+pub(crate) fn lower(
+    mut schedule: Schedule,
+    chained: bool,
+    precision: Option<Precision>,
+    shared: &HashSet<*const u8>,
+) -> Result<Program> {
     let kernels = kernels(&schedule, precision)?;
     let mut chains = Vec::new();
     if chained {
@@ -175,7 +185,9 @@ pub(crate) fn lower(mut schedule: Schedule, chained: bool, precision: Option<Pre
     let asked: Vec<Memory> =
         schedule.draft.targets.iter().filter_map(|t| l.memory.get(&t.outlet(0)).copied()).collect();
     l.mark_read(&asked);
-    l.finish(schedule)
+    let own = l.constants.values().map(Array::bytes).filter(|bytes| !shared.contains(&bytes.as_ptr()));
+    let folded = own.map(<[u8]>::len).sum();
+    Ok(Program { folded, ..l.finish(schedule)? })
 }
 
 /// The kernel of every node that is computed; without a precision by the formula of its op.
@@ -437,7 +449,7 @@ impl Lowering {
         let machine = Machine::with_groups(self.regions, steps, groups)
             .map_err(|e| Error::Internal(format!("{} ({})", e, self.labels[e.step].node)))?;
         let (states, labels, args) = (self.states, self.labels, self.args);
-        Ok(Program { machine, args, states, outputs, fetches, labels, frames: Mutex::new(Vec::new()) })
+        Ok(Program { machine, args, states, outputs, fetches, labels, frames: Mutex::new(Vec::new()), folded: 0 })
     }
 
     /// The slots whose values live only within the parts of a chain; they get memory for a part in each lane.

@@ -1,7 +1,7 @@
 //! What runs for its effect, what depends on values, and what goes wrong while running.
 
 use ferroflow_array::{Array, DType};
-use ferroflow_graph::{Graph, ix};
+use ferroflow_graph::{Graph, Tensor, ix};
 use ferroflow_runtime::{Session, SessionOptions, feed};
 
 fn message(result: Result<impl std::fmt::Debug, ferroflow_runtime::Error>) -> String {
@@ -124,6 +124,24 @@ fn programs_are_kept_while_they_take_little_memory() {
         run(large, n);
     }
     assert_eq!(session.cached_programs(), 64);
+}
+
+#[test]
+fn what_is_computed_while_compiling_counts_as_memory_of_the_program() {
+    let g = Graph::new();
+    let at = g.placeholder(DType::I32, [None]);
+    let megabyte = g.constant(Array::zeros(DType::F32, [1 << 18]).unwrap());
+    let kept = |y: [Tensor<'_>; 4]| {
+        let session = Session::new(&g).unwrap();
+        for n in 1..70 {
+            let found = session.run_with(y, feed! { at: Array::zeros(DType::I32, [n]).unwrap() }).unwrap();
+            assert_eq!(found[3].shape().dims(), [n]);
+        }
+        session.cached_programs()
+    };
+    // 4 MiB each, but for those that have only what the graph has.
+    assert_eq!(kept([1.0, 2.0, 3.0, 4.0].map(|n: f32| (megabyte + n).gather(at))), 64);
+    assert_eq!(kept([megabyte.gather(at); 4]), 69);
 }
 
 #[test]
