@@ -18,6 +18,8 @@ pub(crate) struct Programs {
     compiling: Mutex<()>,
     /// Requests so far, by which the program longest unused is known.
     clock: AtomicU64,
+    /// How often all were dropped.
+    dropped: AtomicU64,
 }
 
 struct Kept {
@@ -75,9 +77,16 @@ impl Programs {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Drops every program: a variable has another shape than they were made for.
+    /// Drops every program: a variable has another shape than they were made for. Whoever calls it has the store to write.
     pub(crate) fn forget(&self) {
+        self.dropped.fetch_add(1, Ordering::Release);
         self.kept.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// How often all programs were dropped. A program found after this was asked is one for the store as it is, as long as
+    /// the number is the same.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Acquire)
     }
 }
 

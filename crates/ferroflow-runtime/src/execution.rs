@@ -47,10 +47,26 @@ impl Session {
         values: &mut Values<'_>,
         results: &mut Results,
     ) -> Result<()> {
-        let stage = self.stage(request)?;
-        let writes = stage.writes || stage.deferred.as_ref().is_some_and(|d| d.writes);
-        let mut turn = Turn::take(&self.store, writes);
+        let (stage, mut turn) = self.begin(request)?;
         self.run_stages(stage, request, values, results, &mut Memory::default(), &mut turn)
+    }
+
+    /// The first stage of a request, and a turn for it and those after it.
+    pub(crate) fn begin(&self, request: &Request) -> Result<(Arc<Stage>, Turn<'_>)> {
+        let dropped = self.programs.dropped();
+        let mut stage = self.stage(request)?;
+        loop {
+            let writes = stage.may_write();
+            let turn = Turn::take(&self.store, writes);
+            if self.programs.dropped() == dropped {
+                return Ok((stage, turn));
+            }
+            // Another run changed a variable's shape before this one had its turn.
+            stage = self.stage_of(request, turn.read()?)?;
+            if writes || !stage.may_write() {
+                return Ok((stage, turn));
+            }
+        }
     }
 
     /// Runs a request from its first stage on. `memory` holds what loops went through, for derivatives.
@@ -332,6 +348,11 @@ impl Session {
 }
 
 impl Stage {
+    /// Whether this stage or a later one may change what the session keeps.
+    fn may_write(&self) -> bool {
+        self.writes || self.deferred.as_ref().is_some_and(|d| d.writes)
+    }
+
     /// The shapes of what is fetched.
     pub(crate) fn fetched_shapes(&self) -> Vec<Shape> {
         self.program.fetches.iter().map(|(_, shape)| shape.clone()).collect()

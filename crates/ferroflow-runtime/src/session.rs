@@ -1,7 +1,6 @@
 use crate::cache::Programs;
 use crate::execution::{Results, Values};
 use crate::store::Store;
-use crate::turn::Turn;
 use crate::{Callable, Error, FeedValue, Feeds, Fetch, Request, Result};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Effect, Graph, Member, NodeId, Tensor, Variable, keys};
@@ -145,7 +144,8 @@ impl Session {
     }
 
     /// Runs as [`Session::run_with`] would, `runs` times, and tells what each step took. Of a request that needs several
-    /// programs, the first. Also measures the machine's limits, which takes a quarter of a second.
+    /// programs, the first. Other runs that write variables, or read those that this one writes, wait until it has ended.
+    /// Also measures the machine's limits, which takes a quarter of a second.
     ///
     /// # Errors
     /// As [`Session::run_with`].
@@ -157,10 +157,9 @@ impl Session {
     ) -> Result<crate::Profile> {
         let (mut request, mut values) = (Request::default(), Values::new());
         self.ask(&fetches, feeds, &mut request, &mut values)?;
-        let stage = self.stage(&request)?;
+        let (stage, mut turn) = self.begin(&request)?;
         let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
         for run in &mut times {
-            let mut turn = Turn::take(&self.store, stage.writes);
             self.execute(
                 &stage,
                 &values,
@@ -169,6 +168,7 @@ impl Session {
                 Some(&mut |step, seconds| run[step] = seconds),
             )?;
         }
+        drop(turn);
         let (program, limits) = (crate::ProgramTable::of(&stage.program, self.threads()), Limits::measure(&self.pool));
         Ok(crate::Profile::of(program, &times, limits))
     }

@@ -2,7 +2,7 @@
 
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Graph, Operation, Tensor, Variable};
-use ferroflow_runtime::Session;
+use ferroflow_runtime::{Feeds, Session, feed};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -43,6 +43,37 @@ fn a_run_of_several_stages_has_the_variables_for_itself() {
         assert_eq!(ended, [true, true]);
     });
     assert_eq!(session.snapshot([v, w]).unwrap().variables, [600.0f32, 600.0].map(Array::from));
+}
+
+#[test]
+fn a_run_beside_one_that_changes_a_variables_shape_sees_one_shape() {
+    let g = Graph::new();
+    let initial = g.placeholder(DType::F32, [None]);
+    let v = g.variable(initial);
+    let (doubled, grow) = (v.value() * 2.0, v.assign_add(v.value() * 2.0));
+    let session = Session::new(&g).unwrap();
+    let write = |n: usize| {
+        let ones = Array::new([n], &vec![1.0f32; n]).unwrap();
+        session.run_with(v.initializer(), feed! { initial: &ones }).unwrap();
+    };
+    write(1);
+    let done = AtomicBool::new(false);
+    let until_done = |run: &dyn Fn()| {
+        while !done.load(Ordering::Relaxed) {
+            run();
+        }
+    };
+    thread::scope(|scope| {
+        let readers = [
+            scope.spawn(|| until_done(&|| assert!(session.run(doubled).unwrap().len() < 3))),
+            scope.spawn(|| until_done(&|| _ = session.run(grow).unwrap())),
+            scope.spawn(|| until_done(&|| _ = session.profile(doubled, Feeds::new(), 2).unwrap())),
+        ];
+        let written = scope.spawn(|| (0..1500).for_each(|i| write(1 + i % 2))).join();
+        done.store(true, Ordering::Relaxed);
+        assert!(written.is_ok());
+        assert_eq!(readers.map(|r| r.join().is_ok()), [true, true, true]);
+    });
 }
 
 #[test]
