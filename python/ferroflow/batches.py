@@ -2,7 +2,7 @@
 
 from . import array_ops
 from .array_ops import concat, reshape, shape, transpose
-from .framework import convert_to_tensor, name_scope
+from .framework import call, convert_to_tensor, name_scope
 from .math_ops import cast, reduce_prod
 
 
@@ -10,16 +10,27 @@ def gather(params, indices, axis, batch_dims, name):
     """`tf.gather` along `axis` within each place of the first `batch_dims` dimensions. Ranks must be known."""
     with name_scope(name, "GatherV2", [params, indices]):
         params, indices = convert_to_tensor(params), convert_to_tensor(indices)
-        rank, batch = params.shape.ndims, batch_dims % indices.shape.ndims
-        axis %= rank
+        rank, ids = params.shape.ndims, indices.shape.ndims
+        if rank is None or ids is None:
+            raise ValueError("with batch_dims the ranks of params and indices must be known")
+        if not -ids <= batch_dims <= ids:
+            raise ValueError(f"Expected batch_dims in the range [{-ids}, {ids}], but got {batch_dims}")
+        batch = batch_dims + ids if batch_dims < 0 else batch_dims
+        if not -rank <= axis < rank:
+            raise ValueError(f"Expected axis in the range [{-rank}, {rank}), but got {axis}")
+        axis = axis + rank if axis < 0 else axis
+        if batch > axis:
+            raise ValueError(f"batch_dims ({batch}) must be less than or equal to axis ({axis}).")
+        params.shape[:batch].assert_is_compatible_with(indices.shape[:batch])
         if axis != batch:
             params = transpose(params, [*range(batch), axis, *range(batch, axis), *range(axis + 1, rank)])
         kept = indices.shape.ndims - batch
         sizes = shape(params)
         places = array_ops.range(0, reduce_prod(sizes[:batch]), 1) * sizes[batch]
-        first = cast(reshape(places, concat([sizes[:batch], [1] * kept], 0)), indices.dtype)
+        first = cast(reshape(places, concat([sizes[:batch], array_ops.ones([kept], "int32")], 0)), indices.dtype)
         rows = reshape(params, concat([[-1], sizes[batch + 1 :]], 0))
-        found = array_ops.gather(rows, indices + first)
+        within = cast(call("in_range", "indices", indices, sizes[batch], "indices"), indices.dtype)
+        found = array_ops.gather(rows, within + first)
         found.set_shape(indices.shape.concatenate(params.shape[batch + 1 :]))
         if axis == batch:
             return found

@@ -50,6 +50,37 @@ def test_indices_within_batches(check):
     assert tf.batch_gather(unknown, [[0], [1]]).shape.as_list() == [2, 1, 4]
 
 
+def test_batches_of_all_dimensions_and_counted_from_the_end(check):
+    check(tf.gather(X, [0, 1], batch_dims=1), [X[0, 0], X[1, 1]])
+    check(tf.gather(X[:, :, 0], [2, 1], axis=1, batch_dims=1), [8.0, 16.0])
+    check(tf.gather(X, [0, 3], axis=-1, batch_dims=1), [X[0, :, 0], X[1, :, 3]])
+    check(tf.gather(X, [[0, 2], [1, 1]], axis=1, batch_dims=-1), np.stack([X[0, [0, 2]], X[1, [1, 1]]]))
+    check(tf.gather(X, [1], axis=0, batch_dims=-1), X[[1]])
+    assert tf.gather(X, [0, 1], batch_dims=1).shape.as_list() == [2, 4]
+
+
+def test_indices_within_batches_are_checked(run):
+    for message, axis, batch_dims in [
+        (r"batch_dims in the range \[-2, 2\], but got 3", 2, 3),
+        (r"batch_dims in the range \[-2, 2\], but got -3", 2, -3),
+        (r"axis in the range \[-3, 3\), but got 3", 3, 1),
+        (r"axis in the range \[-3, 3\), but got -4", -4, 1),
+        (r"batch_dims \(1\) must be less than or equal to axis \(0\)", 0, 1),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            tf.gather(X, [[0], [1]], axis=axis, batch_dims=batch_dims)
+    with pytest.raises(ValueError, match="axis 3 is out of range"):
+        tf.gather(X, [0], axis=3)
+    with pytest.raises(ValueError):
+        tf.gather(X, [[0], [1], [2]], batch_dims=1)
+    with pytest.raises(ValueError, match="ranks of params and indices must be known"):
+        tf.gather(tf.placeholder(tf.float32), [[0]], batch_dims=1)
+    at = tf.placeholder(tf.int32, [2, 1])
+    rows = tf.gather(X, at, batch_dims=1)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0,0\] = 3 is not in \[0, 3\)"):
+        run(rows, {at: [[3], [0]]})
+
+
 def test_blocks_of_space_and_batches(check):
     image = np.arange(8.0).reshape(1, 2, 4, 1)
     blocks = tf.space_to_batch_nd(image, [1, 2], [[0, 0], [0, 0]])
