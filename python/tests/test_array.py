@@ -158,3 +158,17 @@ def test_random_numbers_are_tensorflows(run):
     tf.set_random_seed(1234)
     found = run(tf.random_uniform([3], seed=42))
     np.testing.assert_allclose(found, [0.8156372308731079, 0.8275777101516724, 0.23373675346374512], rtol=1e-6)
+
+
+def test_negative_sizes_of_identities_and_one_hot_rows(run):
+    n = tf.placeholder(tf.int32, [])
+    for rows, what in [(tf.eye(n), "the number of rows"), (tf.eye(1, n), "the number of columns")]:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"{what} must not be negative: {what} = -1"):
+            run(rows, {n: -1})
+        assert run(rows, {n: 0}).size == 0
+    with pytest.raises(tf.errors.InvalidArgumentError, match="depth must not be negative: depth = -1"):
+        run(tf.one_hot([0], n), {n: -1})
+    with pytest.raises(ValueError, match="the number of rows cannot be -1"):
+        tf.eye(-1)
+    with pytest.raises(ValueError, match="depth cannot be -1"):
+        tf.one_hot([0], -1)

@@ -108,6 +108,26 @@ fn a_feed_can_give_shape_and_axes() {
 }
 
 #[test]
+fn a_negative_number_of_rows_or_classes_ends_the_run() {
+    let g = Graph::new();
+    let n = g.placeholder(DType::I32, [] as [usize; 0]);
+    let wide = n.cast(DType::I64);
+    let session = Session::new(&g).unwrap();
+    for (rows, what) in [
+        (g.eye(n, 2), "the number of rows"),
+        (g.eye(2, wide), "the number of columns"),
+        (g.constant([1i32, 0]).one_hot(n), "depth"),
+    ] {
+        let expected = format!("{what} must not be negative: {what} = -1 is not in [0, 2147483647)");
+        let error = message(session.run_with(rows, feed! { n: -1 }));
+        assert!(error.ends_with(&expected), "{error}");
+        let found = session.run_with(rows, feed! { n: 1 }).unwrap();
+        assert_eq!(found.to_f64s().unwrap(), if what == "depth" { [0.0, 1.0] } else { [1.0, 0.0] });
+        assert_eq!(session.run_with(rows, feed! { n: 0 }).unwrap().len(), 0);
+    }
+}
+
+#[test]
 fn programs_are_kept_while_they_take_little_memory() {
     let g = Graph::new();
     let at = g.placeholder(DType::I32, [None]);

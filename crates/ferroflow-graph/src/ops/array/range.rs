@@ -1,6 +1,6 @@
 use crate::op::Sampled;
 use crate::ops::rules;
-use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
+use crate::{Fact, GradientCx, GradientResult, Graph, Input, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_kernels::Kernel;
 
@@ -38,8 +38,26 @@ impl Graph {
     /// The identity matrix of `rows × columns`, `f32`.
     #[track_caller]
     pub fn eye<'g>(&'g self, rows: impl IntoInput<'g>, columns: impl IntoInput<'g>) -> Tensor<'g> {
+        let rows = self.count("Eye", rows.into_input(), "the number of rows");
+        let columns = self.count("Eye", columns.into_input(), "the number of columns");
         let (down, across) = (self.range(0, rows, 1).expand_dims(1), self.range(0, columns, 1).expand_dims(0));
         down.equal(across.cast(down.dtype())).cast(DType::F32)
+    }
+
+    /// A scalar that must not be negative, which a run makes sure of if it is not known. Errors call it `what`.
+    #[track_caller]
+    fn count<'g>(&'g self, op: &str, n: Input<'g>, what: &str) -> Input<'g> {
+        let known = match &n {
+            Input::Tensor(tensor) => tensor.fact().ints(),
+            Input::Array(array) | Input::Literal(array) => array.to_ints(),
+        };
+        match (known.as_deref(), n) {
+            (Some(&[known]), _) if known < 0 => self.mistake(op, format!("{what} cannot be {known}")).into_input(),
+            (None, Input::Tensor(n)) if n.dtype().is_integer() => {
+                n.in_range_or(i32::MAX, what, &format!("{what} must not be negative:")).into_input()
+            }
+            (_, n) => n,
+        }
     }
 }
 
@@ -61,12 +79,7 @@ impl<'g> Tensor<'g> {
         axis: i64,
     ) -> Tensor<'g> {
         let graph = self.graph();
-        let depth = graph.constant(depth);
-        if let Some(&[known]) = depth.fact().ints().as_deref()
-            && known < 0
-        {
-            return graph.mistake("OneHot", format!("depth cannot be {known}"));
-        }
+        let depth = graph.count("OneHot", depth.into_input(), "depth");
         let mut classes = graph.range(0, depth, 1).cast(self.dtype());
         let after = match (axis, self.shape().rank()) {
             (-1, _) => 0,
@@ -218,6 +231,15 @@ mod tests {
         let g = Graph::new();
         let _ = g.range(0, 5, 0);
         assert!(g.check().unwrap_err().to_string().contains("delta must not be 0"));
+    }
+
+    #[test]
+    fn a_negative_number_of_rows_or_columns_is_refused() {
+        for (rows, columns, expected) in [(-1, 2, "the number of rows"), (2, -1, "the number of columns")] {
+            let g = Graph::new();
+            assert!(g.eye(rows, columns).is_inert());
+            assert_eq!(g.check().unwrap_err().message, format!("{expected} cannot be -1"));
+        }
     }
 
     #[test]
