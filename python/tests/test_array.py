@@ -172,3 +172,15 @@ def test_negative_sizes_of_identities_and_one_hot_rows(run):
         tf.eye(-1)
     with pytest.raises(ValueError, match="depth cannot be -1"):
         tf.one_hot([0], -1)
+
+
+def test_slices_between_tensors_are_one_operation(run):
+    x = tf.placeholder(tf.float32, [None, 3])
+    i = tf.placeholder(tf.int32, [])
+    part = x[i : i + 2, 1]
+    assert part.op.type == "StridedSlice" and part.op.inputs[0] is x and part.shape.as_list() == [None]
+    values = np.arange(12.0).reshape(4, 3)
+    for at in [0, 1, 3, -2]:
+        np.testing.assert_array_equal(run(part, {x: values, i: at}), values[at : at + 2, 1])
+    slope = tf.gradients(part, x)[0]
+    assert run(slope, {x: values, i: 2})[:, 1].tolist() == [0.0, 0.0, 1.0, 1.0]

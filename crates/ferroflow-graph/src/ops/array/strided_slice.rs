@@ -41,10 +41,9 @@ op! {
     }
 }
 
-impl<'g> Tensor<'g> {
-    /// The part of this tensor that NumPy's basic indexing names.
-    #[track_caller]
-    pub fn index(self, items: &[Index]) -> Tensor<'g> {
+impl StridedSlice {
+    /// An index as masks, and begin, end and stride of each item.
+    pub(super) fn of(items: &[Index]) -> (StridedSlice, [Vec<i64>; 3]) {
         let mut op = StridedSlice::plain();
         let (mut begin, mut end, mut strides) = (Vec::new(), Vec::new(), Vec::new());
         for (i, item) in items.iter().enumerate() {
@@ -72,6 +71,15 @@ impl<'g> Tensor<'g> {
             end.push(e);
             strides.push(s);
         }
+        (op, [begin, end, strides])
+    }
+}
+
+impl<'g> Tensor<'g> {
+    /// The part of this tensor that NumPy's basic indexing names.
+    #[track_caller]
+    pub fn index(self, items: &[Index]) -> Tensor<'g> {
+        let (op, [begin, end, strides]) = StridedSlice::of(items);
         let builder = self.graph().build(op).name("strided_slice").input("input", self);
         builder
             .input("begin", Array::from(begin))
