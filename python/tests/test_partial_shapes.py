@@ -174,3 +174,14 @@ def test_axes_that_are_tensors(run, images, rows):
     assert found[0].tolist() == [66.0] and found[1].tolist() == [11]
     with pytest.raises(ValueError, match="axis must be known when the graph is built"):
         tf.concat([rows, rows], axis)
+
+
+def test_a_loss_of_unknown_rank_is_a_scalar():
+    x = tf.placeholder(tf.float32)
+    assert shape(tf.reduce_mean(x), tf.reduce_sum(x), tf.reduce_max(x), tf.reduce_logsumexp(x)) == [[]] * 4
+    assert tf.reduce_all(x > 0).shape.as_list() == [] and tf.reduce_mean(x, 0).shape.ndims is None
+    assert tf.reduce_mean(x, keepdims=True).shape.ndims is None
+    _, total = tf.while_loop(lambda i, t: i < 3, lambda i, t: [i + 1, t + tf.reduce_mean(x)], [0, tf.reduce_mean(x)])
+    with tf.Session() as session:
+        assert session.run(total, {x: [[1.0, 2.0], [3.0, 6.0]]}) == 12.0
+        assert session.run(total, {x: 2.0}) == 8.0

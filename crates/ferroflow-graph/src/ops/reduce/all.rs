@@ -17,9 +17,7 @@ impl<'g> Tensor<'g> {
     /// Whether all are true, over `axes`. True of nothing.
     #[track_caller]
     pub fn reduce_all(self, axes: impl IntoAxes<'g>) -> Tensor<'g> {
-        let axes = axes.into_axes();
-        let builder = self.graph().build(All { keep_dims: axes.keep_dims }).input("input", self);
-        builder.input("reduction_indices", axes.input_for(self)).tensor()
+        axes.into_axes().reduce(self, |keep_dims| All { keep_dims })
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::ops::rules;
-use crate::{Fact, Input, OpResult, Tensor};
+use crate::{Fact, Input, Op, OpResult, Tensor};
 use ferroflow_array::{Array, DType, PartialShape};
 
 /// The axes of a reduction, and whether they stay as dimensions of size 1.
@@ -71,6 +71,16 @@ impl<'g> Axes<'g> {
             None => Input::Tensor(x.all_axes()),
         })
     }
+
+    /// Adds the reduction of `x` over the axes that `op` gives, told whether they stay.
+    #[track_caller]
+    pub(crate) fn reduce<O: Op>(self, x: Tensor<'g>, op: impl FnOnce(bool) -> O) -> Tensor<'g> {
+        let leaves_none = self.axes.is_none() && !self.keep_dims;
+        let builder = x.graph().build(op(self.keep_dims)).input("input", x);
+        let reduced = builder.input("reduction_indices", self.input_for(x)).tensor();
+        // Which axes an unknown rank has is not known either, but that none is left is.
+        if leaves_none { reduced.set_shape(PartialShape::scalar()) } else { reduced }
+    }
 }
 
 /// The type rule of a reduction of input 0 over the axes that input 1 names, giving `dtype`.
@@ -101,4 +111,30 @@ pub(crate) fn infer_reduction(inputs: &[&Fact], keep_dims: bool, dtype: DType) -
 pub(crate) fn reduced_axes(inputs: &[Fact]) -> OpResult<Vec<bool>> {
     let rank = inputs[0].concrete()?.rank();
     rules::axes_mask(&rules::known_ints(&inputs[1], "axes")?, rank)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep;
+    use crate::Graph;
+    use ferroflow_array::{DType, PartialShape};
+
+    #[test]
+    fn nothing_is_left_of_all_axes_of_an_unknown_rank() {
+        let g = Graph::new();
+        let x = g.placeholder(DType::F32, PartialShape::unknown());
+        let shapes = [
+            x.reduce_mean(..),
+            x.reduce_max(..),
+            x.greater(0.0).reduce_any(..),
+            x.reduce_logsumexp(..),
+            x.moments(..).1,
+            x.reduce_sum(0),
+            x.reduce_sum(keep(..)),
+        ]
+        .map(|t| t.shape());
+        let (scalar, unknown) = (PartialShape::scalar, PartialShape::unknown);
+        assert_eq!(shapes, [scalar(), scalar(), scalar(), scalar(), scalar(), unknown(), unknown()]);
+        g.check().unwrap();
+    }
 }

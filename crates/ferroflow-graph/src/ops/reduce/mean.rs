@@ -16,9 +16,7 @@ impl<'g> Tensor<'g> {
     /// The mean over `axes`; NaN of nothing.
     #[track_caller]
     pub fn reduce_mean(self, axes: impl IntoAxes<'g>) -> Tensor<'g> {
-        let axes = axes.into_axes();
-        let builder = self.graph().build(Mean { keep_dims: axes.keep_dims }).input("input", self);
-        builder.input("reduction_indices", axes.input_for(self)).tensor()
+        axes.into_axes().reduce(self, |keep_dims| Mean { keep_dims })
     }
 }
 

@@ -16,9 +16,7 @@ impl<'g> Tensor<'g> {
     /// The sum over `axes`: `1`, `[0, 1]`, `..` for all, [`keep`](super::keep)`(1)` to keep the dimension.
     #[track_caller]
     pub fn reduce_sum(self, axes: impl IntoAxes<'g>) -> Tensor<'g> {
-        let axes = axes.into_axes();
-        let builder = self.graph().build(Sum { keep_dims: axes.keep_dims }).input("input", self);
-        builder.input("reduction_indices", axes.input_for(self)).tensor()
+        axes.into_axes().reduce(self, |keep_dims| Sum { keep_dims })
     }
 }
 
