@@ -19,9 +19,22 @@ def test_derivatives(run):
     assert run(tf.gradients(product, [x, y], stop_gradients=[y])[0]).tolist() == [3.0, 12.0]
     assert run(tf.hessians(product, x)[0]).tolist() == [[18.0, 0.0], [0.0, 36.0]]
     assert tf.gradients(y, x)[0].name.startswith("gradients_")
-    with pytest.raises(ValueError, match="only floating-point tensors have gradients"):
-        tf.gradients(tf.constant(1), x)
+    with pytest.raises(ValueError, match="No gradients provided for any variable"):
+        tf.train.GradientDescentOptimizer(0.1).minimize(tf.cast(tf.Variable(1.0), tf.int32))
     assert tf.AggregationMethod.ADD_N == 0
+
+
+def test_what_is_not_differentiated_has_no_derivative(run):
+    v, n = tf.Variable([1.5, -2.0]), tf.constant([3, 4])
+    assert tf.gradients(tf.constant(1), v) == [None]
+    assert tf.gradients(tf.cast(v, tf.int32) * 2, v) == [None]
+    assert tf.gradients(tf.reduce_sum(n * n), [n, v]) == [None, None]
+    assert tf.gradients(tf.cast(n, tf.float32), n) == [None]
+    assert tf.gradients(tf.gather(v, n - 3), n) == [None]
+    assert run(tf.gradients(n, n)[0]).tolist() == [1, 1]
+    for step in [tf.floor, tf.ceil, tf.round, tf.rint]:
+        assert tf.gradients(step(v), v) == [None]
+    assert run(tf.gradients(tf.sign(v), v)[0]).tolist() == [0.0, 0.0]
 
 
 def test_derivatives_of_rows_stay_sparse(run):

@@ -95,7 +95,7 @@ impl<'g> GradientCx<'g> {
 
 impl Graph {
     /// The sum of derivatives of `ys` with respect to each of `xs`, as tensors of the shape of `xs`; `None` for an `x`
-    /// that no `y` depends on (or only through what has a zero derivative).
+    /// that no `y` depends on (or only through what is not differentiated, such as integers).
     ///
     /// # Errors
     /// A mistake in building the graph, or an op on the way that is not differentiable.
@@ -171,13 +171,13 @@ impl<'g> Engine<'g> {
         // What a variable's reference and its read have in common is the value: both are differentiated as one.
         let xs: Vec<Outlet> = xs.iter().map(|x| self.source(x.outlet())).collect();
         let reached = self.reached(&order, &xs);
+        let keep: HashSet<Outlet> = xs.iter().copied().collect();
         for (y, grad) in ys {
-            if !y.dtype().is_float() {
-                return Err(self.error(format!(
-                    "`{}` is {}; only floating-point tensors have gradients",
-                    y.name(),
-                    y.dtype()
-                )));
+            let is_float = y.dtype().is_float();
+            let at = if is_float { y.outlet() } else { self.source(y.outlet()) };
+            // What is no number of floating point has a derivative by itself, and by nothing else.
+            if !is_float && !keep.contains(&at) {
+                continue;
             }
             let grad = match grad {
                 Some(grad) => *grad,
@@ -187,9 +187,8 @@ impl<'g> Engine<'g> {
             if found.dtype != wanted.dtype || found.shape.merge(&wanted.shape).is_none() {
                 return Err(self.error(format!("the gradient given for `{}` is {found}, not {wanted}", y.name())));
             }
-            self.add(y.outlet(), grad.into());
+            self.add(at, grad.into());
         }
-        let keep: HashSet<Outlet> = xs.iter().copied().collect();
         for &id in order.iter().rev() {
             if reached.contains(&id) {
                 self.through(id, &reached, &keep)?;
@@ -254,7 +253,8 @@ impl<'g> Engine<'g> {
             if let (true, Some(total)) = (keep.contains(&outlet), total) {
                 self.sums.insert(outlet, vec![total]);
             }
-            grads.push(total.filter(|_| !self.constants.contains(&outlet)).map(Gradient::to_tensor));
+            let goes_on = self.is_float(outlet) && !self.constants.contains(&outlet);
+            grads.push(total.filter(|_| goes_on).map(Gradient::to_tensor));
         }
         if grads.iter().all(Option::is_none) {
             return Ok(());

@@ -87,7 +87,7 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
     /// The derivatives of `loss` with respect to `variables`, or to every trainable one.
     ///
     /// # Errors
-    /// A mistake in the graph.
+    /// A mistake in the graph, or a loss that is not of floating point.
     #[track_caller]
     pub fn compute_gradients(
         &self,
@@ -95,6 +95,11 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         variables: Option<&[Variable<'g>]>,
     ) -> Result<GradientsAndVariables<'g>, GraphError> {
         let graph = loss.graph();
+        graph.check()?;
+        if !loss.dtype().is_float() {
+            let message = format!("`{}` is {}; only floating-point tensors have gradients", loss.name(), loss.dtype());
+            return Err(error(message, Location::caller()));
+        }
         let variables = variables.map_or_else(|| graph.trainable_variables(), <[_]>::to_vec);
         let xs: Vec<Tensor<'g>> = variables.iter().map(|v| v.reference()).collect();
         let gradients = graph.gradients_of(&[(loss, None)], &xs)?;

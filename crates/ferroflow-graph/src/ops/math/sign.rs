@@ -20,8 +20,9 @@ impl Op for Sign {
         Some(Scalar::Sign)
     }
 
-    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
-        Ok(vec![None])
+    fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
+        // Zeros, where TensorFlow has none of the other steps, such as ⌊x⌋.
+        Ok(vec![Some(cx.input(0).zeros_like().into())])
     }
 }
 
@@ -31,10 +32,15 @@ impl Sampled for Sign {
 
 #[cfg(test)]
 mod tests {
-    use crate::ops::testing::{assert_close, f64s};
+    use crate::ops::testing::{assert_close, derivative, f64s};
 
     #[test]
     fn values() {
         assert_close(&f64s(|g| g.constant([-1.5, 0.0, 2.0]).sign()), &[-1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn the_derivative_is_zero() {
+        assert_eq!(derivative([-1.5, 0.0, 2.0], |x| x.sign()), [0.0; 3]);
     }
 }
