@@ -47,8 +47,11 @@ impl Session {
         values: &mut Values<'_>,
         results: &mut Results,
     ) -> Result<()> {
-        let (stage, mut turn) = self.begin(request)?;
-        self.run_stages(stage, request, values, results, &mut Memory::default(), &mut turn)
+        let mut run = || {
+            let (stage, mut turn) = self.begin(request)?;
+            self.run_stages(stage, request, values, results, &mut Memory::default(), &mut turn)
+        };
+        run().map_err(|error| error.in_graph(&self.graph))
     }
 
     /// The first stage of a request, and a turn for it and those after it.
@@ -391,6 +394,7 @@ fn run_error(program: &Program, error: RunError) -> Error {
             op: program.labels[step].op.to_owned(),
             node: program.labels[step].node.to_string(),
             message: error.0,
+            location: None,
         },
         RunError::Memory(bytes) => Error::Memory(bytes),
         other => Error::Internal(other.to_string()),

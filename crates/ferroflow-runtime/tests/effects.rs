@@ -4,8 +4,10 @@ use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Graph, Tensor, ix};
 use ferroflow_runtime::{Session, SessionOptions, feed};
 
+/// The message, but for where the operation was defined.
 fn message(result: Result<impl std::fmt::Debug, ferroflow_runtime::Error>) -> String {
-    result.unwrap_err().to_string()
+    let text = result.unwrap_err().to_string();
+    text.split_once(" (defined at ").map_or(text.clone(), |(message, _)| message.to_owned())
 }
 
 #[test]
@@ -51,6 +53,28 @@ fn kernels_errors_name_the_node() {
         session.run_with(rows, feed! { x: &two, i: Array::zeros(DType::I32, [0]).unwrap() }).unwrap().shape().dims(),
         [0, 2]
     );
+}
+
+#[test]
+fn errors_of_a_run_tell_where_the_operation_was_defined() {
+    let g = Graph::new();
+    let (x, i) = (g.placeholder(DType::F32, [None]), g.placeholder(DType::I32, [None]));
+    let v = g.variable([1.0f32, 2.0]);
+    let here = line!();
+    let taken = x.gather(i) * 2.0;
+    let reshaped = x.reshape([2, -1]);
+    let scattered = v.scatter_add(i, x);
+    for (line, operation) in [(1, taken), (2, reshaped), (3, scattered)] {
+        for optimize in [true, false] {
+            let options = SessionOptions { optimize, ..SessionOptions::default() };
+            let session = Session::with_options(&g, &options).unwrap();
+            session.load(v, [1.0f32, 2.0]).unwrap();
+            let error = session.run_with(operation, feed! { x: [1.0, 2.0, 3.0], i: [0, 1, 7] }).unwrap_err();
+            let ferroflow_runtime::Error::Invalid { location: Some(at), .. } = &error else { panic!("{error:?}") };
+            assert_eq!((at.file(), at.line()), (file!(), here + line));
+            assert!(error.to_string().ends_with(&format!(" (defined at {at})")), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -316,7 +316,10 @@ fn what_cannot_run_is_refused_by_name() {
     let step = w.assign_add([1.0]);
     let large = g.constant([[1.0f32; 3]; 2]).tile([i32::MAX, i32::MAX]);
     let session = Session::new(&g).unwrap();
-    let message = |r: ferroflow_runtime::Result<Array>| r.unwrap_err().to_string();
+    let message = |r: ferroflow_runtime::Result<Array>| {
+        let text = r.unwrap_err().to_string();
+        text.split_once(" (defined at ").map_or(text.clone(), |(message, _)| message.to_owned())
+    };
     assert_eq!(
         message(session.run_with(b, feed! { x: 1.0 })),
         "Add 'Add': its control inputs make a cycle: it would have to run before itself"

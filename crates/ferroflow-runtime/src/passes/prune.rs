@@ -113,6 +113,8 @@ struct Pruning<'a> {
     last_side: Option<NodeId>,
     /// If there are choices: the nodes that have an effect, or need something that has one.
     with_effects: HashSet<NodeId>,
+    /// By node outside of the branches that need it, if every effect that it needs has been visited: whether one waits.
+    settled: HashMap<NodeId, bool>,
 }
 
 impl<'a> Pruning<'a> {
@@ -147,6 +149,7 @@ impl<'a> Pruning<'a> {
             done: Vec::new(),
             last_side: None,
             with_effects: HashSet::new(),
+            settled: HashMap::new(),
         };
         new.with_effects = new.with_effects();
         for (index, feed) in request.feeds.iter().enumerate() {
@@ -391,6 +394,7 @@ pub(crate) fn invalid(node: &Node, error: OpError) -> Error {
         op: node.op.type_name().to_owned(),
         node: node.name.to_string(),
         message: error.message,
+        location: node.location,
     }
 }
 

@@ -140,7 +140,45 @@ fn a_choice_is_made_by_a_scalar() {
         assert_eq!(session.run_with(y, feed! { pred: true }).unwrap(), Array::from(1.0f32));
         let error = session.run_with(y, feed! { pred: [true, false] }).unwrap_err();
         assert!(matches!(error, ferroflow_runtime::Error::Invalid { .. }), "{error:?}");
-        assert!(error.to_string().ends_with("pred must be a scalar, found 2 elements"), "{error}");
+        assert!(error.to_string().contains("pred must be a scalar, found 2 elements (defined at "), "{error}");
+    }
+}
+
+#[test]
+fn choices_share_what_has_effects_outside_of_their_branches() {
+    let g = Graph::new();
+    let pred = g.placeholder(DType::Bool, SCALAR);
+    let late = g.cond(pred, || [g.constant(true)], || [g.constant(false)])[0];
+    let xs @ [a, b, c] = [(); 3].map(|()| g.placeholder(DType::F32, SCALAR));
+    let (mut sum, mut chosen) = (g.constant(0.0f32), Vec::new());
+    for (i, x) in xs.into_iter().enumerate() {
+        let positive = {
+            let _after = g.control_dependencies([g.assert(x.greater(0.0), &format!("x{i} is positive"))]);
+            x.identity()
+        };
+        sum = sum + positive;
+        // The second choice waits until the first has been made.
+        for pred in [pred, late] {
+            chosen.extend(g.cond(pred, || [sum * 2.0], || [x * 0.0 + 5.0]));
+        }
+    }
+    let reversed: Vec<_> = chosen.iter().rev().copied().collect();
+    for (order, sums) in [(&chosen, [2.0f32, 2.0, 6.0, 6.0, 14.0, 14.0]), (&reversed, [14.0, 14.0, 6.0, 6.0, 2.0, 2.0])]
+    {
+        let all = g.stack(order, 0);
+        for session in sessions(&g) {
+            let run = |p: bool, [x, y, z]: [f32; 3]| session.run_with(all, feed! { pred: p, a: x, b: y, c: z });
+            assert_eq!(run(true, [1.0, 2.0, 4.0]).unwrap(), Array::from(sums));
+            assert_eq!(run(false, [1.0, 2.0, 4.0]).unwrap(), Array::from([5.0f32; 6]));
+            for at in 0..3 {
+                let mut x = [1.0; 3];
+                x[at] = -1.0;
+                for p in [true, false] {
+                    let error = message(run(p, x));
+                    assert!(error.ends_with(&format!("assertion failed: [x{at} is positive]")), "{error}");
+                }
+            }
+        }
     }
 }
 

@@ -18,8 +18,10 @@ pub(crate) fn sessions(g: &Graph) -> Vec<Session> {
     options.map(session).into()
 }
 
+/// The message, but for where the operation was defined.
 pub(crate) fn message(result: Result<impl std::fmt::Debug, ferroflow_runtime::Error>) -> String {
-    result.unwrap_err().to_string()
+    let text = result.unwrap_err().to_string();
+    text.split_once(" (defined at ").map_or(text.clone(), |(message, _)| message.to_owned())
 }
 
 /// Compares derivatives of a scalar of `f64` by constants with central differences.

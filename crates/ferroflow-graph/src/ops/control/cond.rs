@@ -48,7 +48,11 @@ impl Graph {
         let middle = self.len();
         let otherwise = otherwise();
         let (then_nodes, else_nodes) = (start..middle, middle..self.len());
-        std::array::from_fn(|k| self.choose(pred, (then[k], then_nodes.clone()), (otherwise[k], else_nodes.clone())))
+        let mut chosen = then;
+        for (y, otherwise) in chosen.iter_mut().zip(otherwise) {
+            *y = self.choose(pred, (*y, then_nodes.clone()), (otherwise, else_nodes.clone()));
+        }
+        chosen
     }
 
     /// One output of a [`Graph::cond`] whose branches have been built: what each gives, and the numbers of the nodes made

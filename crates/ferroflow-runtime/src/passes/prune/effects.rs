@@ -3,7 +3,8 @@
 use super::Pruning;
 use ferroflow_graph::ops::{Cond, HostCall, Inside, While, WhileGradient};
 use ferroflow_graph::{Dag, Effect, Node, NodeId};
-use std::collections::HashSet;
+use smallvec::SmallVec;
+use std::collections::{HashMap, HashSet};
 
 /// Whether the operation changes what the session keeps.
 fn changes_state(node: &Node) -> bool {
@@ -46,29 +47,76 @@ impl Pruning<'_> {
         found
     }
 
-    /// What has effects and the branches of a choice need from outside of them. It runs whichever is chosen, as in
-    /// TensorFlow; what else they need runs with the branch.
+    /// What has effects and the branches of a choice need from outside of them, but for what has been visited before another
+    /// choice. It runs whichever is chosen, as in TensorFlow; what else they need runs with the branch.
     pub(super) fn effects_around(&self, choice: NodeId) -> Vec<NodeId> {
-        let node = self.graph.node(choice);
-        let Some(op) = node.op.downcast::<Cond>() else { return Vec::new() };
         let mut found = Vec::new();
-        for (&branch, nodes) in node.inputs[1..].iter().zip([&op.then_nodes, &op.else_nodes]) {
-            let inside = Inside::from_attribute(nodes);
+        for (branch, inside) in self.branches(choice) {
             let mut seen = HashSet::new();
-            let mut stack: Vec<NodeId> =
-                Some(branch).filter(|o| !self.fed.contains(o)).map(|o| o.node).into_iter().collect();
+            let mut stack = vec![branch];
             while let Some(id) = stack.pop() {
                 if !self.with_effects.contains(&id) || !seen.insert(id) {
                     continue;
                 }
-                let is_one = || self.graph.node(id).op.is::<Cond>() || holds_within(self.graph, id, has_effect);
-                match !inside.contains(self.graph, id) && is_one() {
-                    true => found.push(id),
+                let is_outside = !inside.contains(self.graph, id);
+                match is_outside && (self.settled.contains_key(&id) || self.is_effect_or_choice(id)) {
+                    true => found.extend(Some(id).filter(|id| !self.settled.contains_key(id))),
                     false => stack.extend(self.graph_needs(id)),
                 }
             }
         }
         found
+    }
+
+    /// Whether any of [`effects_around`](Self::effects_around) a choice waits for a later stage, once all have been visited.
+    pub(super) fn effects_wait(&mut self, choice: NodeId) -> bool {
+        let branches: SmallVec<[_; 2]> = self.branches(choice).collect();
+        branches.into_iter().fold(false, |waits, (branch, inside)| self.settle(branch, &inside) || waits)
+    }
+
+    /// Whether an effect outside of the branch that `root` needs waits. What it finds of the nodes there is the same for
+    /// every choice, unless they need what is inside of the branch, and is kept.
+    fn settle(&mut self, root: NodeId, inside: &Inside) -> bool {
+        // By node: whether an effect that it needs waits, and whether it is or needs one that is inside.
+        let mut found: HashMap<NodeId, (bool, bool)> = HashMap::new();
+        let mut stack = vec![(root, false)];
+        while let Some((id, all_needs_found)) = stack.pop() {
+            if all_needs_found {
+                let needs = self.graph_needs(id).filter_map(|need| found.get(&need));
+                let of_all = needs.fold(found[&id], |all, need| (all.0 || need.0, all.1 || need.1));
+                found.insert(id, of_all);
+                if !of_all.1 {
+                    self.settled.insert(id, of_all.0);
+                }
+                continue;
+            }
+            if !self.with_effects.contains(&id) || found.contains_key(&id) {
+                continue;
+            }
+            let is_inside = inside.contains(self.graph, id);
+            let waits = || self.is_effect_or_choice(id).then(|| self.waiting.contains(&id));
+            if let Some(waits) = self.settled.get(&id).copied().or_else(waits).filter(|_| !is_inside) {
+                found.insert(id, (waits, false));
+                continue;
+            }
+            found.insert(id, (false, is_inside));
+            stack.push((id, true));
+            stack.extend(self.graph_needs(id).map(|need| (need, false)));
+        }
+        found.get(&root).is_some_and(|(waits, _)| *waits)
+    }
+
+    /// The nodes that the branches of a choice are, and which nodes were made for each.
+    fn branches(&self, choice: NodeId) -> impl Iterator<Item = (NodeId, Inside)> {
+        let node = self.graph.node(choice);
+        let op = node.op.downcast::<Cond>();
+        let nodes = op.into_iter().flat_map(|op| [&op.then_nodes, &op.else_nodes]);
+        let branches = node.inputs.iter().skip(1).zip(nodes).filter(|(o, _)| !self.fed.contains(o));
+        branches.map(|(o, nodes)| (o.node, Inside::from_attribute(nodes)))
+    }
+
+    fn is_effect_or_choice(&self, id: NodeId) -> bool {
+        self.graph.node(id).op.is::<Cond>() || holds_within(self.graph, id, has_effect)
     }
 
     /// What a node needs, whichever branches are chosen.

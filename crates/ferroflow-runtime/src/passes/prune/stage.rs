@@ -145,9 +145,9 @@ impl Pruning<'_> {
     fn take_choice(&mut self, id: NodeId) {
         self.before.insert(id, self.writes_before(id));
         self.visited.insert(id);
-        let node = self.graph.node(id);
-        let effects = self.effects_around(id);
-        let waits = node.controls.iter().chain(&effects).any(|id| self.waiting.contains(id));
+        let graph = self.graph;
+        let node = graph.node(id);
+        let waits = node.controls.iter().any(|id| self.waiting.contains(id)) || self.effects_wait(id);
         let chosen = self.chosen.get(&id).filter(|_| !waits);
         match chosen.and_then(|&branch| self.resolve(id, branch, node.inputs[branch])) {
             Some(outlet) => _ = self.outlets.entry(id.outlet(0)).or_insert(outlet),
