@@ -3,7 +3,7 @@
 
 use crate::gradient::Engine;
 use crate::ops::{Cond, Frontier, Inside, LoopVariable, While, WhileGradient, outlets_from, outlets_to};
-use crate::{ErrorKind, GraphError, NodeId, Op, Operation, Outlet, Tensor};
+use crate::{Effect, ErrorKind, GraphError, NodeId, Op, Operation, Outlet, Tensor};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -136,7 +136,12 @@ impl<'g> Backward<'_, 'g> {
         }
         let xs: Vec<Outlet> = carried.iter().chain(&scanned).map(|&j| variables[j]).collect();
         let xs: Vec<Outlet> = xs.into_iter().chain(captured.iter().map(|&j| self.inputs[j])).collect();
-        let (mut found, _) = self.engine.within(&ys, &self.engine.tensors(&xs))?;
+        let (mut found, made) = self.engine.within(&ys, &self.engine.tensors(&xs))?;
+        // Each runs once an iteration, and again wherever derivatives are taken anew.
+        debug_assert!(graph.with_dag(|dag| {
+            let mut effects = made.map(|number| dag.node(NodeId(number as u32)).op.effect());
+            effects.all(|effect| !matches!(effect, Effect::Write | Effect::Random | Effect::Side))
+        }));
         let of_captures = carried.len() + scanned.len();
         for (k, grad) in found.iter_mut().enumerate().skip(of_captures) {
             let sum = self.variable_like(Tensor::new(graph, xs[k]), None);

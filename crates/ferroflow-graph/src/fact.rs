@@ -35,6 +35,9 @@ impl Fact {
             let value = Array::from(ints).reshape(shape).and_then(|a| a.cast(dtype));
             return value.map(|v| Fact::of(&v)).map_err(|e| OpError::value(e.to_string()));
         }
+        if elements.len() != shape.num_elements() {
+            return Err(OpError::value(format!("{} elements are not those of shape {shape}", elements.len())));
+        }
         let elements = elements.iter().any(Option::is_some).then_some(elements);
         Ok(Fact { elements, ..Fact::new(dtype, shape) })
     }
@@ -84,5 +87,20 @@ impl Fact {
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.dtype, self.shape)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_known_in_part_are_as_many_as_the_shape_says() {
+        let of = |elements: &[Option<i64>]| Fact::of_elements(DType::I32, &[2].into(), elements.to_vec());
+        assert_eq!(of(&[Some(3), None]).unwrap().elements, Some(vec![Some(3), None]));
+        assert_eq!(of(&[None, None]).unwrap(), Fact::new(DType::I32, Shape::from([2])));
+        assert_eq!(of(&[Some(3), Some(4)]).unwrap(), Fact::of(&Array::from([3i32, 4])));
+        assert!(of(&[Some(3)]).is_err() && of(&[Some(3), None, None]).is_err());
+        assert_eq!(of(&[None]).unwrap_err().message, "1 elements are not those of shape [2]");
     }
 }
