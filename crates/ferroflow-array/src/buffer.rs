@@ -1,20 +1,58 @@
 use bytemuck::allocation::try_zeroed_slice_box;
+use memmap2::MmapMut;
 
-/// Zero-initialised bytes, aligned to 64.
+/// Zero-initialised bytes, aligned to 64. Those of [`Buffer::HUGE`] bytes and more are aligned to as many, and where the
+/// system has pages of that size, in such: what walks through them misses fewer translations of addresses.
 pub struct Buffer {
-    // The allocator clears memory lazily only at its own alignment, so the bytes start at the first multiple of
-    // 64 within a slightly larger block.
-    block: Box<[u128]>,
+    block: Block,
     start: usize,
     len: usize,
+}
+
+enum Block {
+    // The allocator clears memory lazily only at its own alignment, so the bytes start at the first multiple of
+    // 64 within a slightly larger block.
+    Allocated(Box<[u128]>),
+    Mapped(MmapMut),
 }
 
 const ALIGNMENT: usize = 64;
 const UNIT: usize = size_of::<u128>();
 
+impl Block {
+    fn allocated(len: usize) -> Option<Self> {
+        let units = if len == 0 { 0 } else { len.div_ceil(UNIT) + (ALIGNMENT / UNIT - 1) };
+        Some(Block::Allocated(try_zeroed_slice_box::<u128>(units).ok()?))
+    }
+
+    fn mapped(len: usize) -> Option<Self> {
+        let map = MmapMut::map_anon(len + Buffer::HUGE).ok()?;
+        // It is a wish: without such pages the memory is as good.
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
+        Some(Block::Mapped(map))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Block::Allocated(block) => bytemuck::cast_slice(block),
+            Block::Mapped(map) => map,
+        }
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        match self {
+            Block::Allocated(block) => bytemuck::cast_slice_mut(block),
+            Block::Mapped(map) => map,
+        }
+    }
+}
+
 impl Buffer {
     /// The most bytes that a buffer holds: 1 TiB, or half the address space where that is less.
     pub const MAX_LEN: usize = if usize::BITS > 41 { 1 << 40 } else { usize::MAX / 2 };
+    /// Bytes of a huge page.
+    pub const HUGE: usize = 2 << 20;
 
     /// `len` zero bytes, or `None` beyond [`Buffer::MAX_LEN`] or if the system has no room for them. Systems that
     /// promise more memory than they have, as Linux may, can still run out when the bytes are written.
@@ -22,10 +60,12 @@ impl Buffer {
         if len > Self::MAX_LEN {
             return None;
         }
-        let units = if len == 0 { 0 } else { len.div_ceil(UNIT) + (ALIGNMENT / UNIT - 1) };
-        let block = try_zeroed_slice_box::<u128>(units).ok()?;
-        let start = if len == 0 { 0 } else { (block.as_ptr() as usize).next_multiple_of(ALIGNMENT) };
-        let start = start.saturating_sub(block.as_ptr() as usize);
+        let (block, alignment) = match len >= Self::HUGE {
+            false => (Block::allocated(len)?, ALIGNMENT),
+            true => (Block::mapped(len)?, Self::HUGE),
+        };
+        let address = block.bytes().as_ptr() as usize;
+        let start = if len == 0 { 0 } else { address.next_multiple_of(alignment) - address };
         Some(Buffer { block, start, len })
     }
 
@@ -39,12 +79,12 @@ impl Buffer {
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.block)[self.start..self.start + self.len]
+        &self.block.bytes()[self.start..self.start + self.len]
     }
 
     /// The bytes, to write.
     pub fn as_bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.block)[self.start..self.start + self.len]
+        &mut self.block.bytes_mut()[self.start..self.start + self.len]
     }
 
     /// Number of bytes.
@@ -72,7 +112,7 @@ mod tests {
 
     #[test]
     fn bytes_are_aligned_and_zero() {
-        for len in [1, 15, 16, 17, 63, 64, 65, 1000, 1 << 20] {
+        for len in [1, 15, 16, 17, 63, 64, 65, 1000, 1 << 20, Buffer::HUGE, Buffer::HUGE + 1] {
             let mut buffer = Buffer::zeroed(len);
             assert_eq!(buffer.as_bytes().len(), len);
             assert_eq!(buffer.as_bytes().as_ptr() as usize % 64, 0);

@@ -20,15 +20,19 @@ pub(crate) fn parts<T: Pod, const N: usize>(scratch: &mut [u8], lens: [usize; N]
 }
 
 /// Calls `f` with `len` elements of memory, of unspecified content, that this thread uses again and again, so that it
-/// stays in the thread's own cache. Allocates when it needs more than ever before.
+/// stays in the thread's own cache. Allocates when it needs more than ever before, and much in huge pages.
 pub(crate) fn with_local<T: Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
     thread_local! {
         static MEMORY: Cell<Option<Buffer>> = const { Cell::new(None) };
     }
     let bytes = len * size_of::<T>();
+    if bytes == 0 {
+        return f(bytemuck::cast_slice_mut(Buffer::zeroed(0).as_bytes_mut()));
+    }
     // What is called from within `f` finds none, and makes its own.
     let kept = MEMORY.take().filter(|m| m.len() >= bytes);
-    let mut memory = kept.unwrap_or_else(|| Buffer::zeroed(bytes));
+    let mut memory =
+        kept.unwrap_or_else(|| Buffer::zeroed(if bytes > Buffer::HUGE / 4 { bytes.max(Buffer::HUGE) } else { bytes }));
     let result = f(bytemuck::cast_slice_mut(&mut memory.as_bytes_mut()[..bytes]));
     MEMORY.set(Some(memory));
     result

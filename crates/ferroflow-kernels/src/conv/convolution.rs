@@ -1,5 +1,6 @@
+use super::fewer::Transforms;
 use super::geometry::{Filters, Frame};
-use super::{ConvGeometry, tiles, winograd};
+use super::{ConvGeometry, tiles};
 use crate::bf16::Convolution;
 use crate::cpu::level;
 use crate::gemm::TileElement;
@@ -21,7 +22,7 @@ struct Task {
 enum Method {
     Unit(Convolution),
     /// With the geometry in which the images have their padding.
-    Winograd(ConvGeometry),
+    Transforms(Transforms, ConvGeometry),
     Tiles,
 }
 
@@ -65,10 +66,12 @@ impl Task {
         padded: ConvGeometry,
         precision: Option<Precision>,
     ) -> Task {
-        let method = match precision.and_then(|p| Convolution::of::<T>(&g, frame, p)) {
-            Some(convolution) => Method::Unit(convolution),
-            None if precision.is_some() && winograd::applies::<T>(&padded) => Method::Winograd(padded),
-            None => Method::Tiles,
+        let unit = precision.and_then(|p| Convolution::of::<T>(&g, frame, p));
+        let transforms = precision.and_then(|_| Transforms::of::<T>(&padded));
+        let method = match (unit, transforms) {
+            (Some(convolution), _) => Method::Unit(convolution),
+            (None, Some(transforms)) => Method::Transforms(transforms, padded),
+            (None, None) => Method::Tiles,
         };
         Task { g, frame, order, method }
     }
@@ -77,7 +80,7 @@ impl Task {
     fn with_batch(self, batch: usize) -> Task {
         let method = match self.method {
             Method::Unit(convolution) => Method::Unit(convolution.with_batch(batch)),
-            Method::Winograd(g) => Method::Winograd(ConvGeometry { batch, ..g }),
+            Method::Transforms(by, g) => Method::Transforms(by, ConvGeometry { batch, ..g }),
             Method::Tiles => Method::Tiles,
         };
         Task {
@@ -92,7 +95,7 @@ impl Task {
     fn prepared<T: TileElement>(&self) -> usize {
         match self.method {
             Method::Unit(convolution) => convolution.prepared(),
-            Method::Winograd(g) => winograd::scratch::<T>(&g),
+            Method::Transforms(by, g) => by.scratch::<T>(&g),
             Method::Tiles => tiles::packed(&self.g) * size_of::<T>(),
         }
         .next_multiple_of(64)
@@ -102,7 +105,7 @@ impl Task {
     fn frames<T: TileElement>(&self) -> usize {
         match self.method {
             Method::Unit(convolution) => convolution.frames(),
-            Method::Winograd(_) => 0,
+            Method::Transforms(..) => 0,
             Method::Tiles => self.frame.len() * size_of::<T>(),
         }
     }
@@ -116,7 +119,7 @@ impl Task {
         assert_eq!(filter.len(), self.g.filter_len(), "filters of {:?}", self.g);
         match self.method {
             Method::Unit(convolution) => convolution.prepare(bytemuck::cast_slice(filter), self.order, to, pool),
-            Method::Winograd(g) => winograd::prepare(level(), (filter, self.order), &g, to, pool),
+            Method::Transforms(by, g) => by.prepare(level(), (filter, self.order), &g, to, pool),
             Method::Tiles => tiles::pack((filter, self.order), &self.g, bytemuck::cast_slice_mut(to)),
         }
     }
@@ -142,8 +145,8 @@ impl Task {
                     task.prepare_and_run(images, filter, output, memory.as_bytes_mut(), pool);
                 }
             }
-            Method::Winograd(g) => {
-                winograd::convolve(level(), images, bytemuck::cast_slice(prepared), output, &g, soon, pool);
+            Method::Transforms(by, g) => {
+                by.convolve(level(), images, bytemuck::cast_slice(prepared), output, &g, soon, pool);
             }
             Method::Tiles => {
                 let frames = self.frame.of(images, bytemuck::cast_slice_mut(frames), pool);
@@ -186,9 +189,11 @@ impl Task {
             });
             Ok(())
         });
-        let grain = if let Method::Winograd(g) = self.method { winograd::grain(&g) } else { 1 };
-        let rows = if let Method::Winograd(_) = self.method { rows.with_fetching() } else { rows };
-        rows.with_grain(grain).with_whole(1).with_prepare(self.prepared::<T>(), move |io| {
+        let rows = match self.method {
+            Method::Transforms(by, g) => rows.with_grain(by.grain(&g)).with_fetching(),
+            _ => rows,
+        };
+        rows.with_whole(1).with_prepare(self.prepared::<T>(), move |io| {
             self.prepare::<T>(io.input(1), io.scratch(), io.pool());
             Ok(())
         })

@@ -1,4 +1,5 @@
-use super::{ConvGeometry, filter_tiles, winograd};
+use super::fewer::Transforms;
+use super::{ConvGeometry, filter_tiles, fourier, winograd};
 use crate::bf16::FilterGradient;
 use crate::cpu::level;
 use crate::gemm::{TileElement, even};
@@ -22,18 +23,20 @@ struct Task {
 enum Method {
     Unit(FilterGradient),
     Winograd,
+    Fourier,
     Tiles,
 }
 
 impl Task {
     fn new<T: TileElement>(g: &ConvGeometry, precision: Option<Precision>) -> Task {
-        let fewer = precision.is_some() && winograd::applies::<T>(g);
-        // Three products for one take longer than Winograd's tiles.
-        let faster = precision.filter(|p| *p == Precision::Bf16 || !fewer);
-        let method = match faster.and_then(|p| FilterGradient::of::<T>(g, p)) {
-            Some(gradient) => Method::Unit(gradient),
-            None if fewer => Method::Winograd,
-            None => Method::Tiles,
+        let fewer = precision.and_then(|_| Transforms::of::<T>(g));
+        // Three products for one take longer than transforms.
+        let faster = precision.filter(|p| *p == Precision::Bf16 || fewer.is_none());
+        let method = match (faster.and_then(|p| FilterGradient::of::<T>(g, p)), fewer) {
+            (Some(gradient), _) => Method::Unit(gradient),
+            (None, Some(Transforms::Winograd)) => Method::Winograd,
+            (None, Some(Transforms::Fourier)) => Method::Fourier,
+            (None, None) => Method::Tiles,
         };
         Task { g: *g, method }
     }
@@ -51,11 +54,17 @@ impl Task {
         (SUMS / self.sums().max(1)).clamp(4, LANES)
     }
 
+    /// Lanes of all images at once.
+    fn whole_lanes(&self) -> usize {
+        self.lanes().min(self.g.batch.div_ceil(self.grain()))
+    }
+
     /// Images that are worth a part.
     fn grain(&self) -> usize {
         match self.method {
             Method::Unit(_) => FilterGradient::GRAIN,
-            Method::Winograd => winograd::grain(&self.g),
+            Method::Winograd => Transforms::Winograd.grain(&self.g),
+            Method::Fourier => Transforms::Fourier.grain(&self.g),
             Method::Tiles => 1,
         }
     }
@@ -63,7 +72,7 @@ impl Task {
     /// Bytes of scratch that [`Task::run`] needs.
     fn scratch<T: TileElement>(&self) -> usize {
         match self.method {
-            Method::Unit(_) => self.lanes().min(self.g.batch) * self.sums() * size_of::<T>(),
+            Method::Unit(_) | Method::Fourier => self.whole_lanes() * self.sums() * size_of::<T>(),
             Method::Winograd => winograd::filter_gradient_scratch::<T>(&self.g),
             Method::Tiles => filter_tiles::filter_gradient_scratch(&self.g) * size_of::<T>(),
         }
@@ -72,8 +81,8 @@ impl Task {
     fn run<T: TileElement>(&self, input: &[T], grad: &[T], filter_grad: &mut [T], scratch: &mut [u8], pool: &Pool) {
         let g = &self.g;
         match self.method {
-            Method::Unit(_) => {
-                let lanes = self.lanes().min(g.batch);
+            Method::Unit(_) | Method::Fourier => {
+                let lanes = self.whole_lanes();
                 let [sums] = parts::<T, 1>(scratch, [lanes * self.sums()]);
                 let (image, result) = (input.len() / g.batch, grad.len() / g.batch);
                 pool.for_each_chunk_mut(sums, self.sums(), |lane, sums| {
@@ -97,6 +106,7 @@ impl Task {
                 gradient.with_batch(batch).add(input, grad, bytemuck::cast_slice_mut(sums), first);
             }
             Method::Winograd => winograd::add_filters(level(), input, grad, sums, &g, first),
+            Method::Fourier => fourier::add_filters(level(), input, grad, sums, &g, first),
             Method::Tiles => with_local::<T, _>(filter_tiles::filter_gradient_scratch(&g), |scratch| {
                 filter_tiles::filter_gradient(input, grad, sums, &g, !first, bytemuck::cast_slice_mut(scratch), pool);
             }),
@@ -114,7 +124,7 @@ impl Task {
                 let lanes = all.len() / sums;
                 winograd::finish_filters(level(), all, lanes, filter_grad, &self.g, pool);
             }
-            Method::Tiles => {
+            Method::Fourier | Method::Tiles => {
                 filter_grad.copy_from_slice(&all[..sums]);
                 for lane in all[sums..].chunks_exact(sums) {
                     filter_grad.iter_mut().zip(lane).for_each(|(to, v)| *to += *v);

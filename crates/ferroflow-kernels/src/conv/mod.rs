@@ -1,13 +1,15 @@
 //! Convolutions of images, `[batch, height, width, channels]`, with filters `[height, width, in, out]`, and their
 //! gradients: register tiles read the (padded) images in place, so that no matrix of patches is ever made, or, where that
-//! takes fewer multiplications, Winograd's tiles.
+//! takes fewer multiplications, images and filters are transformed.
 
 mod convolution;
 #[cfg(test)]
 mod definition;
 mod depthwise;
+mod fewer;
 mod filter_gradient;
 mod filter_tiles;
+mod fourier;
 mod geometry;
 #[cfg(test)]
 mod tests;

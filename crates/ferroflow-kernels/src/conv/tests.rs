@@ -98,8 +98,8 @@ fn equal_the_definition_in_every_precision() {
 
 #[test]
 fn what_is_not_finite_stays_where_it_belongs() {
-    // Winograd's tiles spread it.
-    for g in geometries().into_iter().filter(|g| !winograd::applies::<f32>(g)) {
+    // Transforms spread it.
+    for g in geometries().into_iter().filter(|g| fewer::Transforms::of::<f32>(g).is_none()) {
         let (x, w, dy) = (values(g.input_len(), 1), values(g.filter_len(), 2), values(g.output_len(), 3));
         // Without zeros, which make NaN of infinities.
         let [mut x, w, mut dy] = [x, w, dy].map(|v| singles(&v).iter().map(|v| v + 0.001).collect::<Vec<_>>());
@@ -129,7 +129,7 @@ fn what_is_not_finite_stays_where_it_belongs() {
 
 #[test]
 fn without_a_precision_they_are_sums_of_products() {
-    // Sums of small whole numbers are exact, but not in Winograd's tiles.
+    // Sums of small whole numbers are exact, but not through transforms.
     for g in geometries() {
         let whole = |n, salt| values(n, salt).iter().map(|v| (v * 8.0).round()).collect::<Vec<f64>>();
         let (x, w, dy) = (whole(g.input_len(), 1), whole(g.filter_len(), 2), whole(g.output_len(), 3));

@@ -25,7 +25,7 @@ pub(in crate::conv) fn filter_gradient_scratch<T>(g: &ConvGeometry) -> usize {
     parts_of::<T>(&tiling, g) * tiling.frequencies() * g.in_c * g.out_c * size_of::<T>()
 }
 
-/// The derivative of the filters of geometry `g`, which [`super::applies`]: of each tile the convolution of its pixels
+/// The derivative of the filters of geometry `g`, which [`super::cycles`] accepts: of each tile the convolution of its pixels
 /// with the 4 × 4 derivatives of its results.
 pub(in crate::conv) fn filter_gradient<T: TileElement>(
     level: Level,

@@ -17,7 +17,7 @@ pub(in crate::conv) fn scratch<T>(g: &ConvGeometry) -> usize {
     (transformed + g.filter_len()) * size_of::<T>()
 }
 
-/// Transforms the filters of geometry `g`, which [`super::applies`], into `scratch`; turned ones are
+/// Transforms the filters of geometry `g`, which [`super::cycles`] accepts, into `scratch`; turned ones are
 /// `[k_h, k_w, out_c, in_c]`.
 pub(in crate::conv) fn prepare<T: TileElement>(
     level: Level,
@@ -130,7 +130,7 @@ fn convolve_sided<T: TileElement, const A: usize>(
 }
 
 /// `[k·k, out, in]` of filters `[k·k, in, out]`, the last pixel first; `channels` are those after turning.
-fn turn<T: TileElement>(from: &[T], to: &mut [T], field: usize, c: usize, o: usize, pool: &Pool) {
+pub(in crate::conv) fn turn<T: TileElement>(from: &[T], to: &mut [T], field: usize, c: usize, o: usize, pool: &Pool) {
     pool.for_each_chunk_mut(to, c * o, |position, to| {
         let from = &from[(field - 1 - position) * c * o..][..c * o];
         for (i, row) in to.chunks_exact_mut(o).enumerate() {

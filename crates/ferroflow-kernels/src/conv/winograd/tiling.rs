@@ -11,23 +11,18 @@ const CHANNELS: usize = 16;
 /// Tiles of a block are a multiple of this, if there are enough: the rows of the widest register tile.
 const ROWS: usize = 14;
 
-/// Whether convolutions of this geometry, and their gradients, are computed by tiles: they can be, and by an estimate of
-/// cycles it is worth while.
-pub(in crate::conv) fn applies<T: TileElement>(g: &ConvGeometry) -> bool {
+/// Cycles that the convolutions of a geometry and their gradients take, by an estimate, if they can be computed so at all.
+pub(in crate::conv) fn cycles<T: TileElement>(g: &ConvGeometry) -> Option<usize> {
     let plain = (g.stride_h, g.stride_w, g.dilation_h, g.dilation_w) == (1, 1, 1, 1);
     let square = g.k_h == g.k_w && matches!(g.k_h, 3 | 5) && g.pad_top < g.k_h && g.pad_left < g.k_w;
     let channels = g.in_c.is_multiple_of(CHANNELS) && g.out_c.is_multiple_of(CHANNELS) && g.in_c * g.out_c > 0;
     if size_of::<T>() != size_of::<f32>() || !plain || !square || !channels {
-        return false;
+        return None;
     }
     let tiling = Tiling::new(g);
-    let (frequencies, channels) = (tiling.side * tiling.side, g.in_c * g.out_c);
-    let tiles = tiling.count();
-    // Multiply-adds of vectors, then what a transform takes, then the filters.
-    let fast =
-        tiles * (frequencies * channels / WIDEST + frequencies * (g.in_c + g.out_c) / 5) + channels * frequencies / 4;
-    let direct = g.batch * g.out_h * g.out_w * g.k_h * g.k_w * channels / WIDEST;
-    fast < direct
+    let (tiles, frequencies, pairs) = (tiling.count(), tiling.frequencies(), g.in_c * g.out_c);
+    // Products, then transforms, of the filters too.
+    Some(tiles * frequencies * (pairs / WIDEST + (g.in_c + g.out_c) / 5) + pairs * frequencies / 4)
 }
 
 /// Frequencies of a tile.

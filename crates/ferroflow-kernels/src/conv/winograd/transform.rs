@@ -28,9 +28,9 @@ pub(super) struct Results;
 /// `a·x`, `a` a constant.
 ///
 /// # Safety
-/// As [`Line::of`].
+/// The processor has the instructions of the vector type.
 #[inline(always)]
-unsafe fn times<V: Simd>(x: V, a: f64) -> V
+pub(in crate::conv) unsafe fn times<V: Simd>(x: V, a: f64) -> V
 where
     V::Element: TileElement,
 {
@@ -41,9 +41,9 @@ where
 /// `sum + a·x`.
 ///
 /// # Safety
-/// As [`Line::of`].
+/// The processor has the instructions of the vector type.
 #[inline(always)]
-unsafe fn plus<V: Simd>(sum: V, x: V, a: f64) -> V
+pub(in crate::conv) unsafe fn plus<V: Simd>(sum: V, x: V, a: f64) -> V
 where
     V::Element: TileElement,
 {

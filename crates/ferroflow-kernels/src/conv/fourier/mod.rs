@@ -1,0 +1,57 @@
+//! Convolutions of small images, and their gradients, with fewer multiplications still: images, filters and derivatives are
+//! set in squares of 16 × 16, and the products of their Fourier transforms are those of circular convolutions, which do
+//! not differ from the wanted ones as long as the zeros around an image are as many as the filter reaches beyond it. For
+//! each frequency that is a complex matrix product over the channels, or, for the filters, over the images.
+//!
+//! Transforms are kept as planes of real parts and of negated imaginary parts, `r` and `s`. All three products are of the
+//! form `a·conj(b)`, whose parts are `r·r' + s·s'` and `s·r' - r·s'`: with a third plane `-r` behind those of the left
+//! operand each is one real product of two planes that follow each other, over an inner dimension of twice the length.
+
+mod filter_gradient;
+mod forward;
+mod images;
+mod line;
+mod square;
+
+pub(super) use filter_gradient::add_filters;
+pub(super) use forward::{convolve, prepare, scratch};
+
+use super::ConvGeometry;
+use crate::gemm::{TileElement, WIDEST};
+
+/// Values along either side of a square.
+const SIDE: usize = 16;
+/// Frequencies of a square of real values; the others are their conjugates.
+const FREQUENCIES: usize = 130;
+/// Cycles that the transform of a square takes, by measurement.
+const TRANSFORM: usize = 2000;
+/// Images of a block: the rows of a register tile, or nearly.
+const IMAGES: usize = 12;
+
+/// Cycles that the convolutions of a geometry and their gradients take, by an estimate, if they can be computed so at all.
+pub(super) fn cycles<T: TileElement>(g: &ConvGeometry) -> Option<usize> {
+    let plain = (g.stride_h, g.stride_w, g.dilation_h, g.dilation_w) == (1, 1, 1, 1);
+    let fits = |size: usize, out: usize, k: usize, before: usize| {
+        let possible = size <= SIDE && out <= SIDE && k <= SIDE && before < k;
+        possible && size + before.max((out + k).saturating_sub(1 + before + size)) <= SIDE
+    };
+    let small = fits(g.in_h, g.out_h, g.k_h, g.pad_top) && fits(g.in_w, g.out_w, g.k_w, g.pad_left);
+    let channels = g.in_c.is_multiple_of(SIDE) && g.out_c.is_multiple_of(SIDE) && g.in_c * g.out_c > 0;
+    if size_of::<T>() != size_of::<f32>() || !plain || !small || !channels {
+        return None;
+    }
+    let products = g.batch * FREQUENCIES * 4 * g.in_c * g.out_c / WIDEST;
+    let squares = (g.batch * (g.in_c + g.out_c) + g.in_c * g.out_c) / SIDE;
+    Some(products + squares * TRANSFORM)
+}
+
+/// Images that are worth a part.
+pub(super) fn grain() -> usize {
+    IMAGES
+}
+
+/// Elements from one frequency to the next of so many rows of all planes: not a multiple of a page, lest all frequencies of
+/// an element share a set of the first-level cache.
+fn pitch(rows: usize, channels: usize) -> usize {
+    rows * channels + SIDE
+}
