@@ -1,5 +1,6 @@
 """Initial values of variables: objects that are called with a shape."""
 
+from .later import absent as _absent
 from .array_ops import eye as _eye, ones as _ones, zeros as _zeros
 from .dtypes import as_dtype as _as_dtype, float32 as _float32
 from .framework import call as _call, constant as _constant
@@ -215,3 +216,6 @@ def variables(var_list, name="init"):
     from .variables import variables_initializer
 
     return variables_initializer(var_list, name)
+
+
+__getattr__ = _absent(__name__)

@@ -1,5 +1,6 @@
 """What programs use of `tf.contrib.legacy_seq2seq`: networks whose steps are all part of the graph, and their losses."""
 
+from ..later import absent as _absent
 from .. import nn
 from ..array_ops import reshape
 from ..framework import name_scope
@@ -113,3 +114,6 @@ def sequence_loss(
         losses = sequence_loss_by_example(logits, targets, weights, average_across_timesteps, softmax_loss_function)
         cost = reduce_sum(losses)
         return cost / cast(shape(targets[0])[0], cost.dtype) if average_across_batch else cost
+
+
+__getattr__ = _absent(__name__)

@@ -1,5 +1,6 @@
 """`tf.contrib.rnn`: cells, and networks whose steps are all part of the graph."""
 
+from ..later import absent as _absent
 from ..rnn import static_bidirectional_rnn, static_rnn
 from ..rnn_cell import (
     BasicLSTMCell,
@@ -28,3 +29,5 @@ __all__ = [
     "static_bidirectional_rnn",
     "static_rnn",
 ]
+
+__getattr__ = _absent(__name__)

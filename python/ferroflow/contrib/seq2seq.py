@@ -1,5 +1,6 @@
 """What programs use of `tf.contrib.seq2seq`."""
 
+from ..later import absent as _absent
 from .. import nn
 from ..array_ops import reshape, shape
 from ..framework import convert_to_tensor, name_scope
@@ -33,3 +34,6 @@ def sequence_loss(
             if average:
                 return reduce_sum(losses, axis) / (reduce_sum(weights, axis) + 1e-12)
         return losses
+
+
+__getattr__ = _absent(__name__)

@@ -1,5 +1,6 @@
 """Images `[height, width, channels]`, or batches of them, `[batch, height, width, channels]`."""
 
+from ..later import absent as _absent
 from ..partition_ops import random_crop
 from ..patches import extract_image_patches, extract_patches
 from .changes import (
@@ -103,3 +104,5 @@ __all__ = [
     "yiq_to_rgb",
     "yuv_to_rgb",
 ]
+
+__getattr__ = _absent(__name__)
