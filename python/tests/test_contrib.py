@@ -258,3 +258,17 @@ def test_functions_that_share_their_variables(run):
     grown("first")
     with pytest.raises(ValueError, match="second"):
         grown("second")
+
+
+def test_nests():
+    nest = tf.contrib.framework.nest
+    form = {"b": [1, (2, 3)], "a": 4}
+    assert nest.flatten(form) == [4, 1, 2, 3]
+    assert nest.pack_sequence_as(form, [1, 2, 3, 4]) == {"b": [2, (3, 4)], "a": 1}
+    assert nest.map_structure(lambda x, y: x + y, [1, (2,)], [10, (20,)]) == [11, (22,)]
+    assert nest.is_sequence([1]) and nest.is_nested({}) and not nest.is_sequence("text")
+    nest.assert_same_structure([1, (2,)], [3, (4,)])
+    with pytest.raises(ValueError, match="same nested structure"):
+        nest.assert_same_structure([1, 2], [3])
+    with pytest.raises(ValueError, match="Structure had 4 elements, but flat_sequence had 1 elements"):
+        nest.pack_sequence_as(form, [1])
