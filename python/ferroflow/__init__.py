@@ -145,6 +145,7 @@ __getattr__, __dir__ = _later(
         "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
+        "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
         "debugging": "debugging",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
