@@ -152,6 +152,7 @@ __getattr__, __dir__ = _later(
         "image": "image",
         "manip": "manip",
         "metrics": "metrics",
+        "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
