@@ -106,6 +106,12 @@ def test_layers(check):
         layers.embed_sequence([[0, 1]])
 
 
+def test_a_softmax_by_its_scope(check):
+    x = tf.contrib.slim.softmax(tf.constant([[[0.0, 0.0]]]), scope="probabilities")
+    check(x, [[[0.5, 0.5]]])
+    assert x.name.startswith("probabilities/")
+
+
 def test_penalties(check):
     both = layers.sum_regularizer([layers.l1_regularizer(1.0), None, layers.l2_regularizer(2.0)])
     check(both(tf.constant([1.0, -2.0])), 8.0)

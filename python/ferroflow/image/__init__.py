@@ -41,7 +41,7 @@ from .frames import (
     transpose,
     transpose_image,
 )
-from .measures import image_gradients, psnr, sobel_edges, total_variation
+from .measures import image_gradients, psnr, sobel_edges, ssim, ssim_multiscale, total_variation
 from .sizes import (
     ResizeMethod,
     crop_and_resize,
@@ -98,6 +98,8 @@ __all__ = [
     "rgb_to_yuv",
     "rot90",
     "sobel_edges",
+    "ssim",
+    "ssim_multiscale",
     "total_variation",
     "transpose",
     "transpose_image",

@@ -344,6 +344,12 @@ def repeat(inputs, repetitions, layer, *args, **kwargs):
         return inputs
 
 
+def softmax(logits, scope=None):
+    """`nn.softmax` over the last dimension."""
+    with name_scope(scope, "softmax", [logits]):
+        return nn.softmax(logits)
+
+
 def _preset(activation, doc, name):
     def connected(*args, **options):
         return fully_connected(*args, activation_fn=activation, **options)
@@ -400,5 +406,6 @@ __all__ = [
     "repeat",
     "separable_conv2d",
     "separable_convolution2d",
+    "softmax",
     "stack",
 ]
