@@ -12,7 +12,6 @@ from .rnn import static_rnn as static_rnn
 from .candidate_sampling import all_candidate_sampler as all_candidate_sampler
 from .transposed import atrous_conv2d_transpose as atrous_conv2d_transpose
 from .pooling import avg_pool2d as avg_pool2d
-from .volumes import avg_pool3d as avg_pool3d
 from .batches import batch_to_space as batch_to_space
 from .candidate_sampling import compute_accidental_hits as compute_accidental_hits
 from .transposed import conv1d_transpose as conv1d_transpose
@@ -30,10 +29,10 @@ from .activations import log_poisson_loss as log_poisson_loss
 from .special_math import log_sigmoid as log_sigmoid
 from .candidate_sampling import log_uniform_candidate_sampler as log_uniform_candidate_sampler
 from .pooling import max_pool2d as max_pool2d
-from .volumes import max_pool3d as max_pool3d
 from .patches import max_pool_with_argmax as max_pool_with_argmax
 from .candidate_sampling import nce_loss as nce_loss
 from .moments import normalize_moments as normalize_moments
+from .driven_rnn import raw_rnn as raw_rnn
 from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
 from .activations import silu as silu
 from .batches import space_to_batch as space_to_batch
