@@ -1,10 +1,9 @@
-"""What programs use of `tf.contrib.seq2seq`."""
+"""The loss of sequences."""
 
-from ..later import absent as _absent
-from .. import nn
-from ..array_ops import reshape, shape
-from ..framework import convert_to_tensor, name_scope
-from ..math_ops import reduce_sum
+from ... import nn
+from ...array_ops import reshape, shape
+from ...framework import convert_to_tensor, name_scope
+from ...math_ops import reduce_sum
 
 __all__ = ["sequence_loss"]
 
@@ -34,6 +33,3 @@ def sequence_loss(
             if average:
                 return reduce_sum(losses, axis) / (reduce_sum(weights, axis) + 1e-12)
         return losses
-
-
-__getattr__ = _absent(__name__)
