@@ -3,6 +3,7 @@
 # A module in TensorFlow: the modules of Ferroflow that have what it has, in the order in which names are looked for; `tf` is
 # the package itself. Those of one module are that module.
 MODULES = {
+    "contrib.crf.python.ops.crf": "contrib.crf",
     "contrib.framework.python.framework.checkpoint_utils": "contrib.framework",
     "contrib.framework.python.ops": "contrib.framework",
     "contrib.framework.python.ops.arg_scope": "contrib.arguments",
@@ -22,6 +23,10 @@ MODULES = {
     "contrib.rnn.python.ops.core_rnn_cell": "contrib.rnn rnn_cell",
     "contrib.rnn.python.ops.core_rnn_cell_impl": "contrib.rnn rnn_cell",
     "contrib.rnn.python.ops.rnn_cell": "contrib.rnn rnn_cell",
+    "contrib.seq2seq.python.ops.attention_wrapper": "contrib.seq2seq",
+    "contrib.seq2seq.python.ops.basic_decoder": "contrib.seq2seq",
+    "contrib.seq2seq.python.ops.decoder": "contrib.seq2seq",
+    "contrib.seq2seq.python.ops.helper": "contrib.seq2seq",
     "contrib.seq2seq.python.ops.loss": "contrib.seq2seq",
     "contrib.slim.python.slim.learning": "contrib.slim.learning",
     "contrib.training.python.training.hparam": "contrib.training",
@@ -85,6 +90,7 @@ MODULES = {
     "python.ops.rnn_cell": "rnn_cell",
     "python.ops.rnn_cell_impl": "rnn_cell",
     "python.ops.script_ops": "script_ops tf",
+    "python.ops.seq2seq": "contrib.legacy_seq2seq",
     "python.ops.sort_ops": "sorting",
     "python.ops.special_math_ops": "special_math linalg_ops tf",
     "python.ops.standard_ops": "tf",

@@ -468,6 +468,7 @@ __getattr__, __dir__ = _later(
         "log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler",
         "moments": "normalize_moments sufficient_statistics weighted_moments",
         "patches": "dilation2d erosion2d max_pool_with_argmax",
+        "contrib.legacy_seq2seq": "seq2seq",
         "driven_rnn": "raw_rnn",
         "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d",
         "special_math": "log_sigmoid",

@@ -34,6 +34,7 @@ from .candidate_sampling import nce_loss as nce_loss
 from .moments import normalize_moments as normalize_moments
 from .driven_rnn import raw_rnn as raw_rnn
 from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
+from .contrib import legacy_seq2seq as seq2seq
 from .activations import silu as silu
 from .batches import space_to_batch as space_to_batch
 from .array_ops import space_to_depth as space_to_depth

@@ -27,6 +27,10 @@ class Surrounding(_Wrapper):
         super().__init__(cell)
         self._reuse, self._made = reuse, {}
 
+    def _forget(self):
+        super()._forget()
+        self._made = {}
+
     @property
     def variables(self):
         """Its own and those of the cell within."""
