@@ -159,6 +159,10 @@ __getattr__, __dir__ = _later(
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
+        "sparse": "sparse",
+        "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
+        "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
+        "ctc": "edit_distance",
         "template": "make_template",
         "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
         "guarantee_const identity_n lbeta log_sigmoid real where_v2",

@@ -17,12 +17,15 @@ from .candidate_sampling import compute_accidental_hits as compute_accidental_hi
 from .transposed import conv1d_transpose as conv1d_transpose
 from .volumes import conv3d as conv3d
 from .transposed import conv_transpose as conv_transpose
+from .ctc import ctc_greedy_decoder as ctc_greedy_decoder
+from .ctc import ctc_loss as ctc_loss
 from .array_ops import depth_to_space as depth_to_space
 from .transposed import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from .transposed import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
 from .transposed import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter
 from .transposed import depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input
 from .patches import dilation2d as dilation2d
+from .sparse_tensor import embedding_lookup_sparse as embedding_lookup_sparse
 from .patches import erosion2d as erosion2d
 from .candidate_sampling import fixed_unigram_candidate_sampler as fixed_unigram_candidate_sampler
 from .activations import log_poisson_loss as log_poisson_loss
