@@ -17,10 +17,11 @@ impl<'g> Operation<'g> {
     /// tensors further back, and then derivatives go by no way in between. The graph's text does not hold it.
     ///
     /// ```
+    /// use ferroflow_array::DType;
     /// use ferroflow_graph::Graph;
     ///
     /// let g = Graph::new();
-    /// let x = g.placeholder::<f32>("x", [2]);
+    /// let x = g.placeholder(DType::F32, [2]);
     /// let y = x.square().identity();
     /// y.operation().set_gradient([x], |cx| Ok(vec![Some((-cx.grad(0)).into())]));
     /// let dx = g.gradients([y], [x])?[0].expect("y depends on x");

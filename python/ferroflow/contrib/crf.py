@@ -1,10 +1,11 @@
 """Conditional random fields of sequences: `tf.contrib.crf`.
 
-The score of a sequence of tags is the sum of `inputs[i, t, tag]` over its steps, and of `transition_params[tag, next tag]` over
-its transitions (Lafferty et al. 2001). Inputs are `[batch, steps, tags]`, tags `[batch, steps]`, lengths `[batch]`.
+The score of a sequence of tags is the sum of `inputs[i, t, tag]` over its steps, and of `transition_params[tag, next tag]`
+over its transitions (Lafferty et al. 2001). Inputs are `[batch, steps, tags]`, tags `[batch, steps]`, lengths `[batch]`.
 """
 
-from ..array_ops import concat, expand_dims, gather_nd, one_hot, range as range_of, sequence_mask, shape, stack, where, zeros_like
+from ..array_ops import concat, expand_dims, gather_nd, one_hot, range as range_of, sequence_mask, shape, stack, where
+from ..array_ops import zeros_like
 from ..dtypes import int32
 from ..framework import convert_to_tensor
 from ..functional_ops import foldl, scan
