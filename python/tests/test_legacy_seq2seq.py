@@ -79,6 +79,7 @@ def test_a_projection_of_ones_own(run):
 
 def test_buckets():
     """Networks of several lengths share their variables, and are trained."""
+    tf.set_random_seed(1)
     batch, cell = [None], tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.GRUCell(8) for _ in range(2)])
     sources, targets = ([tf.placeholder(tf.int32, batch) for _ in range(n)] for n in (4, 5))
     weights = [tf.placeholder(tf.float32, batch) for _ in range(4)]
@@ -88,17 +89,17 @@ def test_buckets():
     assert [len(o) for o in outputs] == [2, 4]
     names = [v.op.name for v in tf.trainable_variables()]
     assert len(names) == len(set(names)) == 28
-    step = tf.train.AdamOptimizer(0.02).minimize(losses[1])
+    step = tf.train.AdamOptimizer(0.02).minimize(losses[0] + losses[1])
     rng = np.random.RandomState(0)
     feed = {p: rng.randint(0, 6, [4]) for p in sources + targets}
     feed.update({w: np.ones(4) for w in weights})
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
         before = session.run(losses, feed)
-        for _ in range(30):
+        for _ in range(40):
             session.run(step, feed)
         after = session.run(losses, feed)
-    assert after[1] < 0.5 * before[1] and after[0] < before[0]
+    assert after[0] < 0.7 * before[0] and after[1] < 0.7 * before[1]
     with tf.variable_scope(tf.get_variable_scope(), reuse=True):
         _, (each, _) = seq2seq.model_with_buckets(*given, per_example_loss=True)
     assert each.shape.ndims == 1
