@@ -119,8 +119,13 @@ def stub(name):
 def imported_later(module, depth):
     """The lines of names that a module has of others once they are asked for."""
     names = sorted(set(dir(module)) - set(vars(module)))
-    places = {n: getattr(module, n).__module__.partition(".")[2] for n in names}
-    return "".join(f"from {depth}{place} import {n} as {n}\n" for n, place in places.items())
+    lines = ""
+    for n in names:
+        value = getattr(module, n)
+        whole = inspect.ismodule(value)
+        place, _, last = value.__name__.rpartition(".") if whole else (value.__module__, "", n)
+        lines += f"from {depth}{place.partition('.')[2]} import {last} as {n}\n"
+    return lines
 
 
 def first_line(value):

@@ -145,18 +145,24 @@ __getattr__, __dir__ = _later(
         "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
+        "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
         "debugging": "debugging",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
         "image": "image",
         "manip": "manip",
         "metrics": "metrics",
+        "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
+        "sparse": "sparse",
+        "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
+        "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
+        "ctc": "edit_distance",
         "template": "make_template",
         "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
         "guarantee_const identity_n lbeta log_sigmoid real where_v2",

@@ -2,6 +2,7 @@
 
 import sys
 
+from .later import absent as _absent
 from . import flags
 from .flags import FLAGS
 
@@ -13,3 +14,6 @@ def run(main=None, argv=None):
     arguments = FLAGS(sys.argv if argv is None else argv, known_only=True)
     main = main or sys.modules["__main__"].main
     sys.exit(main(arguments))
+
+
+__getattr__ = _absent(__name__)

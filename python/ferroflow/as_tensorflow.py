@@ -12,44 +12,75 @@ import os
 import sys
 import types
 
+from ferroflow.later import MISSING, imported
 from ferroflow.module_names import MODULES
 
 NAME = "tensorflow"
 
 
-class _TensorFlow(types.ModuleType):
+class _Counterpart(types.ModuleType):
+    """What a module of TensorFlow's has, of those modules of Ferroflow that have it, or its submodules."""
+
+    def __init__(self, name, places, doc):
+        super().__init__(name, doc)
+        self.__path__ = []
+        self._places = places
+
+    def __getattr__(self, name):
+        if not name.startswith("__"):
+            for place in self._places:
+                found = getattr(imported(place), name, self)
+                if found is not self:
+                    return found
+            child = f"{self.__name__}.{name}"
+            if _listed(child[len(NAME) + 1 :]) is not None:
+                return importlib.import_module(child)
+        raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'{MISSING}")
+
+    def __dir__(self):
+        names = (set(dir(imported(place))) for place in self._places)
+        return sorted(set(self.__dict__).union(*names))
+
+
+class _TensorFlow(_Counterpart):
     """Ferroflow under another name and version."""
 
     def __init__(self, version):
-        import ferroflow
-
-        super().__init__(NAME, ferroflow.__doc__)
+        super().__init__(NAME, ["ferroflow"], importlib.import_module("ferroflow").__doc__)
         self.__version__ = self.VERSION = version
-        self.__path__ = []
 
-    def __getattr__(self, name):
-        import ferroflow
 
-        return getattr(ferroflow, name)
+def _listed(name):
+    """The modules of Ferroflow that have what a module of TensorFlow's has, as the table says: none for a package of others,
+    `None` if it is not there."""
+    if name in MODULES:
+        return ["ferroflow" if place == "tf" else f"ferroflow.{place}" for place in MODULES[name].split()]
+    return [] if _is_package(name) else None
 
-    def __dir__(self):
-        import ferroflow
 
-        return sorted({*dir(ferroflow), *self.__dict__})
+def _is_package(name):
+    return any(known.startswith(name + ".") for known in MODULES)
+
+
+def _places(fullname):
+    """`_listed`, or the module that is called alike."""
+    name = fullname[len(NAME) + 1 :]
+    try:
+        alike = importlib.util.find_spec(f"ferroflow.{name}") is not None
+    except ModuleNotFoundError:
+        alike = False
+    return [f"ferroflow.{name}"] if alike else _listed(name)
 
 
 class _Loader(importlib.abc.Loader):
-    """Gives the module of Ferroflow that is called alike, or that `module_names` names."""
+    """Gives the module of Ferroflow that has what is asked for, or one that looks in several."""
 
     def create_module(self, spec):
-        name = spec.name[len(NAME) + 1 :]
-        found = MODULES.get(name, name)
-        if found is None:
+        places, name = _places(spec.name), spec.name[len(NAME) + 1 :]
+        if len(places) != 1 or places == ["ferroflow"] or name in MODULES and _is_package(name):
             self._spec = spec
-            package = types.ModuleType(spec.name, "A package of modules.")
-            package.__path__ = []
-            return package
-        module = importlib.import_module(f"ferroflow.{found}")
+            return _Counterpart(spec.name, places, "What Ferroflow has of a module of TensorFlow's.")
+        module = imported(places[0])
         self._spec = module.__spec__
         return module
 
@@ -61,11 +92,9 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, fullname, path=None, target=None):
         if not fullname.startswith(NAME + "."):
             return None
-        try:
-            found = fullname[len(NAME) + 1 :] in MODULES or importlib.util.find_spec("ferroflow" + fullname[len(NAME) :])
-        except ModuleNotFoundError:
-            found = None
-        return None if not found else importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
+        if _places(fullname) is None:
+            raise ModuleNotFoundError(f"{fullname} is not in Ferroflow")
+        return importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
 
 
 def install(version=None):

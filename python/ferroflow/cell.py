@@ -1,6 +1,7 @@
 """What cells of recurrent networks have in common."""
 
 import collections
+import copy
 
 from . import array_ops
 from .dtypes import as_dtype
@@ -48,6 +49,21 @@ class RNNCell(Layer):
         if scope is not None and not self.built:
             self._scope = scope
         return super().__call__(inputs, state, *arguments, **options)
+
+    def __deepcopy__(self, memo):
+        """A cell of the same kind, and of such within, that has no variables yet."""
+        made = object.__new__(type(self))
+        memo[id(self)] = made
+        cells = lambda v: isinstance(v, RNNCell) or (isinstance(v, (list, tuple)) and v and isinstance(v[0], RNNCell))
+        for name, value in vars(self).items():
+            made.__dict__[name] = copy.deepcopy(value, memo) if cells(value) else copy.copy(value)
+        made._forget()
+        return made
+
+    def _forget(self):
+        """Leaves variables to others."""
+        self._scope = None if self.built else self._scope
+        self.built, self._variables, self._updates, self._losses = False, [], [], []
 
     @property
     def state_size(self):

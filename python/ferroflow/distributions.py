@@ -5,6 +5,7 @@ Parameters are tensors that are broadcast together to a batch of distributions. 
 
 import math
 
+from .later import absent as _absent
 from . import nn
 from .array_ops import concat, reshape, shape, where, zeros_like
 from .dtypes import as_dtype
@@ -352,3 +353,6 @@ def kl_divergence(distribution_a, distribution_b, allow_nan_stats=True, name=Non
         raise NotImplementedError(f"No KL(distribution_a || distribution_b) of {kinds[0]} and {kinds[1]}")
     with name_scope(name, "KullbackLeibler"):
         return distribution_a._kl(distribution_b)
+
+
+__getattr__ = _absent(__name__)

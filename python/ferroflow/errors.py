@@ -1,5 +1,7 @@
 """What a run can fail with. Each class has TensorFlow's error code."""
 
+from .later import absent as _absent
+
 OK = 0
 CANCELLED = 1
 UNKNOWN = 2
@@ -94,3 +96,6 @@ def exception_type_from_error_code(error_code):
 def error_code_from_exception_type(cls):
     """The code of errors of that class."""
     return next((code for code, found in _CODE_OF.items() if found is cls), UNKNOWN)
+
+
+__getattr__ = _absent(__name__)

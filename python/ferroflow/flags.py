@@ -2,6 +2,8 @@
 
 import sys
 
+from .later import absent as _absent
+
 
 class Error(Exception):
     """Something is wrong with the flags."""
@@ -202,3 +204,6 @@ def DEFINE_enum(name, default, enum_values, help):
 def DEFINE_list(name, default, help):
     """A flag of words with commas between them."""
     _define(name, default, help, lambda value: value.split(",") if isinstance(value, str) and value else list(value))
+
+
+__getattr__ = _absent(__name__)

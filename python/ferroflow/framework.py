@@ -276,6 +276,8 @@ class Graph(_ferroflow.Graph):
         self._collections = {}
         self._synchronized = {}
         self._finalized = False
+        # Names of registered gradients by types of operations, one mapping for each context.
+        self._overrides = []
         self._seed = None
         self._variable_scopes = threading.local()
 
@@ -339,6 +341,24 @@ class Graph(_ferroflow.Graph):
     def colocate_with(self, op, ignore_existing=False):
         """A context whose operations belong with `op`. All do: there is one device."""
         yield
+
+    @contextlib.contextmanager
+    def gradient_override_map(self, op_type_map):
+        """A context whose operations of the types in a dictionary have the gradients that it names, those of
+        `tf.RegisterGradient`, in place of their own. `Identity` is that of the identity."""
+        from .custom_gradients import apply_overrides
+
+        if not isinstance(op_type_map, dict):
+            raise TypeError("op_type_map must be a dictionary mapping strings to strings")
+        apply_overrides(self)
+        self._overrides.append({"since": len(self), "map": op_type_map})
+        try:
+            yield
+            apply_overrides(self)
+        finally:
+            self._overrides.pop()
+            for outer in self._overrides:
+                outer["since"] = len(self)
 
     @contextlib.contextmanager
     def container(self, container_name):

@@ -5,6 +5,7 @@ import glob
 import os
 import shutil
 
+from .later import absent as _absent
 from . import errors
 
 
@@ -106,3 +107,6 @@ def Stat(filename):
 def Walk(top, in_order=True):
     """Every directory with its directories and files."""
     return os.walk(top, topdown=in_order)
+
+
+__getattr__ = _absent(__name__)

@@ -27,6 +27,10 @@ def gradients(
     ys = [convert_to_tensor(y) for y in ys]
     graph = ys[0].graph if ys else get_default_graph()
     graph._check_open()
+    if graph._overrides:
+        from .custom_gradients import apply_overrides
+
+        apply_overrides(graph)
     seeds = [None if g is None else convert_to_tensor(g, y.dtype) for g, y in zip(_list(grad_ys), ys)]
     found = [graph._wrap(part) for part in _ferroflow.gradients(graph, ys, targets, seeds, stop)]
     if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":

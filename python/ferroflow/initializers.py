@@ -3,6 +3,7 @@
 from .array_ops import eye as _eye, ones as _ones, zeros as _zeros
 from .dtypes import as_dtype as _as_dtype, float32 as _float32
 from .framework import call as _call, constant as _constant
+from .later import later as _later
 from .random_ops import (
     random_normal as _random_normal,
     random_uniform as _random_uniform,
@@ -215,3 +216,6 @@ def variables(var_list, name="init"):
     from .variables import variables_initializer
 
     return variables_initializer(var_list, name)
+
+
+__getattr__, __dir__ = _later(__name__, {"orthonormal": "Orthogonal orthogonal orthogonal_initializer"})

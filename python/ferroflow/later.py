@@ -7,6 +7,13 @@ import importlib
 import sys
 import types
 
+MISSING = ": if TensorFlow 1 has it, Ferroflow has it not yet"
+
+
+def absent(module):
+    """The `__getattr__` of a module of TensorFlow's that has all of its names itself."""
+    return later(module, {})[0]
+
 
 def later(module, places):
     """The `__getattr__` and `__dir__` of `module`: for each module of the package in `places` the names that are there,
@@ -16,9 +23,9 @@ def later(module, places):
     def get(name):
         place = home.get(name)
         if place is None:
-            known = "" if name.startswith("__") else ": if TensorFlow 1 has it, Ferroflow has it not yet"
+            known = "" if name.startswith("__") else MISSING
             raise AttributeError(f"module '{module}' has no attribute '{name}'{known}")
-        found = _imported("ferroflow." + place)
+        found = imported("ferroflow." + place)
         value = found if place.rpartition(".")[2] == name else getattr(found, name)
         setattr(sys.modules[module], name, value)
         return value
@@ -26,7 +33,7 @@ def later(module, places):
     return get, lambda: sorted({*vars(sys.modules[module]), *home})
 
 
-def _imported(name):
+def imported(name):
     """The module, which does not become a member of the package, nor do those that it imports: TensorFlow has none of the
     name."""
     package = vars(sys.modules["ferroflow"])

@@ -520,5 +520,6 @@ __getattr__, __dir__ = later(
     __name__,
     {
         "sequence_layers": "AveragePooling1D MaxPooling1D SeparableConv2D average_pooling1d max_pooling1d separable_conv2d",
+        "volume_layers": "AveragePooling3D Conv3D MaxPooling3D average_pooling3d conv3d max_pooling3d",
     },
 )

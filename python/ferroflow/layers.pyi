@@ -5,10 +5,16 @@ from .dtypes import DType
 from .framework import Tensor
 from .variables import Variable
 from .sequence_layers import AveragePooling1D as AveragePooling1D
+from .volume_layers import AveragePooling3D as AveragePooling3D
+from .volume_layers import Conv3D as Conv3D
 from .sequence_layers import MaxPooling1D as MaxPooling1D
+from .volume_layers import MaxPooling3D as MaxPooling3D
 from .sequence_layers import SeparableConv2D as SeparableConv2D
 from .sequence_layers import average_pooling1d as average_pooling1d
+from .volume_layers import average_pooling3d as average_pooling3d
+from .volume_layers import conv3d as conv3d
 from .sequence_layers import max_pooling1d as max_pooling1d
+from .volume_layers import max_pooling3d as max_pooling3d
 from .sequence_layers import separable_conv2d as separable_conv2d
 
 

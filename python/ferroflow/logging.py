@@ -3,6 +3,8 @@
 import logging as _logging
 import sys as _sys
 
+from .later import absent as _absent
+
 DEBUG, INFO, WARN, ERROR, FATAL = _logging.DEBUG, _logging.INFO, _logging.WARN, _logging.ERROR, _logging.FATAL
 _logger = _logging.getLogger("tensorflow")
 _logger.setLevel(WARN)
@@ -60,3 +62,6 @@ def log_if(level, msg, condition, *args):
 def vlog(level, msg, *args):
     """Says what is of less weight the greater `level` is."""
     _logger.log(DEBUG if level > 0 else INFO, msg, *args)
+
+
+__getattr__ = _absent(__name__)

@@ -1,6 +1,9 @@
 """Moving averages."""
 
 from . import _ferroflow
+from .framework import control_dependencies, name_scope
+from .initializers import Zeros
+from .variable_scope import get_variable, variable_scope
 from .variables import global_variables, moving_average_variables, trainable_variables
 
 
@@ -60,3 +63,20 @@ class ExponentialMovingAverage:
         names = {variable.op.name for variable in averaged}
         others = [variable for variable in global_variables() if variable.op.name not in {*names, *named}]
         return {**named, **{variable.op.name: variable for variable in others}}
+
+
+def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
+    """The new value of `variable`, which moves by `(1 - decay)·(value - variable)`.
+
+    With `zero_debias` that is what a variable `biased`, which starts from zero, does, and `variable` becomes it divided by
+    the weight `1 - decayⁿ` of the `n` values so far, counted by a variable `local_step`.
+    """
+    with name_scope(name, "AssignMovingAvg", [variable, value]):
+        if not zero_debias:
+            return variable.assign_sub((variable - value) * (1 - decay))
+        zeros = lambda name, shape: get_variable(name, shape, variable.dtype.base_dtype, Zeros(), trainable=False)
+        with variable_scope(variable.op.name):
+            biased, steps = zeros("biased", variable.shape), zeros("local_step", [])
+        with control_dependencies([biased.assign_sub((biased - value) * (1 - decay)), steps.assign_add(1)]):
+            weight = 1 - decay ** steps.read_value()
+            return variable.assign(biased.read_value() / weight)

@@ -6,6 +6,9 @@ def is_nested(value):
     return isinstance(value, (list, tuple, dict))
 
 
+is_sequence = is_nested
+
+
 def _items(value):
     return [value[key] for key in sorted(value)] if isinstance(value, dict) else list(value)
 
@@ -28,6 +31,16 @@ def _packed(like, leaves):
 def pack(like, leaves):
     """The leaves in a nest of the form of `like`."""
     return _packed(like, iter(leaves))
+
+
+def pack_sequence_as(structure, flat_sequence):
+    """The leaves in a nest of the form of `structure`. Raises `ValueError` unless there are as many as it has."""
+    leaves = list(flat_sequence)
+    if len(leaves) != len(flatten(structure)):
+        raise ValueError(
+            f"Structure had {len(flatten(structure))} elements, but flat_sequence had {len(leaves)} elements: {leaves}"
+        )
+    return pack(structure, leaves)
 
 
 def assert_same_structure(a, b):

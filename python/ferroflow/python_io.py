@@ -2,6 +2,7 @@
 
 import os as _os
 
+from .later import absent as _absent
 from . import _ferroflow
 from . import errors as _errors
 
@@ -56,3 +57,6 @@ def tf_record_iterator(path, options=None):
     """The records of the file `path`, one after the other. Raises `tf.errors.DataLossError` where it is damaged."""
     _check(options)
     yield from _ferroflow.RecordReader(_os.fspath(path))
+
+
+__getattr__ = _absent(__name__)

@@ -3,6 +3,7 @@
 Equal seeds give TensorFlow's numbers. Without a seed, of the graph or of the operation, each session draws its own.
 """
 
+from .later import absent as _absent
 from .dtypes import as_dtype, float32
 from .framework import call
 
@@ -61,3 +62,6 @@ def set_random_seed(seed):
     from . import framework
 
     framework.set_random_seed(seed)
+
+
+__getattr__ = _absent(__name__)

@@ -1,5 +1,6 @@
 """Cells of recurrent networks: one step, from inputs and a state to outputs and the next state."""
 
+from .later import absent as _absent
 from . import array_ops as _array_ops, math_ops as _math_ops, nn as _nn
 from .framework import name_scope as _name_scope
 from .initializers import Ones as _Ones, Zeros as _Zeros
@@ -273,3 +274,6 @@ class MultiRNNCell(RNNCell):
             with _variable_scope(f"cell_{i}"):
                 inputs, states[i] = cell(inputs, states[i])
         return inputs, tuple(states) if self._state_is_tuple else _array_ops.concat(states, 1)
+
+
+__getattr__ = _absent(__name__)

@@ -15,6 +15,8 @@ class RunOptions(_Settings):
 class RunMetadata(_Settings):
     """What a run told of itself: nothing."""
 
+    step_stats = None
+
 
 class OptimizerOptions(_Settings):
     """How graphs are optimised: always alike."""

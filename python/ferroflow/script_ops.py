@@ -25,6 +25,13 @@ def _call(token, *arrays):
     return _functions[token](*arrays)
 
 
+def kept(graph, token, function):
+    """What calls `function` as long as the graph is there."""
+    graph.__dict__.setdefault("_functions", {})[token] = function
+    _functions[token] = function
+    return functools.partial(_call, token)
+
+
 def _text(error):
     try:
         return str(error)
@@ -68,10 +75,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 
     graph = _graph_of(list(inp)) or get_default_graph()
     graph._check_open()
-    graph.__dict__.setdefault("_functions", {})[token] = checked
-    _functions[token] = checked
-    call = functools.partial(_call, token)
-    made = _ferroflow.host_call(graph, call, list(inp), [d.name for d in dtypes], name or "PyFunc")
+    made = _ferroflow.host_call(graph, kept(graph, token, checked), list(inp), [d.name for d in dtypes], name or "PyFunc")
     made = graph._wrap(made)
     return made if several else made[0]
 

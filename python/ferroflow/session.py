@@ -5,6 +5,9 @@ import contextlib
 from . import _ferroflow, errors
 from .framework import Graph, _stacks, get_default_graph
 
+# What makes tensors of sparse ones among fetches and feeds, once there may be any.
+as_tensors = None
+
 
 class GPUOptions:
     """Settings of GPUs, kept for programs that set them: all runs on the CPU."""
@@ -64,6 +67,8 @@ class BaseSession(_ferroflow.Session):
         """
         if not len(self._graph):
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
+        if as_tensors is not None:
+            fetches, feed_dict = as_tensors(fetches, feed_dict)
         try:
             return self._run(fetches, feed_dict)
         except errors.OpError as error:

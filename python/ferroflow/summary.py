@@ -7,6 +7,7 @@ import socket as _socket
 import threading as _threading
 import weakref as _weakref
 
+from .later import absent as _absent
 from . import _ferroflow
 from . import logging as _logging
 from .framework import (
@@ -257,3 +258,6 @@ def merge_all_summaries(key=GraphKeys.SUMMARIES):
     """One summary of the values of all that are in the collection `key`, or `None` if there are none."""
     summaries = _get_collection(key)
     return merge_summary(summaries) if summaries else None
+
+
+__getattr__ = _absent(__name__)

@@ -67,5 +67,6 @@ __getattr__, __dir__ = _later(
         "SingularMonitoredSession WorkerSessionCreator",
         "noisy_decay": "noisy_linear_cosine_decay",
         "supervisor": "SessionManager Supervisor",
+        "warm_start": "init_from_checkpoint",
     },
 )

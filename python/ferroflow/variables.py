@@ -27,6 +27,8 @@ class Variable:
     """
 
     __array_priority__ = 100
+    # Whether it starts otherwise than it was made to.
+    _restarted = False
 
     def __init__(
         self,
@@ -296,7 +298,12 @@ def moving_average_variables(scope=None):
 
 def variables_initializer(var_list, name="init"):
     """The operation that initialises `var_list`."""
-    return call("variables_initializer", name, list(var_list)) if var_list else call("no_op", name)
+    var_list = list(var_list or ())
+    if any(variable._restarted for variable in var_list):
+        from .math_ops import group
+
+        return group(*(variable.initializer for variable in var_list), name=name)
+    return call("variables_initializer", name, var_list) if var_list else call("no_op", name)
 
 
 initialize_variables = variables_initializer

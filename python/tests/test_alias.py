@@ -50,7 +50,7 @@ def test_from_a_notebook_or_a_test():
     missing = (
         "import ferroflow.as_tensorflow\ntry:\n  import tensorflow.nope\nexcept ModuleNotFoundError as e: print(e)"
     )
-    assert python("-c", missing) == "No module named 'tensorflow.nope'"
+    assert python("-c", missing) == "tensorflow.nope is not in Ferroflow"
 
 
 def test_ferroflows_own_version():
@@ -97,3 +97,73 @@ def test_modules_that_are_imported_when_asked_for():
         "print(slim.conv2d is layers.conv2d, tf.metrics is ferroflow.metrics, SessionRunHook is tf.train.SessionRunHook)"
     )
     assert python("-c", code) == "True True True"
+
+
+IMPORTS = """
+import ferroflow.as_tensorflow
+import tensorflow as tf
+from tensorflow.python.ops import control_flow_ops, rnn, rnn_cell, rnn_cell_impl, tensor_array_ops, embedding_ops, clip_ops
+from tensorflow.python.ops import array_ops, math_ops, nn_ops, nn, variable_scope as vs, init_ops, gradients_impl, state_ops
+from tensorflow.python.ops import random_ops, variables, script_ops, standard_ops, functional_ops, data_flow_ops
+from tensorflow.python.framework import ops, dtypes, tensor_shape, errors, constant_op, tensor_util, random_seed
+from tensorflow.python.client import timeline, device_lib
+from tensorflow.python.util import nest, compat
+from tensorflow.python.layers import core as core_layers, base
+from tensorflow.python.platform import gfile, app, flags, tf_logging as logging
+from tensorflow.python.training import moving_averages, saver, optimizer, session_run_hook
+from tensorflow.python import pywrap_tensorflow
+from tensorflow.examples.tutorials.mnist import input_data
+from tensorflow.contrib.rnn.python.ops import core_rnn_cell
+from tensorflow.contrib import rnn as contrib_rnn, slim
+from tensorflow.contrib.layers.python.layers import layers
+import tensorflow.python.ops.math_ops as again
+same = [
+    (control_flow_ops.cond, tf.cond), (control_flow_ops.group, tf.group), (math_ops.range, tf.range),
+    (array_ops.concat, tf.concat), (rnn_cell_impl.RNNCell, tf.nn.rnn_cell.RNNCell), (clip_ops.clip_by_norm, tf.clip_by_norm),
+    (embedding_ops.embedding_lookup, tf.nn.embedding_lookup), (nn_ops.conv2d, tf.nn.conv2d), (init_ops.Constant, tf.constant_initializer),
+    (state_ops.assign_add, tf.assign_add), (standard_ops.matmul, tf.matmul), (ops.GraphKeys, tf.GraphKeys),
+    (ops.control_dependencies, tf.control_dependencies), (constant_op.constant, tf.constant), (rnn.dynamic_rnn, tf.nn.dynamic_rnn),
+    (tensor_shape.TensorShape, tf.TensorShape), (core_layers.Dense, tf.layers.Dense), (base.Layer, tf.layers.Layer),
+    (pywrap_tensorflow.NewCheckpointReader, tf.train.NewCheckpointReader), (core_rnn_cell.LSTMCell, contrib_rnn.LSTMCell),
+    (layers.conv2d, slim.conv2d), (again, math_ops), (tf.python.ops.math_ops, math_ops), (vs.get_variable, tf.get_variable),
+    (tensor_array_ops.TensorArray, tf.TensorArray), (script_ops.py_func, tf.py_func), (logging.info, tf.logging.info),
+]
+print([a.__name__ for a, b in same if a is not b])
+print("cond" in dir(control_flow_ops), device_lib.list_local_devices()[0].device_type, hasattr(math_ops, "nothing"))
+for line in (
+    "from tensorflow.python.framework import graph_util", "import tensorflow.python.debug", "from tensorflow import nothing",
+    "from tensorflow.python.ops.math_ops import nothing", "import tensorflow.contrib.nothing.python",
+):
+    try:
+        exec(line)
+    except ImportError as error:
+        print(error)
+"""
+
+
+def test_modules_inside_of_tensorflow():
+    assert python("-c", IMPORTS).splitlines() == [
+        "[]",
+        "True CPU False",
+        "tensorflow.python.framework.graph_util is not in Ferroflow",
+        "tensorflow.python.debug is not in Ferroflow",
+        "tensorflow.nothing is not in Ferroflow",
+        "tensorflow.python.ops.math_ops.nothing is not in Ferroflow",
+        "tensorflow.contrib.nothing is not in Ferroflow",
+    ]
+
+
+def test_every_module_of_the_table_is_there():
+    code = (
+        "import ferroflow.as_tensorflow, importlib\nfrom ferroflow.module_names import MODULES\n"
+        "print(len([importlib.import_module('tensorflow.' + name).__doc__ for name in MODULES]) > 100)"
+    )
+    assert python("-c", code) == "True"
+
+
+def test_what_runs_tell_of_their_steps_is_nothing():
+    code = (
+        "import ferroflow.as_tensorflow, tensorflow as tf\nfrom tensorflow.python.client import timeline\n"
+        "print(timeline.Timeline(tf.RunMetadata().step_stats).generate_chrome_trace_format(), hasattr(tf, 'timeline'))"
+    )
+    assert python("-c", code) == '{"traceEvents": []} False'

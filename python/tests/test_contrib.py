@@ -106,6 +106,12 @@ def test_layers(check):
         layers.embed_sequence([[0, 1]])
 
 
+def test_a_softmax_by_its_scope(check):
+    x = tf.contrib.slim.softmax(tf.constant([[[0.0, 0.0]]]), scope="probabilities")
+    check(x, [[[0.5, 0.5]]])
+    assert x.name.startswith("probabilities/")
+
+
 def test_penalties(check):
     both = layers.sum_regularizer([layers.l1_regularizer(1.0), None, layers.l2_regularizer(2.0)])
     check(both(tf.constant([1.0, -2.0])), 8.0)
@@ -258,3 +264,17 @@ def test_functions_that_share_their_variables(run):
     grown("first")
     with pytest.raises(ValueError, match="second"):
         grown("second")
+
+
+def test_nests():
+    nest = tf.contrib.framework.nest
+    form = {"b": [1, (2, 3)], "a": 4}
+    assert nest.flatten(form) == [4, 1, 2, 3]
+    assert nest.pack_sequence_as(form, [1, 2, 3, 4]) == {"b": [2, (3, 4)], "a": 1}
+    assert nest.map_structure(lambda x, y: x + y, [1, (2,)], [10, (20,)]) == [11, (22,)]
+    assert nest.is_sequence([1]) and nest.is_nested({}) and not nest.is_sequence("text")
+    nest.assert_same_structure([1, (2,)], [3, (4,)])
+    with pytest.raises(ValueError, match="same nested structure"):
+        nest.assert_same_structure([1, 2], [3])
+    with pytest.raises(ValueError, match="Structure had 4 elements, but flat_sequence had 1 elements"):
+        nest.pack_sequence_as(form, [1])

@@ -147,3 +147,17 @@ def test_patches(check):
         check(found[0], [[[0, 1, 3, 4], [1, 2, 4, 5]], [[3, 4, 6, 7], [4, 5, 7, 8]]])
     same = tf.extract_image_patches(image, [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], "SAME")
     check(same[0, 1, 1], [8, 0, 0, 0])
+
+
+def test_similarity_of_structure(check):
+    image = np.arange(144, dtype=np.float32).reshape(1, 12, 12, 1) / 144
+    check(tf.image.ssim(image, image, 1.0), [1.0])
+    check(tf.image.ssim(image, image * 0.9, 1.0), [0.98915])
+    bytes_ = np.arange(144, dtype=np.uint8).reshape(12, 12, 1)
+    check(tf.image.ssim(bytes_, bytes_, 255), 1.0)
+    scales = tf.image.ssim_multiscale(image, image * 0.9, 1.0, (0.5, 0.5), filter_size=5)
+    check(scales, [0.99189])
+    odd = np.concatenate([image[0], image[0]], 1)[:, :23]
+    check(tf.image.ssim_multiscale(odd, odd, 1.0, (0.5, 0.5), filter_size=5), 1.0)
+    with pytest.raises(ValueError, match="at least three-dimensional"):
+        tf.image.ssim([1.0], [1.0], 1.0)

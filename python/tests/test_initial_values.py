@@ -78,3 +78,51 @@ def test_text(tmp_path):
         assert session.run(v) == b"late" and session.run(w).tolist() == [b"x", b"y"]
     with pytest.raises(TypeError):
         v.assign(1.0)
+
+
+@pytest.mark.parametrize("shape", [[6, 4], [3, 8], [2, 2, 3, 5]])
+def test_orthogonal_values(shape, run):
+    value = run(tf.orthogonal_initializer(2.0, seed=1)(shape)).reshape(-1, shape[-1])
+    rows, columns = value.shape
+    products = value.T @ value if rows >= columns else value @ value.T
+    np.testing.assert_allclose(products, 4.0 * np.eye(min(rows, columns)), atol=1e-5)
+
+
+def test_orthogonal_values_are_tensorflows(check):
+    value = tf.get_variable("v", [6, 4], initializer=tf.initializers.orthogonal(2.0, seed=1))
+    check(value[0], [-0.53300714, 1.7766595, -0.41735372, 0.5829247])
+    assert tf.initializers.Orthogonal is tf.initializers.orthogonal
+    with pytest.raises(ValueError, match="at least two-dimensional"):
+        tf.orthogonal_initializer()([3])
+
+
+def test_variables_that_start_from_a_checkpoint(tmp_path):
+    with tf.Graph().as_default(), tf.Session() as session:
+        with tf.variable_scope("old"):
+            tf.get_variable("w", initializer=[1.0, 2.0]), tf.get_variable("b", initializer=3.0)
+        session.run(tf.global_variables_initializer())
+        path = tf.train.Saver().save(session, str(tmp_path / "model"))
+    with tf.variable_scope("new"):
+        w, b = tf.get_variable("w", [2]), tf.get_variable("b", [])
+    with tf.variable_scope("old"):
+        same = tf.get_variable("w", [2])
+    other, plain = tf.get_variable("other", []), tf.get_variable("plain", initializer=5.0)
+    tf.train.init_from_checkpoint(path, {"old/": "new/"})
+    tf.train.init_from_checkpoint(str(tmp_path), {"old/b": other, "old/w": "old/w"})
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        values = session.run([w, b, same, other, plain])
+        session.run(w.assign([0.0, 0.0]))
+        session.run(w.initializer)
+        assert session.run(w).tolist() == [1.0, 2.0]
+    assert [np.array(v).tolist() for v in values] == [[1.0, 2.0], 3.0, [1.0, 2.0], 3.0, 5.0]
+    for mapping, message in (
+        ({"old/x": other}, "Tensor old/x is not found"),
+        ({"old/w": other}, "doesn't match with shape of tensor old/w"),
+        ({"old/": "other"}, "should map to scope only"),
+        ({"old/": "nowhere/"}, "No variables in the scope nowhere/"),
+        ({"old/b": "nothing"}, "Variable nothing is not in the graph"),
+        ({"/": "/"}, "Tensor new/w is not found"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            tf.train.init_from_checkpoint(path, mapping)

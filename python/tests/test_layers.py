@@ -182,3 +182,16 @@ def test_reductions_of_losses(check):
     tf.losses.add_loss(tf.constant(2.0))
     tf.losses.mean_squared_error([1.0], [2.0])
     check(tf.losses.get_total_loss(), 3.0)
+
+
+def test_volumes(check):
+    volume = np.arange(16.0, dtype=np.float32).reshape(1, 2, 2, 2, 2)
+    ones = tf.ones_initializer()
+    check(tf.layers.conv3d(volume, 1, 2, kernel_initializer=ones, bias_initializer=ones), [[[[[121.0]]]]])
+    layer = tf.layers.Conv3D(3, (1, 2, 2), padding="same", activation=tf.nn.relu, name="volumes")
+    assert layer(volume).shape.as_list() == [1, 2, 2, 2, 3] and layer.kernel.shape.as_list() == [1, 2, 2, 2, 3]
+    assert [v.op.name for v in layer.variables] == ["volumes/kernel", "volumes/bias"]
+    check(tf.layers.max_pooling3d(volume, 2, 2), [[[[[14.0, 15.0]]]]])
+    check(tf.layers.average_pooling3d(volume, (2, 2, 2), 1), [[[[[7.0, 8.0]]]]])
+    check(tf.layers.MaxPooling3D(2, 1, data_format="channels_first")(volume.reshape(1, 2, 2, 2, 2)), [[[[[7.0]]], [[[15.0]]]]])
+    assert tf.layers.AveragePooling3D(2, 1).pool_size == 2

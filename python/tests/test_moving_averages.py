@@ -77,3 +77,18 @@ def test_shadows_are_restored_as_what_they_follow(tmp_path):
     with tf.Session() as session:
         tf.train.Saver(averages.variables_to_restore()).restore(session, path)
         assert session.run(v) == 7.0
+
+
+@pytest.mark.parametrize("zero_debias, expected", [(False, [9.2, 8.68]), (True, [2.0, 0.58 / 0.19])])
+def test_a_variable_moves_towards_values(zero_debias, expected):
+    from ferroflow.moving_averages import assign_moving_average
+
+    average, value = tf.Variable(10.0, name="average"), tf.placeholder(tf.float32, [])
+    update = assign_moving_average(average, value, 0.9, zero_debias)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(update, {value: 2.0}) == pytest.approx(expected[0])
+        assert session.run(update, {value: 4.0}) == pytest.approx(expected[1])
+        assert session.run(average) == pytest.approx(expected[1])
+    added = ["average/biased", "average/local_step"] if zero_debias else []
+    assert [v.op.name for v in tf.global_variables()] == ["average", *added]

@@ -1,5 +1,6 @@
 //! Reverse-mode differentiation, as graph nodes.
 
+use crate::given_gradient::GivenGradient;
 use crate::{ErrorKind, Graph, GraphError, NodeId, Op, Outlet, Tensor, WrittenOut, ops};
 use ferroflow_array::DType;
 use std::collections::{HashMap, HashSet};
@@ -82,6 +83,11 @@ impl<'g> GradientCx<'g> {
         self.grads[k].unwrap_or_else(|| self.output(k).zeros_like())
     }
 
+    /// The number of outputs.
+    pub fn outputs(&self) -> usize {
+        self.grads.len()
+    }
+
     /// Whether anything depends on output `k`.
     pub fn has_grad(&self, k: usize) -> bool {
         self.grads[k].is_some()
@@ -145,7 +151,8 @@ impl Graph {
             return Err(GraphError::new(ErrorKind::Value, message).at(location));
         }
         let _scope = self.name_scope("gradients");
-        let mut engine = Engine { graph: self, location, constants: HashSet::new(), sums: HashMap::new() };
+        let given = self.read().gradients.clone();
+        let mut engine = Engine { graph: self, location, given, constants: HashSet::new(), sums: HashMap::new() };
         engine.constants = constants.iter().map(|t| engine.source(t.outlet())).collect();
         let result = engine.run(ys, xs)?;
         self.check()?;
@@ -156,6 +163,7 @@ impl Graph {
 pub(crate) struct Engine<'g> {
     pub(crate) graph: &'g Graph,
     location: &'static Location<'static>,
+    given: HashMap<NodeId, GivenGradient>,
     pub(crate) constants: HashSet<Outlet>,
     sums: HashMap<Outlet, Vec<Gradient<'g>>>,
 }
@@ -217,7 +225,8 @@ impl<'g> Engine<'g> {
         self.graph.with_dag(|dag| {
             let mut reached: HashSet<NodeId> = xs.iter().map(|x| x.node).collect();
             for &id in order {
-                if dag.node(id).inputs.iter().any(|o| reached.contains(&o.node)) {
+                let inputs = self.given.get(&id).map_or(&dag.node(id).inputs[..], |given| &given.inputs);
+                if inputs.iter().any(|o| reached.contains(&o.node)) {
                     reached.insert(id);
                 }
             }
@@ -228,13 +237,15 @@ impl<'g> Engine<'g> {
     fn through(&mut self, id: NodeId, reached: &HashSet<NodeId>, keep: &HashSet<Outlet>) -> Result<(), GraphError> {
         let (op, name, inputs, outputs) = self.graph.with_dag(|dag| {
             let node = dag.node(id);
-            (node.op.clone(), node.name.clone(), node.inputs.clone(), node.facts.len())
+            (node.op.clone(), node.name.clone(), node.inputs.to_vec(), node.facts.len())
         });
+        let given = self.given.get(&id).cloned();
+        let inputs = given.as_ref().map_or(inputs, |given| given.inputs.clone());
         let wanted: Vec<bool> = inputs.iter().map(|o| reached.contains(&o.node) && self.is_float(*o)).collect();
         if !wanted.contains(&true) {
             return Ok(());
         }
-        if op.is::<ops::Identity>() {
+        if given.is_none() && op.is::<ops::Identity>() {
             // Rows stay sparse on their way through a variable's read.
             if let Some(total) = self.total(id.outlet(0)) {
                 if keep.contains(&id.outlet(0)) {
@@ -259,7 +270,7 @@ impl<'g> Engine<'g> {
         if grads.iter().all(Option::is_none) {
             return Ok(());
         }
-        if self.through_control(id, &op, &name, &inputs, &grads, &wanted)? {
+        if given.is_none() && self.through_control(id, &op, &name, &inputs, &grads, &wanted)? {
             return Ok(());
         }
         let cx = GradientCx {
@@ -270,11 +281,12 @@ impl<'g> Engine<'g> {
             wanted: wanted.clone(),
         };
         let _scope = self.graph.name_scope(&format!("{name}_grad"));
-        if let Some((whole, argument)) = self.written_out(&*op, &inputs, reached, keep) {
+        let whole = given.is_none().then(|| self.written_out(&*op, &inputs, reached, keep)).flatten();
+        if let Some((whole, argument)) = whole {
             self.add(argument.outlet(), whole_gradient(whole, argument, &cx).into());
             return Ok(());
         }
-        let found = op.gradient(&cx).map_err(|e| {
+        let found = given.map_or_else(|| op.gradient(&cx), |given| (given.rule)(&cx)).map_err(|e| {
             let mut error = self.error(format!("no gradient: {e}"));
             (error.op, error.node) = (op.type_name().to_owned(), name.to_string());
             error

@@ -1,3 +1,4 @@
+use crate::given_gradient::GivenGradient;
 use crate::names::{self, Names};
 use crate::scopes::{Scope, ScopeGuard, ThreadScopes};
 use crate::variable::VariableInfo;
@@ -24,6 +25,8 @@ pub(crate) struct State {
     pub(crate) shared_variables: HashMap<String, NodeId>,
     /// How often each variable scope was entered since the one around it was left.
     pub(crate) variable_scopes: HashMap<String, usize>,
+    /// Those that a program gave.
+    pub(crate) gradients: HashMap<NodeId, GivenGradient>,
     pub(crate) seed: Option<i64>,
     pub(crate) error: Option<GraphError>,
 }

@@ -8,6 +8,7 @@ mod control_gradient;
 mod dag;
 mod error;
 mod fact;
+mod given_gradient;
 mod gradient;
 mod graph;
 mod initial_value;

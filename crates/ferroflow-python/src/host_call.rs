@@ -22,6 +22,13 @@ pub(crate) fn take_raised() -> Option<PyErr> {
     RAISED.with(|raised| raised.borrow_mut().take())
 }
 
+/// Keeps what a function raised, until it is taken; gives its text.
+pub(crate) fn raised(error: PyErr) -> String {
+    let message = Python::attach(|py| error.value(py).str().map_or_else(|_| String::new(), |s| s.to_string()));
+    RAISED.with(|raised| raised.borrow_mut().replace(error));
+    message
+}
+
 /// An operation that calls `function` with arrays, one for each of `inputs`; it gives as many as there are `dtypes`.
 #[pyfunction]
 pub(crate) fn host_call<'py>(
@@ -38,13 +45,8 @@ pub(crate) fn host_call<'py>(
     let dtypes = dtypes.iter().map(|d| d.parse().map_err(unknown)).collect::<PyResult<Vec<DType>>>()?;
     let of = dtypes.clone();
     let _name: ScopeGuard = graph.name_next("PyFunc", name);
-    let operation = graph.host_call(inputs, dtypes, move |arrays| {
-        Python::attach(|py| call(py, &function, arrays, &of)).map_err(|error| {
-            let message = Python::attach(|py| error.value(py).str().map_or_else(|_| String::new(), |s| s.to_string()));
-            RAISED.with(|raised| raised.borrow_mut().replace(error));
-            message
-        })
-    });
+    let operation = graph
+        .host_call(inputs, dtypes, move |arrays| Python::attach(|py| call(py, &function, arrays, &of)).map_err(raised));
     check(py, graph)?;
     match operation.num_outputs() {
         0 => Built::from(operation),

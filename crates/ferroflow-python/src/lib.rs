@@ -36,7 +36,7 @@ mod _ferroflow {
     #[pymodule_export]
     use super::data::{DataSet, read_data_sets};
     #[pymodule_export]
-    use super::gradient::gradients;
+    use super::gradient::{gradients, set_gradient};
     #[pymodule_export]
     use super::graph::Graph;
     #[pymodule_export]

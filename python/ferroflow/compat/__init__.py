@@ -4,6 +4,7 @@ import numbers as _numbers
 
 import numpy as _np
 
+from ..later import absent as _absent
 from . import v1
 
 integral_types = (_numbers.Integral, _np.integer)
@@ -58,3 +59,6 @@ def forward_compatible(year, month, day):
 def as_str_any(value, encoding="utf-8"):
     """As text, whatever it is."""
     return as_text(value, encoding) if isinstance(value, bytes) else str(value)
+
+
+__getattr__ = _absent(__name__)

@@ -2,6 +2,7 @@
 
 import re
 
+from ..later import absent as _absent
 from .. import nest
 from ..framework import GraphKeys, add_to_collections, get_collection, is_tensor
 from ..saver import Saver, list_variables, load_checkpoint, load_variable
@@ -202,3 +203,6 @@ def assign_from_checkpoint_fn(model_path, var_list, ignore_missing_vars=False, r
         return None
     saver = Saver(named, reshape=reshape_variables)
     return lambda session: saver.restore(session, model_path)
+
+
+__getattr__ = _absent(__name__)

@@ -1,5 +1,6 @@
 """`tf.contrib.losses`: the losses of `tf.losses` with predictions before labels."""
 
+from ..later import absent as _absent
 from .. import losses as _losses
 from ..losses import add_loss, compute_weighted_loss, get_losses, get_regularization_losses, get_total_loss
 from .arguments import add_arg_scope
@@ -79,3 +80,6 @@ def softmax_cross_entropy(logits, onehot_labels, weights=1.0, label_smoothing=0,
 def sparse_softmax_cross_entropy(logits, labels, weights=1.0, scope=None):
     """The softmax cross-entropy with one class for each row, weighted."""
     return _losses.sparse_softmax_cross_entropy(labels, logits, weights, scope)
+
+
+__getattr__ = _absent(__name__)

@@ -1,5 +1,6 @@
 """`tf.contrib.metrics`: the metrics of `tf.metrics` with predictions before labels."""
 
+from ..later import absent as _absent
 from .. import metrics as _metrics
 from ..math_ops import _document
 from ..metrics.means import alike
@@ -61,3 +62,6 @@ for _name in (
 for _name in "mean mean_tensor percentage_below".split():
     globals()["streaming_" + _name] = _alike(_name)
     __all__.append("streaming_" + _name)
+
+
+__getattr__ = _absent(__name__)

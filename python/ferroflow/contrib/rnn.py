@@ -1,5 +1,8 @@
 """`tf.contrib.rnn`: cells, and networks whose steps are all part of the graph."""
 
+# ruff: noqa: F403, F405
+
+from ..later import absent as _absent
 from ..rnn import static_bidirectional_rnn, static_rnn
 from ..rnn_cell import (
     BasicLSTMCell,
@@ -13,6 +16,10 @@ from ..rnn_cell import (
     ResidualWrapper,
     RNNCell,
 )
+from . import attention_cell, cells, stacked
+from .attention_cell import *
+from .cells import *
+from .stacked import *
 
 __all__ = [
     "BasicLSTMCell",
@@ -27,4 +34,9 @@ __all__ = [
     "ResidualWrapper",
     "static_bidirectional_rnn",
     "static_rnn",
+    *attention_cell.__all__,
+    *cells.__all__,
+    *stacked.__all__,
 ]
+
+__getattr__ = _absent(__name__)

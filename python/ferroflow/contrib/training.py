@@ -2,6 +2,7 @@
 
 import json
 
+from ..later import absent as _absent
 from ..framework import GraphKeys, control_dependencies, get_collection, name_scope
 from ..math_ops import check_numerics, clip_by_norm, global_norm, identity
 from ..train import get_or_create_global_step
@@ -152,3 +153,6 @@ def multiply_gradients(grads_and_vars, gradient_multipliers):
     """Pairs of gradient and variable, gradients multiplied as a dictionary by variable or its name says."""
     factor = lambda v: gradient_multipliers.get(v, gradient_multipliers.get(v.op.name))
     return [(g if g is None or factor(v) is None else g * factor(v), v) for g, v in grads_and_vars]
+
+
+__getattr__ = _absent(__name__)

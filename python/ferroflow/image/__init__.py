@@ -1,5 +1,6 @@
 """Images `[height, width, channels]`, or batches of them, `[batch, height, width, channels]`."""
 
+from ..later import absent as _absent
 from ..partition_ops import random_crop
 from ..patches import extract_image_patches, extract_patches
 from .changes import (
@@ -40,7 +41,7 @@ from .frames import (
     transpose,
     transpose_image,
 )
-from .measures import image_gradients, psnr, sobel_edges, total_variation
+from .measures import image_gradients, psnr, sobel_edges, ssim, ssim_multiscale, total_variation
 from .sizes import (
     ResizeMethod,
     crop_and_resize,
@@ -97,9 +98,13 @@ __all__ = [
     "rgb_to_yuv",
     "rot90",
     "sobel_edges",
+    "ssim",
+    "ssim_multiscale",
     "total_variation",
     "transpose",
     "transpose_image",
     "yiq_to_rgb",
     "yuv_to_rgb",
 ]
+
+__getattr__ = _absent(__name__)

@@ -3,10 +3,10 @@
 import math
 
 from .. import math_ops
-from ..array_ops import concat, pad, reshape, shape, zeros_like
+from ..array_ops import concat, pad, reshape, shape, stack, tile, zeros_like
 from ..framework import constant, convert_to_tensor, name_scope
 from ..math_ops import log
-from ..nn import depthwise_conv2d
+from ..nn import avg_pool, depthwise_conv2d, relu, softmax
 from .colors import convert_image_dtype
 from .frames import image_of
 
@@ -48,3 +48,76 @@ def psnr(a, b, max_val, name=None):
         a, b = convert_image_dtype(a, "float32"), convert_image_dtype(b, "float32")
         error = math_ops.reduce_mean(math_ops.squared_difference(a, b), [-3, -2, -1])
         return (20.0 * log(limit) - 10.0 * log(error)) / math.log(10.0)
+
+
+def _blur(size, sigma, channels, dtype):
+    """Filters of a normal distribution, one for each channel: `[size, size, channels, 1]`."""
+    places = [i - (size - 1) / 2 for i in range(size)]
+    exponents = [-0.5 * (x * x + y * y) / sigma**2 for x in places for y in places]
+    return tile(reshape(softmax(constant([exponents], dtype)), [size, size, 1, 1]), [1, 1, channels, 1])
+
+
+def _similar(x, y, limit, size, sigma, k1, k2):
+    """The similarity of structure of each channel, `[batch, channels]`, and its part that contrast and structure have."""
+    filters = _blur(size, sigma, x.shape.as_list()[-1], x.dtype)
+    blurred = lambda images: depthwise_conv2d(images, filters, [1, 1, 1, 1], "VALID")
+    c1, c2 = (k1 * limit) ** 2, (k2 * limit) ** 2
+    mean_x, mean_y = blurred(x), blurred(y)
+    product, squares = 2.0 * mean_x * mean_y, math_ops.square(mean_x) + math_ops.square(mean_y)
+    covered, spread = 2.0 * blurred(x * y) - product, blurred(math_ops.square(x) + math_ops.square(y)) - squares
+    contrast = (covered + c2) / (spread + c2)
+    whole = (product + c1) / (squares + c1) * contrast
+    return math_ops.reduce_mean(whole, [-3, -2]), math_ops.reduce_mean(contrast, [-3, -2])
+
+
+def _images(img1, img2, max_val):
+    """Both as `float32`, `[batch, height, width, channels]`, their greatest value, and the shape before the last three."""
+    img1, img2 = convert_to_tensor(img1), convert_to_tensor(img2)
+    if img1.shape.ndims is None or img1.shape.ndims < 3:
+        raise ValueError(f"Images must be at least three-dimensional: {img1.shape}")
+    limit = convert_image_dtype(math_ops.cast(max_val, img1.dtype), "float32")
+    flat = lambda x: reshape(convert_image_dtype(x, "float32"), concat([[-1], shape(x)[-3:]], 0))
+    x, y = flat(img1), flat(img2)
+    for images in (x, y):
+        images.set_shape([None, *img1.shape.as_list()[-3:]])
+    return x, y, limit, shape(img1)[:-3]
+
+
+def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03):
+    """The structural similarity of each pair of images whose greatest value is `max_val` (Wang et al. 2004): the mean over
+    windows of `filter_size` and channels."""
+    with name_scope(None, "SSIM", [img1, img2]):
+        x, y, limit, batch = _images(img1, img2, max_val)
+        whole, _ = _similar(x, y, limit, filter_size, filter_sigma, k1, k2)
+        return reshape(math_ops.reduce_mean(whole, [-1]), batch)
+
+
+def ssim_multiscale(
+    img1,
+    img2,
+    max_val,
+    power_factors=(0.0448, 0.2856, 0.3001, 0.2363, 0.1333),
+    filter_size=11,
+    filter_sigma=1.5,
+    k1=0.01,
+    k2=0.03,
+):
+    """The similarity of images at scales halved once a power (Wang et al. 2003): the product over the scales, to these
+    powers, of contrast and structure, and of the whole at the last one."""
+    with name_scope(None, "MS-SSIM", [img1, img2]):
+        x, y, limit, batch = _images(img1, img2, max_val)
+        parts = []
+        for i in range(len(power_factors)):
+            if i:
+                x, y = _halved(x), _halved(y)
+            whole, contrast = _similar(x, y, limit, filter_size, filter_sigma, k1, k2)
+            parts.append(relu(contrast if i < len(power_factors) - 1 else whole))
+        product = math_ops.reduce_prod(math_ops.pow(stack(parts, -1), list(power_factors)), -1)
+        return reshape(math_ops.reduce_mean(product, [-1]), batch)
+
+
+def _halved(images):
+    """The means of four pixels; an odd last row or column counts twice."""
+    odd = [[0, size % 2] for size in images.shape.as_list()[1:3]]
+    images = pad(images, [[0, 0], *odd, [0, 0]], "SYMMETRIC") if odd != [[0, 0], [0, 0]] else images
+    return avg_pool(images, [1, 2, 2, 1], [1, 2, 2, 1], "VALID")

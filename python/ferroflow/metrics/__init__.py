@@ -6,6 +6,7 @@ are in the collection `METRIC_VARIABLES` too. `weights` are broadcast to the val
 two tensors are added to `metrics_collections` and `updates_collections`, if these are given.
 """
 
+from ..later import absent as _absent
 from .counts import (
     accuracy,
     false_negatives,
@@ -83,3 +84,5 @@ __all__ = [
     "true_positives",
     "true_positives_at_thresholds",
 ]
+
+__getattr__ = _absent(__name__)

@@ -1,77 +1,14 @@
 """What programs use of `tf.contrib.layers`."""
 
-from .connected import (
-    avg_pool2d,
-    bias_add,
-    conv1d,
-    conv2d,
-    conv2d_transpose,
-    convolution,
-    convolution1d,
-    convolution2d,
-    convolution2d_transpose,
-    dropout,
-    embed_sequence,
-    flatten,
-    fully_connected,
-    linear,
-    max_pool2d,
-    one_hot_encoding,
-    relu,
-    relu6,
-    repeat,
-    separable_conv2d,
-    separable_convolution2d,
-    stack,
-)
-from .normalization import batch_norm, layer_norm, unit_norm
-from .optimization import OPTIMIZER_CLS_NAMES, OPTIMIZER_SUMMARIES, optimize_loss
-from .regularizers import (
-    apply_regularization,
-    l1_l2_regularizer,
-    l1_regularizer,
-    l2_regularizer,
-    sum_regularizer,
-    variance_scaling_initializer,
-    xavier_initializer,
-    xavier_initializer_conv2d,
-)
+# ruff: noqa: F403
 
-__all__ = [
-    "OPTIMIZER_CLS_NAMES",
-    "OPTIMIZER_SUMMARIES",
-    "apply_regularization",
-    "avg_pool2d",
-    "batch_norm",
-    "bias_add",
-    "conv1d",
-    "conv2d",
-    "conv2d_transpose",
-    "convolution",
-    "convolution1d",
-    "convolution2d",
-    "convolution2d_transpose",
-    "dropout",
-    "embed_sequence",
-    "flatten",
-    "fully_connected",
-    "l1_l2_regularizer",
-    "l1_regularizer",
-    "l2_regularizer",
-    "layer_norm",
-    "linear",
-    "max_pool2d",
-    "one_hot_encoding",
-    "optimize_loss",
-    "relu",
-    "relu6",
-    "repeat",
-    "separable_conv2d",
-    "separable_convolution2d",
-    "stack",
-    "sum_regularizer",
-    "unit_norm",
-    "variance_scaling_initializer",
-    "xavier_initializer",
-    "xavier_initializer_conv2d",
-]
+from ...later import absent as _absent
+from . import connected, normalization, optimization, regularizers
+from .connected import *
+from .normalization import *
+from .optimization import *
+from .regularizers import *
+
+__all__ = [*connected.__all__, *normalization.__all__, *optimization.__all__, *regularizers.__all__]
+
+__getattr__ = _absent(__name__)

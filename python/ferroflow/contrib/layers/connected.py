@@ -344,6 +344,12 @@ def repeat(inputs, repetitions, layer, *args, **kwargs):
         return inputs
 
 
+def softmax(logits, scope=None):
+    """`nn.softmax` over the last dimension."""
+    with name_scope(scope, "softmax", [logits]):
+        return nn.softmax(logits)
+
+
 def _preset(activation, doc, name):
     def connected(*args, **options):
         return fully_connected(*args, activation_fn=activation, **options)
@@ -376,3 +382,30 @@ def embed_sequence(
         shape = None if vocab_size is None else [vocab_size, embed_dim]
         embeddings = model_variable("embeddings", shape, None, initializer, regularizer, trainable)
         return nn.embedding_lookup(embeddings, ids)
+
+
+__all__ = [
+    "avg_pool2d",
+    "bias_add",
+    "conv1d",
+    "conv2d",
+    "conv2d_transpose",
+    "convolution",
+    "convolution1d",
+    "convolution2d",
+    "convolution2d_transpose",
+    "dropout",
+    "embed_sequence",
+    "flatten",
+    "fully_connected",
+    "linear",
+    "max_pool2d",
+    "one_hot_encoding",
+    "relu",
+    "relu6",
+    "repeat",
+    "separable_conv2d",
+    "separable_convolution2d",
+    "softmax",
+    "stack",
+]

@@ -107,3 +107,6 @@ def unit_norm(inputs, dim, epsilon=1e-7, scope=None):
     with name_scope(scope, "UnitNorm", [inputs]):
         inputs = convert_to_tensor(inputs)
         return inputs / sqrt(epsilon + reduce_sum(square(inputs), dim, True))
+
+
+__all__ = ["batch_norm", "layer_norm", "unit_norm"]

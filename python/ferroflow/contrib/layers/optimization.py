@@ -102,3 +102,6 @@ def _summarize(wanted, loss, rate, pairs):
             summary.histogram("gradients/" + variable.op.name, values)
         if "gradient_norm" in wanted:
             summary.scalar("gradient_norm/" + variable.op.name, global_norm([values]))
+
+
+__all__ = ["OPTIMIZER_CLS_NAMES", "OPTIMIZER_SUMMARIES", "optimize_loss"]

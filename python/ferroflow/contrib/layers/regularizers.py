@@ -78,3 +78,15 @@ def apply_regularization(regularizer, weights_list=None):
         penalty = add_n(parts, name=scope) if parts else convert_to_tensor(0.0)
         penalty.graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, penalty)
     return penalty
+
+
+__all__ = [
+    "apply_regularization",
+    "l1_l2_regularizer",
+    "l1_regularizer",
+    "l2_regularizer",
+    "sum_regularizer",
+    "variance_scaling_initializer",
+    "xavier_initializer",
+    "xavier_initializer_conv2d",
+]

@@ -1,5 +1,6 @@
 """`tf.contrib.slim.learning`: a loop of training."""
 
+from ...later import absent as _absent
 from ... import logging
 from ...train import Supervisor, get_global_step
 from ..training import (
@@ -110,3 +111,6 @@ def train(
         if supervisor.saver is not None and logdir:
             supervisor.saver.save(session, supervisor.save_path, global_step=step)
     return loss
+
+
+__getattr__ = _absent(__name__)

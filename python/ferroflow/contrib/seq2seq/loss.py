@@ -1,9 +1,9 @@
-"""What programs use of `tf.contrib.seq2seq`."""
+"""The loss of sequences."""
 
-from .. import nn
-from ..array_ops import reshape, shape
-from ..framework import convert_to_tensor, name_scope
-from ..math_ops import reduce_sum
+from ... import nn
+from ...array_ops import reshape, shape
+from ...framework import convert_to_tensor, name_scope
+from ...math_ops import reduce_sum
 
 __all__ = ["sequence_loss"]
 

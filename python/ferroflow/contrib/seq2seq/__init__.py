@@ -1,0 +1,14 @@
+"""What programs use of `tf.contrib.seq2seq`: decoders, what they are given and what they attend to."""
+
+# ruff: noqa: F403
+
+from ...later import absent as _absent
+from . import attention, decoder, helpers, loss
+from .attention import *
+from .decoder import *
+from .helpers import *
+from .loss import *
+
+__all__ = [*attention.__all__, *decoder.__all__, *helpers.__all__, *loss.__all__]
+
+__getattr__ = _absent(__name__)

@@ -1,0 +1,149 @@
+"""Connectionist temporal classification: labels of sequences without saying where they are (Graves et al. 2006)."""
+
+from .array_ops import concat, expand_dims, fill, gather_nd, range as range_of, reshape, sequence_mask, shape, stack, tile
+from .array_ops import transpose, where, zeros, zeros_like
+from .dtypes import int32, int64
+from .framework import control_dependencies, convert_to_tensor, name_scope
+from .functional_ops import foldl
+from .math_ops import Assert, cast, cumsum, equal, greater, identity, less, logical_and, logical_not, maximum, minimum
+from .math_ops import argmax, not_equal, reduce_all, reduce_logsumexp, reduce_max, reduce_min, reduce_sum
+from .nn import log_softmax
+from .rnn import _swapped
+from .sparse_tensor import SparseTensor, sparse_tensor_to_dense
+
+# The logarithm of no probability: that of zero would give derivatives that are no numbers.
+_NEVER = -1e30
+
+
+def ctc_loss(
+    labels,
+    inputs,
+    sequence_length,
+    preprocess_collapse_repeated=False,
+    ctc_merge_repeated=True,
+    ignore_longer_outputs_than_inputs=False,
+    time_major=True,
+):
+    """`-ln p` of the labels of each sequence, `[batch]`: of the sum over all ways to spread them over its steps, where the last
+    class is a blank, and steps of one label in a row count once.
+
+    `labels` is a sparse tensor `[batch, labels]` of `int32`; `inputs` are logits `[steps, batch, classes]`, or `[batch, steps,
+    classes]` unless `time_major`. A run fails for sequences too short for their labels, unless
+    `ignore_longer_outputs_than_inputs`: their loss is 0.
+    """
+    if preprocess_collapse_repeated or not ctc_merge_repeated:
+        raise NotImplementedError("Labels are as they are, and steps of one label in a row count once")
+    if not isinstance(labels, SparseTensor):
+        raise TypeError("Expected labels (first argument) to be a SparseTensor")
+    with name_scope(None, "CTCLoss", [inputs]):
+        logits = convert_to_tensor(inputs)
+        logs = log_softmax(logits if time_major else _swapped(logits))
+        lengths = cast(convert_to_tensor(sequence_length), int32)
+        classes, size = shape(logs)[2], shape(logs)
+        dense = cast(sparse_tensor_to_dense(labels, -1), int32)
+        dense = concat([dense, fill([shape(dense)[0], 1], -1)], 1)
+        counts = reduce_sum(cast(not_equal(dense, -1), int32), 1)
+        # Between any two labels, before the first and after the last there may be a blank.
+        blanks = fill(shape(dense), classes - 1)
+        states = reshape(stack([blanks, where(equal(dense, -1), blanks, dense)], 2), [size[1], -1])
+        again = equal(dense[:, 1:], dense[:, :-1])
+        repeated = logical_and(again, not_equal(dense[:, 1:], -1))
+        needed = counts + reduce_sum(cast(repeated, int32), 1)
+        fits = logical_not(greater(needed, lengths))
+        logs = _of_states(logs, states)
+        may_skip = reshape(stack([zeros_like(dense), _after_another(dense)], 2), [size[1], -1])
+        first = concat([logs[0][:, :2], _NEVER * _ones(logs[0][:, 2:])], 1)
+
+        def step(before, given):
+            scores, time = given
+            by_one = _shifted(before, 1)
+            by_two = where(greater(may_skip, 0), _shifted(before, 2), _NEVER * _ones(before))
+            following = reduce_logsumexp(stack([before, by_one, by_two], 2), 2) + scores
+            return where(less(time, lengths), following, before)
+
+        last = foldl(step, (logs[1:], range_of(1, size[0])), first)
+        rows = range_of(size[1])
+        at = lambda place: gather_nd(last, stack([rows, maximum(place, 0)], 1))
+        ended = where(greater(counts, 0), at(2 * counts - 1), _NEVER * _ones(at(counts)))
+        losses = -reduce_logsumexp(stack([at(2 * counts), ended], 1), 1)
+        if ignore_longer_outputs_than_inputs:
+            return where(fits, losses, zeros_like(losses))
+        message = "Not enough time for target transition sequence"
+        with control_dependencies([Assert(reduce_all(fits), [message, needed, lengths])]):
+            return identity(losses)
+
+
+def _ones(x):
+    return zeros_like(x) + 1.0
+
+
+def _after_another(dense):
+    """1 for a label that differs from the one before, which may follow it without a blank."""
+    return concat([zeros_like(dense[:, :1]), cast(not_equal(dense[:, 1:], dense[:, :-1]), int32)], 1)
+
+
+def _shifted(scores, places):
+    return concat([_NEVER * _ones(scores[:, :places]), scores[:, :-places]], 1)
+
+
+def _of_states(logs, states):
+    """The logarithms of the classes of states, `[steps, batch, states]`."""
+    batch, number = shape(states)[0], shape(states)[1]
+    rows = tile(expand_dims(range_of(batch), 1), [1, number])
+    return transpose(gather_nd(transpose(logs, [1, 2, 0]), stack([rows, states], 2)), [2, 0, 1])
+
+
+def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True):
+    """The likeliest class of each step, `[steps, batch, classes]`, without blanks, which are the last class, and, with
+    `merge_repeated`, without those that repeat the one before: a list of one sparse tensor `[batch, labels]` of `int64`, and the
+    sums of minus the greatest logits, `[batch, 1]`."""
+    with name_scope(None, "CTCGreedyDecoder", [inputs]):
+        logits = _swapped(convert_to_tensor(inputs))
+        within = sequence_mask(cast(convert_to_tensor(sequence_length), int32), shape(logits)[1])
+        classes = argmax(logits, 2)
+        kept = logical_and(within, less(classes, cast(shape(logits)[2] - 1, int64)))
+        if merge_repeated:
+            before = concat([zeros_like(classes[:, :1]) - 1, classes[:, :-1]], 1)
+            kept = logical_and(kept, not_equal(classes, before))
+        indices, counts = where(kept), cumsum(cast(kept, int64), 1)
+        places = stack([indices[:, 0], gather_nd(counts, indices) - 1], 1)
+        longest = reduce_max(concat([counts[:, -1], zeros([1], int64)], 0))
+        dense_shape = stack([shape(classes, out_type=int64)[0], longest])
+        best = where(within, reduce_max(logits, 2), zeros_like(reduce_max(logits, 2)))
+        return [SparseTensor(places, gather_nd(classes, indices), dense_shape)], -reduce_sum(best, 1, True)
+
+
+def edit_distance(hypothesis, truth, normalize=True, name="edit_distance"):
+    """How many elements to insert, delete or replace to make each sequence of `hypothesis`, a sparse tensor `[batch, length]`,
+    that of `truth` (Levenshtein 1966): `[batch]`, by the length of the truth if `normalize`."""
+    if not isinstance(hypothesis, SparseTensor) or not isinstance(truth, SparseTensor):
+        raise TypeError("Hypothesis and truth must be SparseTensors.")
+    with name_scope(name):
+        (given, given_lengths), (wanted, wanted_lengths) = _padded(hypothesis), _padded(truth)
+        columns = shape(given)[1] + 1
+        places = cast(range_of(columns), "float32")
+        # Of what is inserted after place k, the cost at place j is that at k and the distance.
+        distances = expand_dims(places, 1) - expand_dims(places, 0)
+        inserted = where(less(distances, 0.0), 1e9 * _ones(distances), distances)
+        first = tile(expand_dims(places, 0), [shape(given)[0], 1])
+
+        def row(before, label_and_time):
+            label, time = label_and_time
+            differs = cast(not_equal(given, expand_dims(label, 1)), "float32")
+            replaced = concat([before[:, :1] + 1.0, minimum(before[:, 1:] + 1.0, before[:, :-1] + differs)], 1)
+            following = reduce_min(expand_dims(replaced, 1) + expand_dims(inserted, 0), 2)
+            return where(less(time, wanted_lengths), following, before)
+
+        last = foldl(row, (transpose(wanted), range_of(shape(wanted)[1])), first)
+        found = gather_nd(last, stack([range_of(shape(given)[0]), given_lengths], 1))
+        if not normalize:
+            return found
+        by = cast(wanted_lengths, "float32")
+        infinite = where(greater(found, 0.0), _ones(found) * float("inf"), zeros_like(found))
+        return where(greater(by, 0.0), found / maximum(by, 1.0), infinite)
+
+
+def _padded(sp):
+    """The sequences as rows, and their lengths."""
+    ones = SparseTensor(sp.indices, zeros_like(sp.indices[:, 0]) + 1, sp.dense_shape)
+    return sparse_tensor_to_dense(sp), cast(reduce_sum(sparse_tensor_to_dense(ones), 1), int32)
