@@ -226,6 +226,12 @@ class IndexedSlices:
         """The graph."""
         return self._values.graph
 
+    def _as_graph_element(self):
+        return convert_to_tensor(self)
+
+    def __neg__(self):
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
+
     def __str__(self):
         return f"IndexedSlices(indices={self._indices}, values={self._values})"
 
@@ -543,7 +549,7 @@ def _session_for(session, graph, what):
 
 def _graph_of(values):
     for value in values:
-        if isinstance(value, (Tensor, Operation)):
+        if isinstance(value, (Tensor, Operation, IndexedSlices)):
             return value.graph
         if isinstance(value, (list, tuple)):
             found = _graph_of(value)
@@ -554,16 +560,33 @@ def _graph_of(values):
     return None
 
 
+def _dense(arguments):
+    """The arguments, or members of a list, of which `IndexedSlices` are made tensors."""
+    return type(arguments)(map(_dense_one, arguments))
+
+
+def _dense_one(value):
+    if isinstance(value, IndexedSlices):
+        return convert_to_tensor(value)
+    return _dense(value) if type(value) in (list, tuple) else value
+
+
 def call(function, name, *arguments):
     """Calls a function of the Rust library, which adds to the graph of its arguments or the default one."""
-    graph = _graph_of(arguments) or get_default_graph()
+    graph = _graph_of(arguments)
+    if graph is not None:
+        arguments = _dense(arguments)
+    graph = graph or get_default_graph()
     graph._check_open()
     return graph._wrap(graph._call(function, name, arguments))
 
 
 def build(op_type, name, *inputs, **attributes):
     """Adds one operation whose inputs have one dtype, which numbers among them take."""
-    graph = _graph_of(inputs) or get_default_graph()
+    graph = _graph_of(inputs)
+    if graph is not None:
+        inputs = _dense(inputs)
+    graph = graph or get_default_graph()
     graph._check_open()
     return graph._wrap(graph._build(op_type, name, inputs, attributes))
 
@@ -579,6 +602,8 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     if isinstance(value, IndexedSlices):
         if value.dense_shape is None:
             raise ValueError("Tensor conversion requested for IndexedSlices without dense_shape: " + str(value))
+        if dtype is not None and value.dtype != dtype:
+            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for IndexedSlices: {value}")
         element = lambda: call("rows", name or "Rows", value.values, value.indices, value.dense_shape[0])
     if element is None and isinstance(value, (list, tuple)) and _graph_of(value) is not None:
         from .array_ops import stack

@@ -151,7 +151,7 @@ def div_no_nan(x, y, name=None):
 def scalar_mul(scalar, x, name=None):
     """`scalar · x`; of `IndexedSlices` their rows."""
     if isinstance(x, IndexedSlices):
-        return IndexedSlices(multiply(scalar, x.values, name), x.indices, x.dense_shape)
+        return _like(multiply(scalar, x.values, name), x)
     return multiply(scalar, x, name)
 
 
@@ -159,7 +159,7 @@ def cast(x, dtype, name=None):
     """`x` in another dtype: floats become integers towards zero, bools 0 or 1, and what is not 0 true."""
     dtype = as_dtype(dtype)
     if isinstance(x, IndexedSlices):
-        return IndexedSlices(cast(x.values, dtype, name), x.indices, x.dense_shape)
+        return _like(cast(x.values, dtype, name), x)
     x = convert_to_tensor(x)
     return x if x.dtype == dtype else call("cast", name, x, dtype.name)
 
@@ -348,13 +348,14 @@ def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
 
 
 def clip_by_value(t, clip_value_min, clip_value_max, name=None):
-    """`min(max(x, low), high)`."""
-    return call("clip_by_value", name or "clip_by_value", t, clip_value_min, clip_value_max)
+    """`min(max(x, low), high)`; of `IndexedSlices` their rows."""
+    clipped = call("clip_by_value", name or "clip_by_value", _values(t), clip_value_min, clip_value_max)
+    return _like(clipped, t)
 
 
 def clip_by_norm(t, clip_norm, axes=None, name=None):
-    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`."""
-    return call("clip_by_norm", name, t, clip_norm, axes)
+    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`; of `IndexedSlices` their rows."""
+    return _like(call("clip_by_norm", name, _values(t), clip_norm, axes), t)
 
 
 def global_norm(t_list, name=None):
@@ -376,18 +377,16 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
             scale = clip_norm * minimum(1.0 / norm, reciprocal(convert_to_tensor(clip_norm, norm.dtype)))
             clipped = [t * scale for t in given]
     clipped = iter(clipped)
-
-    def like(t):
-        if t is None:
-            return None
-        values = next(clipped)
-        return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
-
-    return [like(t) for t in t_list], norm
+    return [None if t is None else _like(next(clipped), t) for t in t_list], norm
 
 
 def _values(t):
     return t.values if isinstance(t, IndexedSlices) else convert_to_tensor(t)
+
+
+def _like(values, t):
+    """`values`, as rows if `t` is rows."""
+    return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
 
 
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
@@ -448,6 +447,7 @@ def group(*inputs, name=None):
             for item in value:
                 add(item)
         elif value is not None:
+            value = value.op if isinstance(value, IndexedSlices) else value
             flat.append(value if isinstance(value, Tensor) or not _is_tensor(value) else value._ref_tensor)
 
     add(inputs)
@@ -459,9 +459,9 @@ def _tuple(tensors, name=None, control_inputs=None):
     from .framework import control_dependencies
 
     with name_scope(name, "tuple", tensors):
-        gates = [t if isinstance(t, Tensor) else getattr(t, "values", t) for t in tensors if t is not None]
+        gates = [t for t in tensors if t is not None]
         with control_dependencies([*gates, *(control_inputs or ())]):
-            return [None if t is None else identity(t) for t in tensors]
+            return [None if t is None else _like(identity(_values(t)), t) for t in tensors]
 
 
 __all__ = [

@@ -301,7 +301,7 @@ impl<'g> Argument<'g> for PartialShape {
 impl<'g> Argument<'g> for Gradient<'g> {
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let part = |name: &str| ff::Tensor::from_python(graph, &value.getattr(name)?);
-        match handle(value).is_none() && value.hasattr("indices")? {
+        match value.hasattr("indices")? {
             true => {
                 let values = part("values")?;
                 Ok(Gradient::Sparse(IndexedSlices { values, indices: part("indices")?, like: values }))

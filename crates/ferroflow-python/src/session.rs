@@ -76,6 +76,9 @@ impl Fetches {
             own(graph, &operation.get().graph, value)?;
             return Ok(self.target(operation.get().id));
         }
+        if let Some(rows) = self.rows(graph, value)? {
+            return Ok(rows);
+        }
         if let Some(tensor) = handle(value) {
             own(graph, &tensor.get().graph, value)?;
             return Ok(self.outlet(tensor.get().outlet));
@@ -104,18 +107,22 @@ impl Fetches {
         if let Ok(name) = value.cast::<PyString>() {
             return self.named(graph, &name.to_cow()?);
         }
-        // Rows of a tensor, and what has parts of its own.
-        if let (Some(values), Some(indices)) = (value.getattr_opt("values")?, value.getattr_opt("indices")?) {
-            let shape = value.getattr("dense_shape")?;
-            let mut parts = vec![self.read(graph, &values)?, self.read(graph, &indices)?];
-            parts.push(if shape.is_none() { Form::Nothing } else { self.read(graph, &shape)? });
-            return Ok(Form::Named(
-                value.py().import("ferroflow.framework")?.getattr("IndexedSlicesValue")?.unbind(),
-                parts,
-            ));
-        }
         let (text, class) = (value.repr()?, value.get_type().name()?);
         Err(PyTypeError::new_err(format!("Fetch argument {text} has invalid type {class}, must be a string or Tensor")))
+    }
+
+    /// `IndexedSlices`, which give their parts.
+    fn rows(&mut self, graph: &ff::Graph, value: &Bound<'_, PyAny>) -> PyResult<Option<Form>> {
+        if value.is_instance_of::<Tensor>() {
+            return Ok(None);
+        }
+        let (Some(indices), Some(shape)) = (value.getattr_opt("indices")?, value.getattr_opt("dense_shape")?) else {
+            return Ok(None);
+        };
+        let mut parts = vec![self.read(graph, &value.getattr("values")?)?, self.read(graph, &indices)?];
+        parts.push(if shape.is_none() { Form::Nothing } else { self.read(graph, &shape)? });
+        let class = value.py().import("ferroflow.framework")?.getattr("IndexedSlicesValue")?;
+        Ok(Some(Form::Named(class.unbind(), parts)))
     }
 
     fn named(&mut self, graph: &ff::Graph, name: &str) -> PyResult<Form> {
