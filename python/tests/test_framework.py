@@ -235,7 +235,7 @@ def bad_calls():
     full = {x: np.ones([2, 3])}
     return [
         (lambda: tf.matmul(x, x), ValueError, "MatMul"),
-        (lambda: x + i, TypeError, "one dtype"),
+        (lambda: x + i, TypeError, "one dtype, found float32 and int32"),
         (lambda: x + "a", TypeError, "."),
         (lambda: tf.concat([x, i], 0), TypeError, "."),
         (lambda: tf.reduce_sum(x, 5), ValueError, "5"),
