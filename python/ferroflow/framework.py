@@ -5,6 +5,7 @@ import contextlib
 import threading
 
 from . import _ferroflow
+from .device_names import merge
 from .dtypes import as_dtype
 from .tensor_shape import TensorShape, as_shape
 
@@ -25,6 +26,12 @@ class Operation(_ferroflow.Operation):
     def graph(self):
         """The graph."""
         return self._graph
+
+    @property
+    def device(self):
+        """The device asked for; empty if none."""
+        self._graph._place()
+        return self._graph._devices.get(self._id, _ferroflow.Operation.device.__get__(self))
 
     @property
     def outputs(self):
@@ -284,6 +291,8 @@ class Graph(_ferroflow.Graph):
         self._finalized = False
         self._seed = None
         self._variable_scopes = threading.local()
+        self._device_functions, self._device_names, self._devices = [], [""], {}
+        self._placed, self._placing = 0, False
 
     # Objects for what Rust names by numbers.
 
@@ -338,8 +347,29 @@ class Graph(_ferroflow.Graph):
         return _control_dependencies(self, control_inputs)
 
     def device(self, device_name_or_function):
-        """A context whose operations ask for that device. All run on the CPU."""
-        return _device(self, device_name_or_function)
+        """A context whose operations ask for that device, which a function tells of each of them. All run on the CPU."""
+        return _Device(self, device_name_or_function)
+
+    def _place(self):
+        """Asks the functions in force for the devices of the operations made since they came into force."""
+        if self._placing:
+            return
+        self._placing = True
+        try:
+            while self._device_functions and self._placed < len(self):
+                op = self._operation(self._placed)
+                self._placed += 1
+                if op.type in ("Assign", "Identity") and op.inputs[0].op.type == "VariableV2":
+                    # With the variable, as what initialises and reads it is.
+                    self._devices[op._id] = op.inputs[0].op.device
+                    continue
+                for function, around in reversed(self._device_functions):
+                    if function is None:
+                        break
+                    self._devices[op._id] = merge(around, function(op))
+            self._placed = len(self)
+        finally:
+            self._placing = False
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
@@ -687,9 +717,32 @@ def _control_dependencies(graph, control_inputs):
     return _Scope(enter)
 
 
-def _device(graph, device):
-    name = device if isinstance(device, str) else ""
-    return _Scope(lambda: _ferroflow.Scope.device(graph, name))
+class _Device(_Scope):
+    """A context of a device by name, which adds to that of the context around; by a function; or, if `None`, of none."""
+
+    def __init__(self, graph, device):
+        if device is not None and not isinstance(device, str) and not callable(device):
+            raise TypeError(f"A device is a name or a function, not {device!r}")
+        self._graph, self._device = graph, device
+        super().__init__(self._enter_device)
+
+    def _enter_device(self):
+        graph, device = self._graph, self._device
+        graph._place()
+        around = graph._device_names[-1]
+        name = merge(around, device) if isinstance(device, str) else ""
+        if not isinstance(device, str):
+            graph._device_functions.append((device, around))
+        graph._device_names.append(name)
+        return _ferroflow.Scope.device(graph, name)
+
+    def __exit__(self, *error):
+        graph = self._graph
+        graph._place()
+        graph._device_names.pop()
+        if not isinstance(self._device, str):
+            graph._device_functions.pop()
+        return super().__exit__(*error)
 
 
 class name_scope(_Scope):
@@ -729,7 +782,8 @@ def control_dependencies(control_inputs):
 
 
 def device(device_name_or_function):
-    """A context whose operations ask for that device, such as `/cpu:0`. All run on the CPU."""
+    """A context whose operations ask for that device, such as `/cpu:0`, or for what a function tells of each of them. All
+    run on the CPU."""
     return get_default_graph().device(device_name_or_function)
 
 

@@ -283,7 +283,7 @@ def control_dependencies(control_inputs: Any) -> ContextManager[None]:
 
 
 def device(device_name_or_function: Any) -> ContextManager[None]:
-    """A context whose operations ask for that device, such as `/cpu:0`. All run on the CPU."""
+    """A context whose operations ask for that device, such as `/cpu:0`, or for what a function tells of each of them. All"""
 
 
 def colocate_with(op: Any, ignore_existing: Any = ...) -> Any:

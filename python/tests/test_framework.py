@@ -43,7 +43,7 @@ def test_operations_know_their_surroundings():
         x = tf.placeholder(tf.float32, name="x")
     with tf.control_dependencies([x]):
         y = tf.reduce_sum(x, 0, name="y")
-    assert (x.op.type, x.device, y.op.name, y.op.type, y.value_index) == ("Placeholder", "/cpu:0", "y", "Sum", 0)
+    assert (x.op.type, x.device, y.op.name, y.op.type, y.value_index) == ("Placeholder", "/device:CPU:0", "y", "Sum", 0)
     assert y.op.inputs[0] is x and y.op.control_inputs == [x.op] and x.consumers() == [y.op]
     assert y.op.get_attr("keep_dims") is False and x.op.get_attr("dtype") == tf.float32
     with pytest.raises(ValueError, match="no attr named 'q'"):
