@@ -227,6 +227,7 @@ def test_a_mistake_is_raised_where_it_is_made():
 def bad_calls():
     """Calls that TensorFlow refuses, with the class of its exception and what of its words is alike."""
     x, i = tf.placeholder(tf.float32, [2, 3], name="x"), tf.placeholder(tf.int32, [2], name="i")
+    u = tf.placeholder(tf.uint8, [])
     session, closed, other = tf.Session(), tf.Session(), tf.Graph()
     closed.close()
     y = x * 2.0
@@ -246,6 +247,8 @@ def bad_calls():
         (lambda: tf.constant([[1], [1, 2]]), ValueError, "inhomogeneous"),
         (lambda: tf.constant([1, 2, 3], shape=[2]), ValueError, "Too many elements provided"),
         (lambda: tf.convert_to_tensor(x, tf.int32), ValueError, "Tensor conversion requested dtype int32 for Tensor"),
+        (lambda: tf.zeros([None, 3]), TypeError, r"Expected a shape that is fully known, got \[None, 3\]"),
+        (lambda: tf.reshape(x, [None, 2]), TypeError, "Failed to convert|None"),
         (lambda: tf.placeholder("nope"), TypeError, "."),
         (lambda: tf.identity(x, name="a$b"), ValueError, "'a\\$b' is not a valid node name"),
         (lambda: tf.name_scope("a b").__enter__(), ValueError, "'a b' is not a valid scope name"),
@@ -275,6 +278,9 @@ def bad_calls():
         (lambda: session.run(y, {x: [1.0, 2.0]}), ValueError, r"Cannot feed value of shape \(2,\) for Tensor"),
         (lambda: session.run(y, {x: "a"}), ValueError, "could not convert string to float"),
         (lambda: session.run(y, {x: y}), TypeError, "The value of a feed cannot be a"),
+        (lambda: session.run(u, {u: 300}), TypeError, "Type of feed value 300 with type int is not compatible with .* uint8"),
+        (lambda: session.run(i, {i: [1, 2**40]}), TypeError, "1099511627776.* is not compatible with Tensor type int32"),
+        (lambda: session.run(y, {"x": 1.0}), TypeError, "The name 'x' refers to an Operation, not a Tensor"),
         (lambda: session.run(y, {z: 1.0}), TypeError, "Cannot interpret feed_dict key as Tensor"),
         (lambda: session.run(z), ValueError, "is not an element of this graph"),
         (lambda: session.run("nope:0"), ValueError, "cannot be interpreted as a Tensor"),
