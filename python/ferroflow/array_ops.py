@@ -3,7 +3,7 @@
 import collections as _collections
 
 from .dtypes import as_dtype, float32, int32
-from .framework import IndexedSlices, build, call, convert_to_tensor, name_scope
+from .framework import IndexedSlices, _graph_of, build, call, constant, convert_to_tensor, name_scope
 from .math_ops import _choose, _pair, cast
 
 
@@ -37,6 +37,8 @@ def ones(shape, dtype=float32, name=None):
 
 def _filled(shape, value, dtype, name):
     dtype = as_dtype(dtype)
+    if dtype.name == "string" and _graph_of([shape]) is None:
+        return constant("", shape=shape, name=name)
     if dtype.name in ("bool", "string"):
         return fill(shape, bool(value) if dtype.name == "bool" else "", name)
     return call("fill_of", name, shape, value, dtype.name)
@@ -309,7 +311,7 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
         from ._ferroflow import constant_value
 
         paddings = constant_value(paddings)
-    return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode)
+    return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode.upper())
 
 
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):

@@ -78,3 +78,7 @@ def test_text(tmp_path):
         assert session.run(v) == b"late" and session.run(w).tolist() == [b"x", b"y"]
     with pytest.raises(TypeError):
         v.assign(1.0)
+
+
+def test_text_starts_empty(run):
+    assert run(tf.get_variable("text", [2], tf.string)).tolist() == [b"", b""]

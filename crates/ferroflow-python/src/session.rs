@@ -173,10 +173,14 @@ fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
     }
     if let Ok(name) = key.cast::<PyString>() {
         let name = name.to_cow()?;
-        return graph
-            .tensor(&name)
-            .map(|t| t.outlet())
-            .map_err(|e| PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {}", e.message)));
+        let refused = |why: String| PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {why}"));
+        if !name.contains(':') && graph.operation(&name).is_ok() {
+            return Err(refused(format!(
+                "The name '{name}' refers to an Operation, not a Tensor. Tensor names must be of the form \
+                 \"<op_name>:<output_index>\"."
+            )));
+        }
+        return graph.tensor(&name).map(|t| t.outlet()).map_err(|e| refused(e.message));
     }
     Err(PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {} is none", key.repr()?)))
 }
