@@ -59,12 +59,24 @@ class Operation(_ferroflow.Operation):
         """`None`: operations are described by their attributes alone."""
         return None
 
+    @property
+    def node_def(self):
+        """Its description, to read: `name`, `op`, `device`, `input`, the names of what it takes, and `attr`."""
+        return NodeDef(self)
+
     def get_attr(self, name):
-        """The attribute `name`. Raises `ValueError` if there is none."""
-        for found, value in self._attributes():
-            if found == name:
-                return as_dtype(value) if name in ("dtype", "to", "out_type", "output_type", "out_idx") else value
-        raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
+        """The attribute `name`, text as bytes; `T` is the dtype of what it takes, `dtype` of what it gives. Raises `ValueError`
+        if there is none."""
+        attributes = dict(self._attributes())
+        known = {"T": self.inputs or self.outputs, "dtype": self.outputs}.get(name)
+        if known and name not in attributes:
+            return known[0].dtype
+        if name not in attributes:
+            raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
+        value = attributes[name]
+        if name in ("dtype", "to", "out_type", "output_type", "out_idx"):
+            return as_dtype(value)
+        return value.encode() if isinstance(value, str) else value
 
     def run(self, feed_dict=None, session=None):
         """Runs it in `session`, or the default one."""
@@ -79,6 +91,21 @@ class Operation(_ferroflow.Operation):
 
     def __str__(self):
         return next(line for line in str(self._graph).splitlines() if line.startswith(f"{self.name} = "))
+
+
+class NodeDef:
+    """What an operation is, to read."""
+
+    def __init__(self, operation):
+        self.name, self.op, self.device = operation.name, operation.type, operation.device
+        taken = [t.op.name if t.value_index == 0 else t.name for t in operation.inputs]
+        self.input = taken + [f"^{control.name}" for control in operation.control_inputs]
+        self.attr = {name: operation.get_attr(name) for name, _ in operation._attributes()}
+
+    def __str__(self):
+        lines = [f'name: "{self.name}"', f'op: "{self.op}"', *(f'input: "{name}"' for name in self.input)]
+        lines += [f'device: "{self.device}"'] if self.device else []
+        return "\n".join(lines + [f'attr {{ key: "{key}" value: {value!r} }}' for key, value in self.attr.items()]) + "\n"
 
 
 class Tensor(_ferroflow.Tensor):

@@ -2,8 +2,8 @@
 
 import sys
 
-from .dtypes import as_dtype, float32, float64, int64
-from .framework import IndexedSlices, Tensor, build, call, convert_to_tensor, name_scope
+from .dtypes import as_dtype, float32, float64, int32, int64
+from .framework import IndexedSlices, Tensor, build, call, constant, convert_to_tensor, name_scope
 
 
 def _unary(name, op_type, doc):
@@ -114,29 +114,31 @@ def polygamma(a, x, name=None):
 
 def truediv(x, y, name=None):
     """`x / y`; of integers as floating-point numbers: `float64`, or `float32` for those of 16 bits and fewer."""
-    x, y = _pair(x, y)
-    if x.dtype.is_integer:
-        wide = float64 if x.dtype.size >= 4 else float32
-        x, y = cast(x, wide), cast(y, wide)
-    return build("Div", name or "truediv", x, y)
+    with name_scope(name, "truediv", [x, y]) as scope:
+        x, y = _pair(x, y)
+        if x.dtype.is_integer:
+            wide = float64 if x.dtype.size >= 4 else float32
+            x, y = cast(x, wide), cast(y, wide)
+        return build("Div", scope, x, y)
 
 
 def div(x, y, name=None):
     """`x / y` as Python 2 has it: `⌊x / y⌋` of integers."""
-    x, y = _pair(x, y)
-    return build("Div" if x.dtype.is_floating else "FloorDiv", name or "div", x, y)
+    with name_scope(name, "div", [x, y]) as scope:
+        x, y = _pair(x, y)
+        return build("Div" if x.dtype.is_floating else "FloorDiv", scope, x, y)
 
 
 realdiv = divide = truediv
 
 
-def _pair(x, y):
+def _pair(x, y, names="xy"):
     """Both as tensors; a number takes the dtype of the other."""
     if _is_tensor(y) and not _is_tensor(x):
         y = convert_to_tensor(y)
-        return convert_to_tensor(x, y.dtype), y
-    x = convert_to_tensor(x)
-    return x, y if _is_tensor(y) else convert_to_tensor(y, x.dtype)
+        return convert_to_tensor(x, y.dtype, names[0]), y
+    x = convert_to_tensor(x, name=names[0])
+    return x, y if _is_tensor(y) else convert_to_tensor(y, x.dtype, names[1])
 
 
 def _is_tensor(value):
@@ -213,6 +215,9 @@ def _reduction(function, doc):
     def reduce(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
         axis = _choose("axis", axis, reduction_indices, "reduction_indices")
         keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
+        if axis is None:
+            input_tensor = convert_to_tensor(input_tensor)
+            axis = _every_axis(input_tensor)
         return call(function, name, input_tensor, axis, bool(keep))
 
     more = (
@@ -220,6 +225,12 @@ def _reduction(function, doc):
         "\n    as dimensions of size 1. Older names: `reduction_indices`, `keep_dims`."
     )
     return _document(reduce, function, doc + more)
+
+
+def _every_axis(tensor):
+    """All axes, as the constant beside the operation that TensorFlow makes of them; `None` if it is not known how many."""
+    rank = tensor.shape.ndims
+    return None if rank is None else constant(list(range(rank)), int32)
 
 
 reduce_sum = _reduction("reduce_sum", "The sum.")
@@ -321,10 +332,11 @@ def matmul(
     there are more dimensions. Raises `ValueError` if the inner dimensions differ."""
     if transpose_a and adjoint_a or transpose_b and adjoint_b:
         raise ValueError("Only one of transpose and adjoint can be True.")
-    a, b = _pair(a, b)
-    stacks = max(a.shape.ndims or 0, b.shape.ndims or 0) > 2
-    ask = "batch_matmul" if stacks else "matmul"
-    return call(ask, name or "MatMul", a, b, bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b))
+    with name_scope(name, "MatMul", [a, b]) as scope:
+        a, b = _pair(a, b, "ab")
+        stacks = max(a.shape.ndims or 0, b.shape.ndims or 0) > 2
+        ask = "batch_matmul" if stacks else "matmul"
+        return call(ask, scope, a, b, bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b))
 
 
 def batch_matmul(x, y, adj_x=False, adj_y=False, name=None):
