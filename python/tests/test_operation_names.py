@@ -42,3 +42,20 @@ def test_descriptions_of_operations():
     assert convolution.get_attr("strides") == [1, 2, 2, 1] and convolution.get_attr("padding") == b"SAME"
     with pytest.raises(ValueError, match="Operation 'y' has no attr named 'q'"):
         y.op.get_attr("q")
+
+
+def test_what_is_kept_beside_a_variable_is_in_the_variable_scope():
+    with tf.variable_scope("net"):
+        v = tf.get_variable("v", [2])
+    averages = tf.train.ExponentialMovingAverage(0.9)
+    with tf.variable_scope("train"):
+        tf.train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(v))
+        averages.apply([v])
+    with tf.name_scope("other"):
+        tf.train.AdagradOptimizer(0.1).minimize(tf.reduce_sum(v))
+    assert [kept.name for kept in tf.global_variables()[1:]] == [
+        "train/net/v/Momentum:0",
+        "train/net/v/ExponentialMovingAverage:0",
+        "net/v/Adagrad:0",
+    ]
+    assert averages.average_name(v) == "train/net/v/ExponentialMovingAverage"
