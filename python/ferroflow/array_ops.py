@@ -5,6 +5,7 @@ import collections as _collections
 from .dtypes import as_dtype, float32, int32
 from .framework import IndexedSlices, _graph_of, build, call, constant, convert_to_tensor, name_scope
 from .math_ops import _choose, _pair, cast
+from .tensor_shape import as_shape
 
 
 newaxis = None
@@ -17,7 +18,7 @@ def placeholder(dtype, shape=None, name=None):
 
     `shape` is checked as far as it is known: `[None, 784]`, or `None` for any.
     """
-    return call("placeholder", name, as_dtype(dtype).name, shape)
+    return call("placeholder", name, as_dtype(dtype).name, as_shape(shape))
 
 
 def placeholder_with_default(input, shape, name=None):

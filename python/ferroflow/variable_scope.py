@@ -297,6 +297,8 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
     made = node >= before
     variable = graph._variable_at(node)
     if made:
+        if validate_shape and not shape.is_compatible_with(variable.shape):
+            raise ValueError(f"The initializer of {variable.name} gives shape {variable.shape}, but {shape} is asked for")
         variable.constraint = constraint
         if regularizer is not None:
             with graph.colocate_with(variable.op), name_scope(variable.op.name + "/Regularizer/"):

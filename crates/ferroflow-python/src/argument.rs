@@ -187,6 +187,9 @@ extracted!(bool, i32, i64, usize, String);
 impl<'g> Argument<'g> for f64 {
     /// A number, or an array of NumPy's of one.
     fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if value.is_none() {
+            return Err(PyValueError::new_err("None values not supported."));
+        }
         value.extract().or_else(|_| value.call_method0("__float__")?.extract())
     }
 }
