@@ -25,7 +25,9 @@ def replica_device_setter(
     if cluster is not None:
         jobs = cluster.as_dict() if hasattr(cluster, "as_dict") else cluster
         if not isinstance(jobs, dict):
-            raise TypeError("`cluster` must be a dictionary mapping one or more job names to lists of network addresses")
+            raise TypeError(
+                "`cluster` must be a dictionary mapping one or more job names to lists of network addresses"
+            )
         ps_tasks = len(jobs.get(parse(ps_device).get("job"), ()))
     if ps_tasks == 0:
         return None

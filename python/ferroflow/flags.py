@@ -39,7 +39,6 @@ class _Flag:
             raise IllegalFlagValueError(f"flag --{self.name}={value}: {message}")
         return found
 
-
     def __str__(self):
         return str(self.value)
 

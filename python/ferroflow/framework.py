@@ -105,7 +105,8 @@ class NodeDef:
     def __str__(self):
         lines = [f'name: "{self.name}"', f'op: "{self.op}"', *(f'input: "{name}"' for name in self.input)]
         lines += [f'device: "{self.device}"'] if self.device else []
-        return "\n".join(lines + [f'attr {{ key: "{key}" value: {value!r} }}' for key, value in self.attr.items()]) + "\n"
+        lines += [f'attr {{ key: "{key}" value: {value!r} }}' for key, value in self.attr.items()]
+        return "\n".join(lines) + "\n"
 
 
 class Tensor(_ferroflow.Tensor):
@@ -318,7 +319,7 @@ class Graph(_ferroflow.Graph):
         self._finalized = False
         self._seed = None
         self._variable_scopes = threading.local()
-        self._device_functions, self._device_names, self._devices = [], [""], {}
+        self._device_functions, self._device_names, self._devices = [], threading.local(), {}
         self._placed, self._placing = 0, False
 
     # Objects for what Rust names by numbers.
@@ -756,17 +757,17 @@ class _Device(_Scope):
     def _enter_device(self):
         graph, device = self._graph, self._device
         graph._place()
-        around = graph._device_names[-1]
-        name = merge(around, device) if isinstance(device, str) else ""
+        stack = graph._device_names.__dict__.setdefault("stack", [""])
+        name = merge(stack[-1], device) if isinstance(device, str) else ""
         if not isinstance(device, str):
-            graph._device_functions.append((device, around))
-        graph._device_names.append(name)
+            graph._device_functions.append((device, stack[-1]))
+        stack.append(name)
         return _ferroflow.Scope.device(graph, name)
 
     def __exit__(self, *error):
         graph = self._graph
         graph._place()
-        graph._device_names.pop()
+        graph._device_names.stack.pop()
         if not isinstance(self._device, str):
             graph._device_functions.pop()
         return super().__exit__(*error)

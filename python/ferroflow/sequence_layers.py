@@ -10,7 +10,8 @@ class _Pooling1D(Layer):
 
     def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
         super().__init__(name=name, **kwargs)
-        self.pool_size, self.strides, self.padding, self.data_format = pool_size, strides, _padding(padding), data_format
+        self.pool_size, self.strides = pool_size, strides
+        self.padding, self.data_format = _padding(padding), data_format
 
     def call(self, inputs):
         form = "NCW" if self.data_format == "channels_first" else "NWC"

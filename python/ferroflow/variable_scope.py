@@ -159,7 +159,9 @@ class variable_scope:
         self._name_or_scope, self._default_name, self._reuse = name_or_scope, default_name, reuse
         self._values, self._auxiliary = values or (), auxiliary_name_scope
         given = {"initializer": initializer, "regularizer": regularizer, "constraint": constraint}
-        given.update(custom_getter=custom_getter, partitioner=partitioner, dtype=None if dtype is None else as_dtype(dtype))
+        given.update(
+            custom_getter=custom_getter, partitioner=partitioner, dtype=None if dtype is None else as_dtype(dtype)
+        )
         self._given = {key: value for key, value in given.items() if value is not None}
         self._entered = []
 
@@ -298,7 +300,9 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
     variable = graph._variable_at(node)
     if made:
         if validate_shape and not shape.is_compatible_with(variable.shape):
-            raise ValueError(f"The initializer of {variable.name} gives shape {variable.shape}, but {shape} is asked for")
+            raise ValueError(
+                f"The initializer of {variable.name} gives shape {variable.shape}, but {shape} is asked for"
+            )
         variable.constraint = constraint
         if regularizer is not None:
             with graph.colocate_with(variable.op), name_scope(variable.op.name + "/Regularizer/"):

@@ -1,5 +1,7 @@
 """Devices are names: everything runs on the one that there is."""
 
+import threading
+
 import ferroflow as tf
 import pytest
 
@@ -56,3 +58,18 @@ def test_the_setter_refuses_what_it_cannot_follow():
     for wrong in ({"cluster": 3}, {"ps_tasks": 1, "ps_strategy": 3}):
         with pytest.raises(TypeError):
             tf.train.replica_device_setter(**wrong)
+
+
+def test_each_thread_has_its_own_scopes():
+    graph, found = tf.get_default_graph(), []
+
+    def elsewhere():
+        with graph.as_default(), tf.device("/cpu:1"):
+            found.append(tf.constant(1.0).device)
+
+    with tf.device("/job:ps"):
+        thread = threading.Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        found.append(tf.constant(1.0).device)
+    assert found == ["/device:CPU:1", "/job:ps"]

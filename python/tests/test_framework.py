@@ -297,8 +297,16 @@ def bad_calls():
         (lambda: session.run(y, {x: [1.0, 2.0]}), ValueError, r"Cannot feed value of shape \(2,\) for Tensor"),
         (lambda: session.run(y, {x: "a"}), ValueError, "could not convert string to float"),
         (lambda: session.run(y, {x: y}), TypeError, "The value of a feed cannot be a"),
-        (lambda: session.run(u, {u: 300}), TypeError, "Type of feed value 300 with type int is not compatible with .* uint8"),
-        (lambda: session.run(i, {i: [1, 2**40]}), TypeError, "1099511627776.* is not compatible with Tensor type int32"),
+        (
+            lambda: session.run(u, {u: 300}),
+            TypeError,
+            "Type of feed value 300 with type int is not compatible with .* uint8",
+        ),
+        (
+            lambda: session.run(i, {i: [1, 2**40]}),
+            TypeError,
+            "1099511627776.* is not compatible with Tensor type int32",
+        ),
         (lambda: session.run(y, {"x": 1.0}), TypeError, "The name 'x' refers to an Operation, not a Tensor"),
         (lambda: session.run(y, {z: 1.0}), TypeError, "Cannot interpret feed_dict key as Tensor"),
         (lambda: session.run(z), ValueError, "is not an element of this graph"),
