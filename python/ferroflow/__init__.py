@@ -84,7 +84,8 @@ from .random_ops import multinomial, random_normal, random_shuffle, random_unifo
 from .scatter_ops import *
 from .script_ops import py_func
 from .script_ops import py_func as numpy_function
-from .session import ConfigProto, GPUOptions, InteractiveSession, Session
+from .run_options import ConfigProto, GPUOptions
+from .session import InteractiveSession, Session
 from .summary import histogram_summary, image_summary, merge_all_summaries, merge_summary, scalar_summary
 from .tensor_array import TensorArray
 from .tensor_shape import Dimension, TensorShape
@@ -129,7 +130,7 @@ VERSION = __version__
 for _module in (
     "array_ops assertions cell check_ops control_flow framework functional_ops gradients initialized later learning_rate "
     "linalg_ops math_ops messages mnist moving_averages nest operators optimizer partition_ops partitioners random_ops rnn "
-    "rnn_cell rnn_wrappers saver scatter_ops script_ops session tensor_array tensor_shape training_util variable_scope "
+    "rnn_cell rnn_wrappers run_options saver scatter_ops script_ops session tensor_array tensor_shape training_util variable_scope "
     "variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.

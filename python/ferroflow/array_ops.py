@@ -3,8 +3,9 @@
 import collections as _collections
 
 from .dtypes import as_dtype, float32, int32
-from .framework import IndexedSlices, build, call, convert_to_tensor, name_scope
+from .framework import IndexedSlices, _graph_of, build, call, constant, convert_to_tensor, name_scope
 from .math_ops import _choose, _pair, cast
+from .tensor_shape import as_shape
 
 
 newaxis = None
@@ -17,12 +18,13 @@ def placeholder(dtype, shape=None, name=None):
 
     `shape` is checked as far as it is known: `[None, 784]`, or `None` for any.
     """
-    return call("placeholder", name, as_dtype(dtype).name, shape)
+    return call("placeholder", name, as_dtype(dtype).name, as_shape(shape))
 
 
 def placeholder_with_default(input, shape, name=None):
     """A tensor that each run may give a value, `input` if it does not."""
-    return call("placeholder_with_default", name, input, shape)
+    with name_scope(name, "PlaceholderWithDefault", [input]) as scope:
+        return call("placeholder_with_default", scope, convert_to_tensor(input, name="input"), shape)
 
 
 def zeros(shape, dtype=float32, name=None):
@@ -37,6 +39,8 @@ def ones(shape, dtype=float32, name=None):
 
 def _filled(shape, value, dtype, name):
     dtype = as_dtype(dtype)
+    if dtype.name == "string" and _graph_of([shape]) is None:
+        return constant("", shape=shape, name=name)
     if dtype.name in ("bool", "string"):
         return fill(shape, bool(value) if dtype.name == "bool" else "", name)
     return call("fill_of", name, shape, value, dtype.name)
@@ -61,7 +65,8 @@ def _like(tensor, dtype, name, make, function):
 
 def fill(dims, value, name=None):
     """A tensor of the shape `dims` whose every element is `value`, a scalar."""
-    return call("fill", name, dims, value)
+    with name_scope(name, "Fill", [dims, value]) as scope:
+        return call("fill", scope, dims, convert_to_tensor(value, name="value"))
 
 
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=float32, name=None):
@@ -79,10 +84,12 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
         known = [v.dtype if hasattr(v, "dtype") else _number_dtype(v) for v in given]
         order = ["int32", "int64", "float32", "float64"]
         dtype = max((as_dtype(d) for d in known), key=lambda d: order.index(d.name) if d.name in order else -1)
-    start, limit, delta = (
-        cast(v, dtype) if hasattr(v, "_as_graph_element") else convert_to_tensor(v, dtype) for v in given
-    )
-    return call("range", name, start, limit, delta)
+    with name_scope(name, "Range", given) as scope:
+        start, limit, delta = (
+            cast(v, dtype) if hasattr(v, "_as_graph_element") else convert_to_tensor(v, dtype, part)
+            for v, part in zip(given, ("start", "limit", "delta"))
+        )
+        return call("range", scope, start, limit, delta)
 
 
 def _number_dtype(value):
@@ -157,7 +164,10 @@ def _static(value, what):
 
 def transpose(a, perm=None, name="transpose", conjugate=False):
     """Dimension `k` of the result is dimension `perm[k]` of `a`; the dimensions reversed if none are given."""
-    return call("transpose", name, a, perm)
+    if perm is None:
+        return call("transpose", name, a, perm)
+    with name_scope(name, "transpose", [a]) as scope:
+        return call("transpose", scope, a, convert_to_tensor(perm, name="perm"))
 
 
 def broadcast_to(input, shape, name=None):
@@ -304,12 +314,14 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     the modes `REFLECT` and `SYMMETRIC`."""
     if mode.upper() == "CONSTANT":
         tensor = convert_to_tensor(tensor)
-        return call("pad", name or "Pad", tensor, paddings, convert_to_tensor(constant_values, tensor.dtype))
+        with name_scope(name, "Pad", [tensor]) as scope:
+            filler = convert_to_tensor(constant_values, tensor.dtype, "constant_values")
+            return call("pad", scope, tensor, paddings, filler)
     if hasattr(paddings, "_as_graph_element"):
         from ._ferroflow import constant_value
 
         paddings = constant_value(paddings)
-    return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode)
+    return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode.upper())
 
 
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
@@ -342,7 +354,10 @@ def where(condition, x=None, y=None, name=None):
     """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`."""
     if (x is None) != (y is None):
         raise ValueError("x and y must both be non-None or both be None.")
-    return call("where_true", name, condition) if x is None else call("select", name, condition, *_pair(x, y))
+    if x is None:
+        return call("where_true", name, condition)
+    with name_scope(name, "Select", [condition, x, y]) as scope:
+        return call("select", scope, condition, *_pair(x, y, "te"))
 
 
 def select(condition, x=None, y=None, name=None, t=None, e=None):
@@ -373,14 +388,15 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
     indices = convert_to_tensor(indices)
     if not indices.dtype.is_integer:
         raise TypeError(f"Value passed to parameter 'indices' has DataType {indices.dtype.name}, which is no integer's")
-    for value in (on_value, off_value):
-        if dtype is None and value is not None:
-            dtype = convert_to_tensor(value).dtype
-    dtype = as_dtype(float32 if dtype is None else dtype)
-    on, off = (True, False) if dtype.name == "bool" else (1, 0)
-    on = convert_to_tensor(on if on_value is None else on_value, dtype)
-    off = convert_to_tensor(off if off_value is None else off_value, dtype)
-    return call("one_hot", name or "one_hot", indices, depth, on, off, -1 if axis is None else axis)
+    with name_scope(name, "one_hot", [indices, depth, on_value, off_value]) as scope:
+        for value in (on_value, off_value):
+            if dtype is None and value is not None:
+                dtype = convert_to_tensor(value).dtype
+        dtype = as_dtype(float32 if dtype is None else dtype)
+        on, off = (True, False) if dtype.name == "bool" else (1, 0)
+        on = convert_to_tensor(on if on_value is None else on_value, dtype, "on_value")
+        off = convert_to_tensor(off if off_value is None else off_value, dtype, "off_value")
+        return call("one_hot", scope, indices, depth, on, off, -1 if axis is None else axis)
 
 
 def sequence_mask(lengths, maxlen=None, dtype=None, name=None):

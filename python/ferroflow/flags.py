@@ -41,12 +41,17 @@ class _Flag:
             raise IllegalFlagValueError(f"flag --{self.name}={value}: {message}")
         return found
 
+    def __str__(self):
+        return str(self.value)
+
 
 class FlagValues:
     """The flags by name, as attributes; the command line is read when one is first asked for."""
 
     def __init__(self):
-        self.__dict__.update(_flags={}, _required=[], _parsed=False)
+        # Programs look at `FLAGS.__flags` to print them all.
+        flags = {}
+        self.__dict__.update({"_flags": flags, "__flags": flags}, _required=[], _parsed=False)
 
     def __call__(self, argv, known_only=False):
         """Reads `argv`, whose first item is the program, and gives what is no flag, the program first.
@@ -108,9 +113,13 @@ class FlagValues:
     def __getattr__(self, name):
         if name not in self._flags:
             raise AttributeError(name)
-        if not self._parsed:
-            self(sys.argv, known_only=True)
+        self._parse_flags()
         return self._flags[name].value
+
+    def _parse_flags(self, args=None):
+        """Reads the command line, if it has not been read."""
+        if not self._parsed:
+            self(sys.argv if args is None else [sys.argv[0], *args], known_only=True)
 
     def __setattr__(self, name, value):
         if name not in self._flags:
@@ -129,6 +138,7 @@ class FlagValues:
 
     def flag_values_dict(self):
         """The values by name."""
+        self._parse_flags()
         return {name: flag.value for name, flag in self._flags.items()}
 
     def is_parsed(self):

@@ -5,6 +5,7 @@ import contextlib
 import threading
 
 from . import _ferroflow
+from .device_names import merge
 from .dtypes import as_dtype
 from .tensor_shape import TensorShape, as_shape
 
@@ -25,6 +26,12 @@ class Operation(_ferroflow.Operation):
     def graph(self):
         """The graph."""
         return self._graph
+
+    @property
+    def device(self):
+        """The device asked for; empty if none."""
+        self._graph._place()
+        return self._graph._devices.get(self._id, _ferroflow.Operation.device.__get__(self))
 
     @property
     def outputs(self):
@@ -52,12 +59,24 @@ class Operation(_ferroflow.Operation):
         """`None`: operations are described by their attributes alone."""
         return None
 
+    @property
+    def node_def(self):
+        """Its description, to read: `name`, `op`, `device`, `input`, the names of what it takes, and `attr`."""
+        return NodeDef(self)
+
     def get_attr(self, name):
-        """The attribute `name`. Raises `ValueError` if there is none."""
-        for found, value in self._attributes():
-            if found == name:
-                return as_dtype(value) if name in ("dtype", "to", "out_type", "output_type", "out_idx") else value
-        raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
+        """The attribute `name`, text as bytes; `T` is the dtype of what it takes, `dtype` of what it gives. Raises `ValueError`
+        if there is none."""
+        attributes = dict(self._attributes())
+        known = {"T": self.inputs or self.outputs, "dtype": self.outputs}.get(name)
+        if known and name not in attributes:
+            return known[0].dtype
+        if name not in attributes:
+            raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
+        value = attributes[name]
+        if name in ("dtype", "to", "out_type", "output_type", "out_idx"):
+            return as_dtype(value)
+        return value.encode() if isinstance(value, str) else value
 
     def run(self, feed_dict=None, session=None):
         """Runs it in `session`, or the default one."""
@@ -72,6 +91,22 @@ class Operation(_ferroflow.Operation):
 
     def __str__(self):
         return next(line for line in str(self._graph).splitlines() if line.startswith(f"{self.name} = "))
+
+
+class NodeDef:
+    """What an operation is, to read."""
+
+    def __init__(self, operation):
+        self.name, self.op, self.device = operation.name, operation.type, operation.device
+        taken = [t.op.name if t.value_index == 0 else t.name for t in operation.inputs]
+        self.input = taken + [f"^{control.name}" for control in operation.control_inputs]
+        self.attr = {name: operation.get_attr(name) for name, _ in operation._attributes()}
+
+    def __str__(self):
+        lines = [f'name: "{self.name}"', f'op: "{self.op}"', *(f'input: "{name}"' for name in self.input)]
+        lines += [f'device: "{self.device}"'] if self.device else []
+        lines += [f'attr {{ key: "{key}" value: {value!r} }}' for key, value in self.attr.items()]
+        return "\n".join(lines) + "\n"
 
 
 class Tensor(_ferroflow.Tensor):
@@ -226,6 +261,12 @@ class IndexedSlices:
         """The graph."""
         return self._values.graph
 
+    def _as_graph_element(self):
+        return convert_to_tensor(self)
+
+    def __neg__(self):
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
+
     def __str__(self):
         return f"IndexedSlices(indices={self._indices}, values={self._values})"
 
@@ -280,6 +321,8 @@ class Graph(_ferroflow.Graph):
         self._overrides = []
         self._seed = None
         self._variable_scopes = threading.local()
+        self._device_functions, self._device_names, self._devices = [], threading.local(), {}
+        self._placed, self._placing = 0, False
 
     # Objects for what Rust names by numbers.
 
@@ -334,8 +377,29 @@ class Graph(_ferroflow.Graph):
         return _control_dependencies(self, control_inputs)
 
     def device(self, device_name_or_function):
-        """A context whose operations ask for that device. All run on the CPU."""
-        return _device(self, device_name_or_function)
+        """A context whose operations ask for that device, which a function tells of each of them. All run on the CPU."""
+        return _Device(self, device_name_or_function)
+
+    def _place(self):
+        """Asks the functions in force for the devices of the operations made since they came into force."""
+        if self._placing:
+            return
+        self._placing = True
+        try:
+            while self._device_functions and self._placed < len(self):
+                op = self._operation(self._placed)
+                self._placed += 1
+                if op.type in ("Assign", "Identity") and op.inputs[0].op.type == "VariableV2":
+                    # With the variable, as what initialises and reads it is.
+                    self._devices[op._id] = op.inputs[0].op.device
+                    continue
+                for function, around in reversed(self._device_functions):
+                    if function is None:
+                        break
+                    self._devices[op._id] = merge(around, function(op))
+            self._placed = len(self)
+        finally:
+            self._placing = False
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
@@ -563,7 +627,7 @@ def _session_for(session, graph, what):
 
 def _graph_of(values):
     for value in values:
-        if isinstance(value, (Tensor, Operation)):
+        if isinstance(value, (Tensor, Operation, IndexedSlices)):
             return value.graph
         if isinstance(value, (list, tuple)):
             found = _graph_of(value)
@@ -574,16 +638,33 @@ def _graph_of(values):
     return None
 
 
+def _dense(arguments):
+    """The arguments, or members of a list, of which `IndexedSlices` are made tensors."""
+    return type(arguments)(map(_dense_one, arguments))
+
+
+def _dense_one(value):
+    if isinstance(value, IndexedSlices):
+        return convert_to_tensor(value)
+    return _dense(value) if type(value) in (list, tuple) else value
+
+
 def call(function, name, *arguments):
     """Calls a function of the Rust library, which adds to the graph of its arguments or the default one."""
-    graph = _graph_of(arguments) or get_default_graph()
+    graph = _graph_of(arguments)
+    if graph is not None:
+        arguments = _dense(arguments)
+    graph = graph or get_default_graph()
     graph._check_open()
     return graph._wrap(graph._call(function, name, arguments))
 
 
 def build(op_type, name, *inputs, **attributes):
     """Adds one operation whose inputs have one dtype, which numbers among them take."""
-    graph = _graph_of(inputs) or get_default_graph()
+    graph = _graph_of(inputs)
+    if graph is not None:
+        inputs = _dense(inputs)
+    graph = graph or get_default_graph()
     graph._check_open()
     return graph._wrap(graph._build(op_type, name, inputs, attributes))
 
@@ -599,6 +680,8 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     if isinstance(value, IndexedSlices):
         if value.dense_shape is None:
             raise ValueError("Tensor conversion requested for IndexedSlices without dense_shape: " + str(value))
+        if dtype is not None and value.dtype != dtype:
+            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for IndexedSlices: {value}")
         element = lambda: call("rows", name or "Rows", value.values, value.indices, value.dense_shape[0])
     if element is None and isinstance(value, (list, tuple)) and _graph_of(value) is not None:
         from .array_ops import stack
@@ -682,9 +765,32 @@ def _control_dependencies(graph, control_inputs):
     return _Scope(enter)
 
 
-def _device(graph, device):
-    name = device if isinstance(device, str) else ""
-    return _Scope(lambda: _ferroflow.Scope.device(graph, name))
+class _Device(_Scope):
+    """A context of a device by name, which adds to that of the context around; by a function; or, if `None`, of none."""
+
+    def __init__(self, graph, device):
+        if device is not None and not isinstance(device, str) and not callable(device):
+            raise TypeError(f"A device is a name or a function, not {device!r}")
+        self._graph, self._device = graph, device
+        super().__init__(self._enter_device)
+
+    def _enter_device(self):
+        graph, device = self._graph, self._device
+        graph._place()
+        stack = graph._device_names.__dict__.setdefault("stack", [""])
+        name = merge(stack[-1], device) if isinstance(device, str) else ""
+        if not isinstance(device, str):
+            graph._device_functions.append((device, stack[-1]))
+        stack.append(name)
+        return _ferroflow.Scope.device(graph, name)
+
+    def __exit__(self, *error):
+        graph = self._graph
+        graph._place()
+        graph._device_names.stack.pop()
+        if not isinstance(self._device, str):
+            graph._device_functions.pop()
+        return super().__exit__(*error)
 
 
 class name_scope(_Scope):
@@ -724,7 +830,8 @@ def control_dependencies(control_inputs):
 
 
 def device(device_name_or_function):
-    """A context whose operations ask for that device, such as `/cpu:0`. All run on the CPU."""
+    """A context whose operations ask for that device, such as `/cpu:0`, or for what a function tells of each of them. All
+    run on the CPU."""
     return get_default_graph().device(device_name_or_function)
 
 

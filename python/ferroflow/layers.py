@@ -144,6 +144,12 @@ def _format(data_format):
     return known[data_format]
 
 
+def _padding(padding):
+    if not isinstance(padding, str) or padding.upper() not in ("SAME", "VALID"):
+        raise ValueError(f'The `padding` argument must be one of "valid", "same". Received: {padding}')
+    return padding.lower()
+
+
 def _pair(value):
     return [int(v) for v in value] if isinstance(value, (list, tuple)) else [int(value)] * 2
 
@@ -220,6 +226,10 @@ class Dense(_Weighted):
         self.units = self._units
 
     def build(self, input_shape):
+        if not as_dtype(self._dtype).is_floating:
+            raise TypeError(f"Unable to build `Dense` layer with non-floating point dtype {self._dtype}")
+        if input_shape.ndims is not None and input_shape.ndims < 2:
+            raise ValueError(f"Input of a Dense layer must have at least 2 dimensions, found shape {input_shape}")
         self._make([_channels(input_shape), self.units])
 
     def call(self, inputs):
@@ -275,7 +285,7 @@ class Conv2D(_Weighted):
             **kwargs,
         )
         self.filters, self.kernel_size, self.strides = self._units, tuple(_pair(kernel_size)), tuple(_pair(strides))
-        self.padding, self.data_format, self.dilation_rate = padding, data_format, tuple(_pair(dilation_rate))
+        self.padding, self.data_format, self.dilation_rate = _padding(padding), data_format, tuple(_pair(dilation_rate))
 
     def build(self, input_shape):
         self._make([*self.kernel_size, _channels(input_shape, self.data_format), self.filters])
@@ -300,7 +310,7 @@ class Conv2DTranspose(Conv2D):
         for i, (kernel, stride) in enumerate(zip(self.kernel_size, self.strides)):
             size = known[first + i] if known[first + i] is not None else dynamic[first + i]
             grown = size * stride
-            spatial.append(grown if self.padding.lower() == "same" else grown + max(kernel - stride, 0))
+            spatial.append(grown if self.padding == "same" else grown + max(kernel - stride, 0))
         batch = known[0] if known[0] is not None else dynamic[0]
         shape = [batch, self.filters, *spatial] if form == "NCHW" else [batch, *spatial, self.filters]
         outputs = nn.conv2d_transpose(inputs, self.kernel, shape, self.strides, self.padding.upper(), form)
@@ -350,7 +360,7 @@ class Conv1D(_Weighted):
             raise ValueError("Sequences have their channels last")
         one = lambda v: int(v[0]) if isinstance(v, (list, tuple)) else int(v)
         self.filters, self.kernel_size, self.strides = self._units, (one(kernel_size),), (one(strides),)
-        self.padding, self._rate = padding, one(dilation_rate)
+        self.padding, self._rate = _padding(padding), one(dilation_rate)
 
     def build(self, input_shape):
         self._make([*self.kernel_size, _channels(input_shape), self.filters])
@@ -367,7 +377,8 @@ class _Pooling(Layer):
 
     def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
         super().__init__(name=name, **kwargs)
-        self.pool_size, self.strides, self.padding, self.data_format = pool_size, strides, padding, data_format
+        self.pool_size, self.strides = pool_size, strides
+        self.padding, self.data_format = _padding(padding), data_format
 
     def call(self, inputs):
         form = _format(self.data_format)
@@ -453,6 +464,8 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape):
         rank = input_shape.ndims
+        if rank is None:
+            raise ValueError("Input of a BatchNormalization layer has undefined rank.")
         self._at = self.axis % rank
         size = [input_shape[self._at].value]
         if size == [None]:

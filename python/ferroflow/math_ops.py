@@ -2,8 +2,8 @@
 
 import sys
 
-from .dtypes import as_dtype, float32, float64, int64
-from .framework import IndexedSlices, Tensor, build, call, convert_to_tensor, name_scope
+from .dtypes import as_dtype, float32, float64, int32, int64
+from .framework import IndexedSlices, Tensor, build, call, constant, convert_to_tensor, name_scope
 
 
 def _unary(name, op_type, doc):
@@ -114,29 +114,31 @@ def polygamma(a, x, name=None):
 
 def truediv(x, y, name=None):
     """`x / y`; of integers as floating-point numbers: `float64`, or `float32` for those of 16 bits and fewer."""
-    x, y = _pair(x, y)
-    if x.dtype.is_integer:
-        wide = float64 if x.dtype.size >= 4 else float32
-        x, y = cast(x, wide), cast(y, wide)
-    return build("Div", name or "truediv", x, y)
+    with name_scope(name, "truediv", [x, y]) as scope:
+        x, y = _pair(x, y)
+        if x.dtype.is_integer:
+            wide = float64 if x.dtype.size >= 4 else float32
+            x, y = cast(x, wide), cast(y, wide)
+        return build("Div", scope, x, y)
 
 
 def div(x, y, name=None):
     """`x / y` as Python 2 has it: `⌊x / y⌋` of integers."""
-    x, y = _pair(x, y)
-    return build("Div" if x.dtype.is_floating else "FloorDiv", name or "div", x, y)
+    with name_scope(name, "div", [x, y]) as scope:
+        x, y = _pair(x, y)
+        return build("Div" if x.dtype.is_floating else "FloorDiv", scope, x, y)
 
 
 realdiv = divide = truediv
 
 
-def _pair(x, y):
+def _pair(x, y, names="xy"):
     """Both as tensors; a number takes the dtype of the other."""
     if _is_tensor(y) and not _is_tensor(x):
         y = convert_to_tensor(y)
-        return convert_to_tensor(x, y.dtype), y
-    x = convert_to_tensor(x)
-    return x, y if _is_tensor(y) else convert_to_tensor(y, x.dtype)
+        return convert_to_tensor(x, y.dtype, names[0]), y
+    x = convert_to_tensor(x, name=names[0])
+    return x, y if _is_tensor(y) else convert_to_tensor(y, x.dtype, names[1])
 
 
 def _is_tensor(value):
@@ -151,7 +153,7 @@ def div_no_nan(x, y, name=None):
 def scalar_mul(scalar, x, name=None):
     """`scalar · x`; of `IndexedSlices` their rows."""
     if isinstance(x, IndexedSlices):
-        return IndexedSlices(multiply(scalar, x.values, name), x.indices, x.dense_shape)
+        return _like(multiply(scalar, x.values, name), x)
     return multiply(scalar, x, name)
 
 
@@ -159,7 +161,7 @@ def cast(x, dtype, name=None):
     """`x` in another dtype: floats become integers towards zero, bools 0 or 1, and what is not 0 true."""
     dtype = as_dtype(dtype)
     if isinstance(x, IndexedSlices):
-        return IndexedSlices(cast(x.values, dtype, name), x.indices, x.dense_shape)
+        return _like(cast(x.values, dtype, name), x)
     x = convert_to_tensor(x)
     return x if x.dtype == dtype else call("cast", name, x, dtype.name)
 
@@ -213,6 +215,9 @@ def _reduction(function, doc):
     def reduce(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
         axis = _choose("axis", axis, reduction_indices, "reduction_indices")
         keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
+        if axis is None:
+            input_tensor = convert_to_tensor(input_tensor)
+            axis = _every_axis(input_tensor)
         return call(function, name, input_tensor, axis, bool(keep))
 
     more = (
@@ -220,6 +225,12 @@ def _reduction(function, doc):
         "\n    as dimensions of size 1. Older names: `reduction_indices`, `keep_dims`."
     )
     return _document(reduce, function, doc + more)
+
+
+def _every_axis(tensor):
+    """All axes, as the constant beside the operation that TensorFlow makes of them; `None` if it is not known how many."""
+    rank = tensor.shape.ndims
+    return None if rank is None else constant(list(range(rank)), int32)
 
 
 reduce_sum = _reduction("reduce_sum", "The sum.")
@@ -321,10 +332,11 @@ def matmul(
     there are more dimensions. Raises `ValueError` if the inner dimensions differ."""
     if transpose_a and adjoint_a or transpose_b and adjoint_b:
         raise ValueError("Only one of transpose and adjoint can be True.")
-    a, b = _pair(a, b)
-    stacks = max(a.shape.ndims or 0, b.shape.ndims or 0) > 2
-    ask = "batch_matmul" if stacks else "matmul"
-    return call(ask, name or "MatMul", a, b, bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b))
+    with name_scope(name, "MatMul", [a, b]) as scope:
+        a, b = _pair(a, b, "ab")
+        stacks = max(a.shape.ndims or 0, b.shape.ndims or 0) > 2
+        ask = "batch_matmul" if stacks else "matmul"
+        return call(ask, scope, a, b, bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b))
 
 
 def batch_matmul(x, y, adj_x=False, adj_y=False, name=None):
@@ -348,13 +360,14 @@ def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
 
 
 def clip_by_value(t, clip_value_min, clip_value_max, name=None):
-    """`min(max(x, low), high)`."""
-    return call("clip_by_value", name or "clip_by_value", t, clip_value_min, clip_value_max)
+    """`min(max(x, low), high)`; of `IndexedSlices` their rows."""
+    clipped = call("clip_by_value", name or "clip_by_value", _values(t), clip_value_min, clip_value_max)
+    return _like(clipped, t)
 
 
 def clip_by_norm(t, clip_norm, axes=None, name=None):
-    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`."""
-    return call("clip_by_norm", name, t, clip_norm, axes)
+    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`; of `IndexedSlices` their rows."""
+    return _like(call("clip_by_norm", name, _values(t), clip_norm, axes), t)
 
 
 def global_norm(t_list, name=None):
@@ -376,18 +389,16 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
             scale = clip_norm * minimum(1.0 / norm, reciprocal(convert_to_tensor(clip_norm, norm.dtype)))
             clipped = [t * scale for t in given]
     clipped = iter(clipped)
-
-    def like(t):
-        if t is None:
-            return None
-        values = next(clipped)
-        return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
-
-    return [like(t) for t in t_list], norm
+    return [None if t is None else _like(next(clipped), t) for t in t_list], norm
 
 
 def _values(t):
     return t.values if isinstance(t, IndexedSlices) else convert_to_tensor(t)
+
+
+def _like(values, t):
+    """`values`, as rows if `t` is rows."""
+    return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
 
 
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
@@ -448,6 +459,7 @@ def group(*inputs, name=None):
             for item in value:
                 add(item)
         elif value is not None:
+            value = value.op if isinstance(value, IndexedSlices) else value
             flat.append(value if isinstance(value, Tensor) or not _is_tensor(value) else value._ref_tensor)
 
     add(inputs)
@@ -459,9 +471,9 @@ def _tuple(tensors, name=None, control_inputs=None):
     from .framework import control_dependencies
 
     with name_scope(name, "tuple", tensors):
-        gates = [t if isinstance(t, Tensor) else getattr(t, "values", t) for t in tensors if t is not None]
+        gates = [t for t in tensors if t is not None]
         with control_dependencies([*gates, *(control_inputs or ())]):
-            return [None if t is None else identity(t) for t in tensors]
+            return [None if t is None else _like(identity(_values(t)), t) for t in tensors]
 
 
 __all__ = [

@@ -417,11 +417,11 @@ def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: A
 
 
 def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: Any = ...) -> Tensor:
-    """`min(max(x, low), high)`."""
+    """`min(max(x, low), high)`; of `IndexedSlices` their rows."""
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = ..., name: Any = ...) -> Tensor:
-    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`."""
+    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`; of `IndexedSlices` their rows."""
 
 
 def global_norm(t_list: Any, name: Any = ...) -> Tensor:

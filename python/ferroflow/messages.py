@@ -1,5 +1,7 @@
 """Messages in files of events, as protobuf has them: fields by name, which are what they are by default until they are set."""
 
+import operator as _operator
+
 from . import _ferroflow
 
 
@@ -44,7 +46,10 @@ class Message:
         object.__setattr__(self, "_set", {})
         object.__setattr__(self, "_owner", None)
         for name, value in fields.items():
-            setattr(self, name, value)
+            if name not in self._PLAIN and name not in self._MESSAGES and name not in self._REPEATED:
+                raise ValueError(f'Protocol message {type(self).__name__} has no "{name}" field.')
+            if value is not None:
+                setattr(self, name, value)
 
     def __setattr__(self, name, value):
         if name in self._MESSAGES:
@@ -55,9 +60,10 @@ class Message:
             value = _Repeated(self, None, value)
         elif name in self._PLAIN:
             kind = type(self._PLAIN[name])
+            value = _operator.index(value) if kind is bool else value
             value = value.encode() if kind is bytes and isinstance(value, str) else kind(value)
         else:
-            raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+            raise AttributeError(f'Protocol message {type(self).__name__} has no "{name}" field.')
         if name in self._ONE_OF[1]:
             for other in self._ONE_OF[1]:
                 self._set.pop(other, None)
@@ -79,6 +85,8 @@ class Message:
         if name in self._REPEATED or isinstance(self._PLAIN.get(name), list):
             # Kept, so that it can be added to.
             return self._set.setdefault(name, _Repeated(self, self._REPEATED.get(name)))
+        if isinstance(self._PLAIN.get(name), dict):
+            return self._set.setdefault(name, {})
         if name in self._MESSAGES:
             message = self._MESSAGES[name]()
             # Belongs here once a field of it is set.
@@ -86,7 +94,7 @@ class Message:
             return message
         if name in self._PLAIN:
             return self._PLAIN[name]
-        raise AttributeError(f"{type(self).__name__} has no field '{name}'")
+        raise AttributeError(f'Protocol message {type(self).__name__} has no "{name}" field.')
 
     def HasField(self, name):
         """Whether the field is set."""
@@ -126,7 +134,7 @@ class Message:
         return type(self) is type(other) and self._fields() == other._fields()
 
     def _fields(self):
-        return {name: value for name, value in self._set.items() if value != []}
+        return {name: value for name, value in self._set.items() if value not in ([], {})}
 
     __hash__ = None
 

@@ -10,7 +10,7 @@ from .framework import (
     name_scope as _name_scope,
 )
 from .later import later as _later
-from .math_ops import _choose, _document, sigmoid, tanh  # noqa: F401
+from .math_ops import _choose, _document, identity as _identity, sigmoid, tanh  # noqa: F401
 
 TopKV2 = _collections.namedtuple("TopKV2", ["values", "indices"])
 
@@ -441,7 +441,11 @@ def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_
     if partition_strategy not in ("mod", "div"):
         raise ValueError(f"Unrecognized partition strategy: {partition_strategy}")
     function = "embedding_lookup_div" if partition_strategy == "div" and len(params) > 1 else "embedding_lookup"
-    rows = _call(function, name or "embedding_lookup", params, ids)
+    if len(params) == 1:
+        with _name_scope(name, "embedding_lookup", [*params, ids]) as scope:
+            rows = _identity(_call("gather", scope, params[0], _convert_to_tensor(ids, name="ids"), 0))
+    else:
+        rows = _call(function, name or "embedding_lookup", params, ids)
     if max_norm is None:
         return rows
     axes = list(range(_convert_to_tensor(ids).shape.ndims, rows.shape.ndims))

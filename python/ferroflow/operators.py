@@ -1,6 +1,6 @@
 """What `+`, `[...]` and their like do to tensors and variables."""
 
-from .framework import Tensor, build, call
+from .framework import IndexedSlices, Tensor, build, call
 
 
 def _binary(op_type, name):
@@ -73,3 +73,4 @@ def _method(function):
 
 
 overload(Tensor)
+overload(IndexedSlices, but=["neg", "getitem"])

@@ -15,6 +15,7 @@ from .framework import (
 )
 from .gradients import gradients
 from .math_ops import group
+from .variable_scope import get_variable_scope
 from .variables import Variable, assign_add, trainable_variables
 
 
@@ -155,7 +156,9 @@ class Optimizer:
     def _get_or_make_slot(self, var, val, slot_name, op_name):
         slots = self.__dict__.setdefault("_own_slots", {}).setdefault(slot_name, {})
         if var not in slots:
-            slots[var] = Variable(val, trainable=False, name=f"{var.op.name}/{op_name}")
+            scope = get_variable_scope().name
+            name = f"{scope}/{var.op.name}" if scope else var.op.name
+            slots[var] = Variable(val, trainable=False, name=f"{name}/{op_name}")
         return slots[var]
 
     def _state(self, graph):

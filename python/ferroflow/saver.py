@@ -107,12 +107,9 @@ class Saver(_ferroflow.Saver):
         if self._empty:
             return None
         folder = os.path.dirname(save_path)
-        try:
-            self._save(sess, prefix)
-        except errors.NotFoundError:
-            if os.path.isdir(folder or "."):
-                raise
-            raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.") from None
+        if not os.path.isdir(folder or "."):
+            raise ValueError(f"Parent directory of {save_path} doesn't exist, can't save.")
+        self._save(sess, prefix)
         if write_state:
             superfluous = self._record(prefix)
             paths = self.last_checkpoints

@@ -2,7 +2,7 @@
 
 from . import nn
 from .initializers import Zeros
-from .layers import Layer
+from .layers import Layer, _padding
 
 
 class _Pooling1D(Layer):
@@ -10,7 +10,8 @@ class _Pooling1D(Layer):
 
     def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
         super().__init__(name=name, **kwargs)
-        self.pool_size, self.strides, self.padding, self.data_format = pool_size, strides, padding, data_format
+        self.pool_size, self.strides = pool_size, strides
+        self.padding, self.data_format = _padding(padding), data_format
 
     def call(self, inputs):
         form = "NCW" if self.data_format == "channels_first" else "NWC"
@@ -72,7 +73,7 @@ class SeparableConv2D(Layer):
         two = lambda v: [int(n) for n in v] if isinstance(v, (list, tuple)) else [int(v)] * 2
         self.filters, self.kernel_size, self.strides = int(filters), two(kernel_size), two(strides)
         self.dilation_rate, self.depth_multiplier, self.activation = two(dilation_rate), depth_multiplier, activation
-        self.padding, self.use_bias = padding, use_bias
+        self.padding, self.use_bias = _padding(padding), use_bias
         self._form = "NCHW" if data_format == "channels_first" else "NHWC"
         of = lambda initializer, regularizer, constraint: dict(
             initializer=initializer, regularizer=regularizer, constraint=constraint

@@ -4,41 +4,28 @@ import contextlib
 
 from . import _ferroflow, errors
 from .framework import Graph, _stacks, get_default_graph
+from .run_options import ConfigProto
 
 # What makes tensors of sparse ones among fetches and feeds, once there may be any.
 as_tensors = None
-
-
-class GPUOptions:
-    """Settings of GPUs, kept for programs that set them: all runs on the CPU."""
-
-    def __init__(self, **settings):
-        self.__dict__.update({"allow_growth": False, "per_process_gpu_memory_fraction": 0.0, **settings})
-
-
-class ConfigProto:
-    """How a session runs. `intra_op_parallelism_threads` is the number of threads that share the work of a run, 0 for as
-    many as there are cores; other settings are kept and change nothing."""
-
-    def __init__(self, intra_op_parallelism_threads=0, gpu_options=None, **settings):
-        self.intra_op_parallelism_threads = intra_op_parallelism_threads
-        self.gpu_options = gpu_options or GPUOptions()
-        self.inter_op_parallelism_threads = 0
-        self.allow_soft_placement = self.log_device_placement = False
-        self.__dict__.update(settings)
 
 
 class BaseSession(_ferroflow.Session):
     """What sessions have in common."""
 
     def __new__(cls, target="", graph=None, config=None):
+        if not isinstance(target, str):
+            raise TypeError(
+                f'Argument `target` must be a string, but got "{type(target).__name__}". Did you do "Session(config)" instead '
+                'of "Session(config=config)"?'
+            )
         if target:
             raise errors.UnimplementedError(None, None, f"There are no servers to run on, such as '{target}'")
         if graph is not None and not isinstance(graph, Graph):
             raise TypeError(f'Argument `graph` must be a tf.Graph, but got "{type(graph).__name__}"')
-        if config is not None and not hasattr(config, "intra_op_parallelism_threads"):
+        if config is not None and not isinstance(config, ConfigProto):
             raise TypeError(f'Argument `config` must be a tf.ConfigProto, but got "{type(config).__name__}"')
-        threads = getattr(config, "intra_op_parallelism_threads", 0)
+        threads = 0 if config is None else config.intra_op_parallelism_threads
         return super().__new__(cls, get_default_graph() if graph is None else graph, threads)
 
     def __init__(self, target="", graph=None, config=None):

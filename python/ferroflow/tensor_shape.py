@@ -10,6 +10,8 @@ class Dimension:
         if isinstance(value, Dimension):
             value = value.value
         if value is not None:
+            if not hasattr(value, "__index__"):
+                raise TypeError(f"Dimension value must be integer or None, got value {value!r}")
             value = value.__index__()
             if value < 0:
                 raise ValueError(f"Dimension {value} must be >= 0")

@@ -59,6 +59,7 @@ from .training_util import (
 __getattr__, __dir__ = _later(
     __name__,
     {
+        "device_setter": "replica_device_setter",
         "coordinator": "Coordinator LooperThread start_queue_runners",
         "hooks": "CheckpointSaverHook CheckpointSaverListener FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook "
         "NanLossDuringTrainingError NanTensorHook SecondOrStepTimer SessionRunArgs SessionRunContext SessionRunHook "

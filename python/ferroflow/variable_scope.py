@@ -64,6 +64,15 @@ class VariableScope:
         return self._defaults.get("custom_getter")
 
     @property
+    def partitioner(self):
+        """The partitioner of variables that name none. Every variable is kept whole."""
+        return self._defaults.get("partitioner")
+
+    def set_partitioner(self, partitioner):
+        """Sets the partitioner of variables that name none."""
+        self._defaults["partitioner"] = partitioner
+
+    @property
     def caching_device(self):
         """`None`: values are where they are used."""
         return None
@@ -150,7 +159,9 @@ class variable_scope:
         self._name_or_scope, self._default_name, self._reuse = name_or_scope, default_name, reuse
         self._values, self._auxiliary = values or (), auxiliary_name_scope
         given = {"initializer": initializer, "regularizer": regularizer, "constraint": constraint}
-        given.update(custom_getter=custom_getter, dtype=None if dtype is None else as_dtype(dtype))
+        given.update(
+            custom_getter=custom_getter, partitioner=partitioner, dtype=None if dtype is None else as_dtype(dtype)
+        )
         self._given = {key: value for key, value in given.items() if value is not None}
         self._entered = []
 
@@ -214,7 +225,8 @@ def get_variable(
     """The variable `name` of the current variable scope: made, or found, as the scope says.
 
     One that is made starts as `initializer` says: an object such as `tf.zeros_initializer()`, a function of a shape and a
-    dtype, or a value, which tells the shape too; by default uniform after Glorot, or zeros of integers. The loss that
+    dtype, or a value, which tells the shape too; by default uniform after Glorot, or zeros of integers. A variable is
+    kept whole whatever `partitioner` says. The loss that
     `regularizer` gives for it is added to `REGULARIZATION_LOSSES`. Raises `ValueError` for a variable that is, or is not,
     there already, or has another shape or dtype.
     """
@@ -256,7 +268,7 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
     if initializer is None:
         if dtype.is_floating:
             initializer = GlorotUniform()
-        elif dtype.is_integer or dtype.is_bool:
+        elif dtype.is_integer or dtype.is_bool or dtype.name == "string":
             initializer = Zeros()
         else:
             raise ValueError(f"An initializer for variable {name} of {dtype!r} is required")
@@ -264,7 +276,8 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
 
     def initial():
         if not callable(initializer):
-            if validate_shape and hasattr(initializer, "_as_graph_element") and initializer.shape.ndims is None:
+            known = not hasattr(initializer, "_as_graph_element") or initializer.shape.is_fully_defined()
+            if validate_shape and not known:
                 raise ValueError(f"initial_value must have a shape specified: {initializer}")
             return initializer
         if not shape.is_fully_defined():
@@ -286,6 +299,10 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
     made = node >= before
     variable = graph._variable_at(node)
     if made:
+        if validate_shape and not shape.is_compatible_with(variable.shape):
+            raise ValueError(
+                f"The initializer of {variable.name} gives shape {variable.shape}, but {shape} is asked for"
+            )
         variable.constraint = constraint
         if regularizer is not None:
             with graph.colocate_with(variable.op), name_scope(variable.op.name + "/Regularizer/"):

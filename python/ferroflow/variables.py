@@ -23,7 +23,7 @@ class Variable:
     The variable must be initialised before it is read: run `initializer`, or that of `tf.global_variables_initializer()`.
     Optimizers change it unless `trainable` is false; `collections` are those it is added to, `GLOBAL_VARIABLES` if none are
     given. Unless `validate_shape` its shape is not known, and assignments may give it values of any. Raises `ValueError`
-    for an initial value that is missing, of another dtype than `dtype`, or of unknown shape while `validate_shape`.
+    for an initial value that is missing, of another dtype than `dtype`, or of a shape not fully known while `validate_shape`.
     """
 
     __array_priority__ = 100
@@ -60,7 +60,7 @@ class Variable:
         if getattr(initial_value, "_as_graph_element", None) is not None:
             initial_value = convert_to_tensor(initial_value, dtype)
             graph = initial_value.graph
-            if validate_shape and initial_value.shape.ndims is None:
+            if validate_shape and not initial_value.shape.is_fully_defined():
                 raise ValueError(f"initial_value must have a shape specified: {initial_value}")
         collections = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
         trained = bool(trainable or GraphKeys.TRAINABLE_VARIABLES in collections)

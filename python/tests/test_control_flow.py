@@ -144,7 +144,7 @@ def test_loops_that_do_not_fit():
         tf.while_loop(lambda x: True, lambda x: tf.concat([x, x], 0), [one])
     with pytest.raises(ValueError, match="The shape invariant specified for Const:0 is not compatible"):
         tf.while_loop(lambda x: True, lambda x: x, [one], [tf.TensorShape([2])])
-    with pytest.raises(TypeError, match="enters the loop as f32, but is i32"):
+    with pytest.raises(TypeError, match="enters the loop as float32, but is int32"):
         tf.while_loop(lambda x: True, lambda x: tf.cast(x, tf.int32), [one])
     with pytest.raises(TypeError, match="the condition must be a scalar bool"):
         tf.while_loop(lambda x: x, lambda x: x, [one])

@@ -43,7 +43,7 @@ def test_operations_know_their_surroundings():
         x = tf.placeholder(tf.float32, name="x")
     with tf.control_dependencies([x]):
         y = tf.reduce_sum(x, 0, name="y")
-    assert (x.op.type, x.device, y.op.name, y.op.type, y.value_index) == ("Placeholder", "/cpu:0", "y", "Sum", 0)
+    assert (x.op.type, x.device, y.op.name, y.op.type, y.value_index) == ("Placeholder", "/device:CPU:0", "y", "Sum", 0)
     assert y.op.inputs[0] is x and y.op.control_inputs == [x.op] and x.consumers() == [y.op]
     assert y.op.get_attr("keep_dims") is False and x.op.get_attr("dtype") == tf.float32
     with pytest.raises(ValueError, match="no attr named 'q'"):
@@ -227,6 +227,7 @@ def test_a_mistake_is_raised_where_it_is_made():
 def bad_calls():
     """Calls that TensorFlow refuses, with the class of its exception and what of its words is alike."""
     x, i = tf.placeholder(tf.float32, [2, 3], name="x"), tf.placeholder(tf.int32, [2], name="i")
+    u = tf.placeholder(tf.uint8, [])
     session, closed, other = tf.Session(), tf.Session(), tf.Graph()
     closed.close()
     y = x * 2.0
@@ -235,7 +236,7 @@ def bad_calls():
     full = {x: np.ones([2, 3])}
     return [
         (lambda: tf.matmul(x, x), ValueError, "MatMul"),
-        (lambda: x + i, TypeError, "one dtype"),
+        (lambda: x + i, TypeError, "one dtype, found float32 and int32"),
         (lambda: x + "a", TypeError, "."),
         (lambda: tf.concat([x, i], 0), TypeError, "."),
         (lambda: tf.reduce_sum(x, 5), ValueError, "5"),
@@ -246,6 +247,22 @@ def bad_calls():
         (lambda: tf.constant([[1], [1, 2]]), ValueError, "inhomogeneous"),
         (lambda: tf.constant([1, 2, 3], shape=[2]), ValueError, "Too many elements provided"),
         (lambda: tf.convert_to_tensor(x, tf.int32), ValueError, "Tensor conversion requested dtype int32 for Tensor"),
+        (lambda: tf.zeros([None, 3]), TypeError, r"Expected a shape that is fully known, got \[None, 3\]"),
+        (lambda: tf.reshape(x, [None, 2]), TypeError, "Failed to convert|None"),
+        (lambda: tf.constant([1, None]), TypeError, "one is None"),
+        (lambda: tf.Variable(tf.placeholder(tf.float32, [None, 3])), ValueError, "must have a shape specified"),
+        (
+            lambda: tf.nn.max_pool(tf.zeros([1, 2, 2, 1]), [1, 2, 2, 1], [1, 1, 1, 1], "same"),
+            ValueError,
+            "Attr 'padding' passed string 'same' not in",
+        ),
+        (lambda: tf.layers.dense(tf.zeros([2, 3], tf.int32), 4), TypeError, "Unable to build `Dense` layer"),
+        (lambda: tf.layers.dense(x[0], 4), ValueError, r"at least 2 dimensions, found shape \(3,\)"),
+        (lambda: tf.layers.conv2d(tf.zeros([1, 2, 2, 1]), 1, 2, padding="full"), ValueError, 'one of "valid", "same"'),
+        (lambda: tf.layers.batch_normalization(tf.placeholder(tf.float32)), ValueError, "undefined rank"),
+        (lambda: tf.placeholder(tf.float32, [-1, 2]), ValueError, "Dimension -1 must be >= 0"),
+        (lambda: tf.get_variable("w", "b"), TypeError, "Dimension value must be integer or None, got value 'b'"),
+        (lambda: tf.nn.batch_normalization(x, [0.0], [1.0], None, None, None), ValueError, "None values not supported"),
         (lambda: tf.placeholder("nope"), TypeError, "."),
         (lambda: tf.identity(x, name="a$b"), ValueError, "'a\\$b' is not a valid node name"),
         (lambda: tf.name_scope("a b").__enter__(), ValueError, "'a b' is not a valid scope name"),
@@ -266,6 +283,11 @@ def bad_calls():
         (lambda: x.set_shape([3, 3]), ValueError, "Dimension 0 in both shapes must be equal, but are 2 and 3"),
         (lambda: tf.add_n([]), ValueError, "at least one"),
         (lambda: tf.train.GradientDescentOptimizer(0.1).minimize(y), ValueError, "No variables to optimize."),
+        (
+            lambda: tf.get_variable("g", [1], initializer=lambda *_, **__: tf.zeros([2])),
+            ValueError,
+            r"gives shape \(2,\), but \(1,\) is asked for",
+        ),
         (lambda: tf.Assert(True, []), ValueError, "less than minimum 1"),
         (lambda: tf.cond(x, lambda: x, lambda: x), TypeError, "bool"),
         (lambda: x + z, ValueError, "must be from the same graph"),
@@ -275,6 +297,17 @@ def bad_calls():
         (lambda: session.run(y, {x: [1.0, 2.0]}), ValueError, r"Cannot feed value of shape \(2,\) for Tensor"),
         (lambda: session.run(y, {x: "a"}), ValueError, "could not convert string to float"),
         (lambda: session.run(y, {x: y}), TypeError, "The value of a feed cannot be a"),
+        (
+            lambda: session.run(u, {u: 300}),
+            TypeError,
+            "Type of feed value 300 with type int is not compatible with .* uint8",
+        ),
+        (
+            lambda: session.run(i, {i: [1, 2**40]}),
+            TypeError,
+            "1099511627776.* is not compatible with Tensor type int32",
+        ),
+        (lambda: session.run(y, {"x": 1.0}), TypeError, "The name 'x' refers to an Operation, not a Tensor"),
         (lambda: session.run(y, {z: 1.0}), TypeError, "Cannot interpret feed_dict key as Tensor"),
         (lambda: session.run(z), ValueError, "is not an element of this graph"),
         (lambda: session.run("nope:0"), ValueError, "cannot be interpreted as a Tensor"),

@@ -126,3 +126,7 @@ def test_variables_that_start_from_a_checkpoint(tmp_path):
     ):
         with pytest.raises(ValueError, match=message):
             tf.train.init_from_checkpoint(path, mapping)
+
+
+def test_text_starts_empty(run):
+    assert run(tf.get_variable("text", [2], tf.string)).tolist() == [b"", b""]

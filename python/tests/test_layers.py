@@ -56,7 +56,7 @@ def test_regularizers():
 def test_convolutions(check):
     image = tf.ones([1, 4, 4, 2])
     check(tf.layers.conv2d(image, 1, 2, 2, kernel_initializer=ONES), np.full([1, 2, 2, 1], 8.0))
-    first = tf.layers.conv2d(tf.ones([1, 2, 4, 4]), 3, (2, 2), padding="same", data_format="channels_first")
+    first = tf.layers.conv2d(tf.ones([1, 2, 4, 4]), 3, (2, 2), padding="Same", data_format="channels_first")
     assert first.shape.as_list() == [1, 3, 4, 4]
     check(tf.layers.conv1d(tf.ones([1, 4, 2]), 1, 2, kernel_initializer=ONES), np.full([1, 3, 1], 4.0))
     up = tf.layers.conv2d_transpose(image, 1, 2, 2, "same", kernel_initializer=ONES)

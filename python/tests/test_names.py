@@ -133,6 +133,23 @@ def test_settings_that_change_nothing():
     with tf.Session(config=config) as session:
         assert session.run(tf.constant(1), options=options, run_metadata=metadata) == 1
     assert options.trace_level == 3 and config.graph_options.optimizer_options.opt_level == -1
+    config = tf.ConfigProto(allow_soft_placement=True, device_count={"GPU": 0}, gpu_options=None)
+    config.gpu_options.allow_growth = True
+    config.graph_options.optimizer_options.global_jit_level = tf.OptimizerOptions.ON_1
+    config.device_count["CPU"] = 1
+    assert config.gpu_options.allow_growth and config.HasField("graph_options")
+    assert config.graph_options.optimizer_options.global_jit_level == 1 and config.device_count == {"GPU": 0, "CPU": 1}
+
+
+def test_settings_that_there_are_not():
+    with pytest.raises(ValueError, match='Protocol message ConfigProto has no "allow_soft_placment" field.'):
+        tf.ConfigProto(allow_soft_placment=True)
+    with pytest.raises(AttributeError, match='Protocol message GPUOptions has no "allow_grow" field.'):
+        tf.ConfigProto().gpu_options.allow_grow = True
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        tf.ConfigProto(log_device_placement="yes")
+    with pytest.raises(TypeError, match=r'Did you do "Session\(config\)" instead of "Session\(config=config\)"'):
+        tf.Session(tf.ConfigProto())
 
 
 def test_small_things(run, check):

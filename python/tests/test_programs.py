@@ -48,6 +48,17 @@ def test_flags(flags):
         flags.nope = 1
 
 
+def test_programs_print_all_flags(flags, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["prog", "--steps=3"])
+    monkeypatch.setitem(flags.__dict__, "_parsed", False)
+    flags._parse_flags()
+    known = flags.__dict__["__flags"]
+    assert known is getattr(flags, "__flags") and "{}={}".format("steps", known["steps"]) == "steps=3"
+    monkeypatch.setitem(flags.__dict__, "_parsed", False)
+    monkeypatch.setattr("sys.argv", ["prog", "--steps=4"])
+    assert flags.flag_values_dict()["steps"] == 4
+
+
 def test_unknown_flags_are_left_to_the_program(flags):
     assert flags(["prog", "--other=1", "-x", "y", "--steps=2", "--", "-w"], known_only=True) == [
         "prog",

@@ -125,8 +125,10 @@ def test_messages():
     assert histogram.bucket == [2.0] and histogram.bucket_limit == []
     metadata = tf.SummaryMetadata(plugin_data=tf.SummaryMetadata.PluginData(plugin_name="text"))
     assert metadata.SerializeToString() == b"\x0a\x06\x0a\x04text"
-    with pytest.raises(AttributeError, match="no field 'nothing'"):
+    with pytest.raises(ValueError, match='Protocol message Summary has no "nothing" field.'):
         tf.Summary(nothing=1)
+    with pytest.raises(AttributeError, match='Protocol message Summary has no "nothing" field.'):
+        tf.Summary().nothing = 1
     with pytest.raises(ValueError, match="no summary"):
         tf.Summary.FromString(b"\xff")
     event.Clear()

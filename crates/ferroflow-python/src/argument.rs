@@ -187,23 +187,30 @@ extracted!(bool, i32, i64, usize, String);
 impl<'g> Argument<'g> for f64 {
     /// A number, or an array of NumPy's of one.
     fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if value.is_none() {
+            return Err(PyValueError::new_err("None values not supported."));
+        }
         value.extract().or_else(|_| value.call_method0("__float__")?.extract())
     }
 }
 
 macro_rules! named {
-    ($($t:ty => $what:literal),*) => {$(
+    ($($t:ty => $what:literal in $known:literal),*) => {$(
         impl<'g> Argument<'g> for $t {
             fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
                 let text: String = value.extract()?;
-                let unknown = || PyValueError::new_err(format!("{} cannot be {text}", $what));
-                <$t>::from_attr(&ff::Attr::Str(text.to_uppercase())).ok_or_else(unknown)
+                let unknown = || PyValueError::new_err(format!("Attr {} passed string '{text}' not in: {}", $what, $known));
+                <$t>::from_attr(&ff::Attr::Str(text.clone())).ok_or_else(unknown)
             }
         }
     )*};
 }
 
-named!(Padding => "padding", DataFormat => "data_format", MirrorMode => "mode");
+named!(
+    Padding => "'padding'" in "\"SAME\", \"VALID\"",
+    DataFormat => "'data_format'" in "\"NHWC\", \"NCHW\"",
+    MirrorMode => "'mode'" in "\"REFLECT\", \"SYMMETRIC\""
+);
 
 impl<'g> Argument<'g> for DType {
     fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
@@ -246,7 +253,7 @@ impl<'g> Argument<'g> for Dims<'g> {
         let dims = value.try_iter()?.map(|d| dimension(&d?)).collect::<PyResult<Vec<_>>>()?;
         match dims.iter().copied().collect::<Option<Vec<i64>>>() {
             Some(dims) => Ok(Dims(Input::Array(narrow(Array::from(dims))))),
-            None => Err(PyValueError::new_err(format!("the shape {} is not fully known", value.str()?))),
+            None => Err(PyTypeError::new_err(format!("Expected a shape that is fully known, got {}", value.str()?))),
         }
     }
 }
@@ -301,7 +308,7 @@ impl<'g> Argument<'g> for PartialShape {
 impl<'g> Argument<'g> for Gradient<'g> {
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let part = |name: &str| ff::Tensor::from_python(graph, &value.getattr(name)?);
-        match handle(value).is_none() && value.hasattr("indices")? {
+        match value.hasattr("indices")? {
             true => {
                 let values = part("values")?;
                 Ok(Gradient::Sparse(IndexedSlices { values, indices: part("indices")?, like: values }))

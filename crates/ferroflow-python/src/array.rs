@@ -1,10 +1,11 @@
 //! Values between Python and Rust, without a copy where the layout allows.
 
+use crate::error::words;
 use ferroflow::array::{Array, DType, Shape, f16};
 use ferroflow::runtime::FeedValue;
 use numpy::{Element, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray};
 use numpy::{PyArray1, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -84,7 +85,7 @@ impl Held<'_> {
         match self {
             Held::Own(array) => Ok(array.into()),
             Held::Numpy { dtype, shape, array } => FeedValue::from_bytes(*dtype, shape.clone(), array.bytes())
-                .map_err(|e| PyValueError::new_err(e.to_string())),
+                .map_err(|e| PyValueError::new_err(words(&e))),
         }
     }
 }
@@ -93,7 +94,7 @@ impl Held<'_> {
 fn hold<'py>(array: &Bound<'py, PyUntypedArray>, dtype: DType) -> PyResult<Held<'py>> {
     let shape = Shape::from(array.shape());
     for_dtype!(dtype, T => {
-        let array = array.cast::<PyArrayDyn<T>>()?.try_readonly().map_err(|e| PyValueError::new_err(e.to_string()))?;
+        let array = array.cast::<PyArrayDyn<T>>()?.try_readonly().map_err(|e| PyValueError::new_err(words(&e)))?;
         Ok(Held::Numpy { dtype, shape, array: Box::new(array) })
     }, else Err(PyTypeError::new_err(format!("no NumPy array holds {}", dtype.tensorflow_name()))))
 }
@@ -108,18 +109,32 @@ pub(crate) fn to_feed<'py>(value: &Bound<'py, PyAny>, dtype: DType) -> PyResult<
     {
         return hold(array, dtype);
     }
-    if let Some(array) =
-        number(value).and_then(|n| n.cast(dtype).ok().filter(|c| c.to_f64s() == n.to_f64s() || dtype.is_float()))
-    {
-        return Ok(Held::Own(array));
+    if let Some(number) = number(value) {
+        let cast = number.cast(dtype).ok().filter(|c| dtype.is_float() || c.to_f64s() == number.to_f64s());
+        if let Some(array) = cast {
+            return Ok(Held::Own(array));
+        }
+        if number.dtype() == DType::I64 && dtype != DType::String {
+            return Err(too_large(value, dtype)?);
+        }
     }
     match dtype {
         DType::String | DType::Bf16 => Ok(Held::Own(from_python(value, Some(dtype))?)),
-        _ => {
-            let array = as_array(value, Some(dtype))?;
-            hold(&array, dtype)
-        }
+        _ => match as_array(value, Some(dtype)) {
+            Err(e) if e.is_instance_of::<PyOverflowError>(value.py()) => Err(too_large(value, dtype)?),
+            array => hold(&array?, dtype),
+        },
     }
+}
+
+/// The error for integers fed to a tensor whose dtype does not hold them.
+fn too_large(value: &Bound<'_, PyAny>, dtype: DType) -> PyResult<PyErr> {
+    let (class, dtype) = (value.get_type().name()?, dtype.tensorflow_name());
+    Ok(PyTypeError::new_err(format!(
+        "Type of feed value {} with type {class} is not compatible with Tensor type {dtype}. Try explicitly setting the type \
+         of the feed tensor to a larger type (e.g. int64).",
+        value.str()?
+    )))
 }
 
 /// `numpy.asarray(value, dtype)`, C-contiguous.
@@ -144,7 +159,7 @@ fn number(value: &Bound<'_, PyAny>) -> Option<Array> {
 /// A constant from Python: of `dtype`, or of the dtype that TensorFlow infers, `float32` and `int32` for what Python
 /// wrote out, NumPy's own for its arrays and scalars.
 pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Array> {
-    let error = |e: ferroflow::array::ArrayError| PyTypeError::new_err(e.to_string());
+    let error = |e: ferroflow::array::ArrayError| PyTypeError::new_err(words(&e));
     if value.is_none() {
         return Err(PyValueError::new_err("None values not supported."));
     }
@@ -166,8 +181,8 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
     };
     if found == DType::String {
         if !numpys && !is_text(value) {
-            let message =
-                format!("Failed to convert elements of {} to Tensor: some are text, and some are not", value.repr()?);
+            let why = if holds_none(value) { "one is None" } else { "some are text, and some are not" };
+            let message = format!("Failed to convert elements of {} to Tensor: {why}", value.repr()?);
             return Err(PyTypeError::new_err(message));
         }
         let array = strings(&array)?;
@@ -195,6 +210,14 @@ fn is_text(value: &Bound<'_, PyAny>) -> bool {
         (Ok(items), _) => items.iter().all(|item| is_text(&item)),
         (_, Ok(items)) => items.iter().all(|item| is_text(&item)),
         _ => !value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyFloat>(),
+    }
+}
+
+fn holds_none(value: &Bound<'_, PyAny>) -> bool {
+    match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
+        (Ok(items), _) => items.iter().any(|item| holds_none(&item)),
+        (_, Ok(items)) => items.iter().any(|item| holds_none(&item)),
+        _ => value.is_none(),
     }
 }
 
@@ -240,7 +263,7 @@ fn own(held: &Held<'_>) -> PyResult<Array> {
     match held {
         Held::Own(array) => Ok(array.clone()),
         Held::Numpy { dtype, shape, array } => {
-            let mut own = Array::zeros(*dtype, shape).map_err(|e| PyValueError::new_err(e.to_string()))?;
+            let mut own = Array::zeros(*dtype, shape).map_err(|e| PyValueError::new_err(words(&e)))?;
             own.bytes_mut().copy_from_slice(array.bytes());
             Ok(own)
         }
@@ -262,7 +285,7 @@ fn strings(array: &Bound<'_, PyUntypedArray>) -> PyResult<Array> {
         })
     };
     let items = items.try_iter()?.map(|item| bytes(item?)).collect::<PyResult<Vec<_>>>()?;
-    Array::from_strings(shape, items).map_err(|e| PyValueError::new_err(e.to_string()))
+    Array::from_strings(shape, items).map_err(|e| PyValueError::new_err(words(&e)))
 }
 
 /// An array's memory, which NumPy uses through `__array_interface__`.
@@ -287,7 +310,7 @@ const SHARED_FROM: usize = 1 << 15;
 
 /// A value as NumPy has it: a scalar of NumPy's for a scalar, `bytes` for a string.
 pub(crate) fn to_numpy(py: Python<'_>, array: Array) -> PyResult<Bound<'_, PyAny>> {
-    let error = |e: ferroflow::array::ArrayError| PyValueError::new_err(e.to_string());
+    let error = |e: ferroflow::array::ArrayError| PyValueError::new_err(words(&e));
     let array = if array.dtype() == DType::Bf16 { array.cast(DType::F32).map_err(error)? } else { array };
     if array.dtype() == DType::String {
         let strings = array.strings().map_err(error)?;

@@ -8,6 +8,23 @@ use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// What a library of Rust's says, in which dtypes have TensorFlow's names: `float32`, not `f32`. Names of tensors, between
+/// quotes or with slashes, stay as they are.
+pub(crate) fn words(error: &impl ToString) -> String {
+    let text = error.to_string();
+    let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '/';
+    let (mut found, mut rest) = (String::with_capacity(text.len()), text.as_str());
+    while let Some(start) = rest.find(inside) {
+        let (before, from) = rest.split_at(start);
+        let (word, after) = from.split_at(from.find(|c| !inside(c)).unwrap_or(from.len()));
+        let dtype = DType::ALL.into_iter().find(|d| d.name() == word && !before.ends_with('\''));
+        found += before;
+        found += dtype.map_or(word, |d| d.tensorflow_name());
+        rest = after;
+    }
+    found + rest
+}
+
 /// An exception of `ferroflow.errors`, about the operation called `node`.
 pub(crate) fn tensorflow(py: Python<'_>, class: &str, node: Option<&str>, message: String) -> PyErr {
     let make = || py.import("ferroflow.errors")?.getattr(class)?.call1((py.None(), node, message));
@@ -25,12 +42,12 @@ pub(crate) fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> 
 
 /// A mistake in building a graph. The line at fault is Python's, which the traceback shows.
 pub(crate) fn from_graph(py: Python<'_>, error: &GraphError) -> PyErr {
-    let mut message = error.message.clone();
+    let mut message = words(&error.message);
     if !error.op.is_empty() {
         message += &format!(" for '{}' (op: '{}')", error.node, error.op);
     }
     if !error.inputs.is_empty() {
-        message += &format!(" with inputs: {}", error.inputs.join(", "));
+        message += &format!(" with inputs: {}", words(&error.inputs.join(", ")));
     }
     match error.kind {
         ErrorKind::Value => PyValueError::new_err(message),
@@ -48,7 +65,7 @@ pub(crate) fn check(py: Python<'_>, graph: &Graph) -> PyResult<()> {
 /// What went wrong in a run, in TensorFlow's words.
 pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
     use runtime::Error;
-    let text = error.to_string();
+    let text = words(error);
     match error {
         Error::Graph(error) => from_graph(py, error),
         Error::Unfed { name, dtype, shape } => {
@@ -71,7 +88,7 @@ pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
         Error::Uninitialized(name) => tensorflow(py, "FailedPreconditionError", Some(name), text),
         Error::Invalid { kind, node, message, .. } => {
             let class = if *kind == ErrorKind::Unimplemented { "UnimplementedError" } else { "InvalidArgumentError" };
-            tensorflow(py, class, Some(node), format!("{message}\n\t [[node {node}]]"))
+            tensorflow(py, class, Some(node), format!("{}\n\t [[node {node}]]", words(message)))
         }
         Error::Memory(_) | Error::Array(ArrayError::TooLarge { .. }) => {
             tensorflow(py, "ResourceExhaustedError", None, text)
@@ -98,7 +115,7 @@ pub(crate) fn from_file(py: Python<'_>, error: &formats::Error) -> PyErr {
         },
         _ => "InvalidArgumentError",
     };
-    tensorflow(py, class, None, error.to_string())
+    tensorflow(py, class, None, words(error))
 }
 
 /// A shape as Python writes a tuple.
@@ -113,5 +130,17 @@ fn partial_tuple(shape: &PartialShape) -> String {
         None => "<unknown>".into(),
         Some([only]) => format!("({},)", dim(only)),
         Some(dims) => format!("({})", dims.iter().map(dim).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn dtypes_have_tensorflows_names() {
+        let said = "expected f32, found i64[2,3]: 'f32' of a/f32 and bf16s, string.";
+        assert_eq!(words(&said), "expected float32, found int64[2,3]: 'f32' of a/f32 and bf16s, string.");
+        assert_eq!(words(&"u8"), "uint8");
     }
 }

@@ -67,7 +67,7 @@ fn own(array: &Array) -> PyResult<Array> {
     if array.dtype() == DType::String {
         return Ok(array.clone());
     }
-    let error = |e: ferroflow::array::ArrayError| PyTypeError::new_err(e.to_string());
+    let error = |e: ferroflow::array::ArrayError| PyTypeError::new_err(crate::error::words(&e));
     let mut copy = Array::zeros(array.dtype(), array.shape()).map_err(error)?;
     copy.bytes_mut().copy_from_slice(array.bytes());
     Ok(copy)

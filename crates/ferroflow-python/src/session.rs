@@ -76,6 +76,9 @@ impl Fetches {
             own(graph, &operation.get().graph, value)?;
             return Ok(self.target(operation.get().id));
         }
+        if let Some(rows) = self.rows(graph, value)? {
+            return Ok(rows);
+        }
         if let Some(tensor) = handle(value) {
             own(graph, &tensor.get().graph, value)?;
             return Ok(self.outlet(tensor.get().outlet));
@@ -104,18 +107,22 @@ impl Fetches {
         if let Ok(name) = value.cast::<PyString>() {
             return self.named(graph, &name.to_cow()?);
         }
-        // Rows of a tensor, and what has parts of its own.
-        if let (Some(values), Some(indices)) = (value.getattr_opt("values")?, value.getattr_opt("indices")?) {
-            let shape = value.getattr("dense_shape")?;
-            let mut parts = vec![self.read(graph, &values)?, self.read(graph, &indices)?];
-            parts.push(if shape.is_none() { Form::Nothing } else { self.read(graph, &shape)? });
-            return Ok(Form::Named(
-                value.py().import("ferroflow.framework")?.getattr("IndexedSlicesValue")?.unbind(),
-                parts,
-            ));
-        }
         let (text, class) = (value.repr()?, value.get_type().name()?);
         Err(PyTypeError::new_err(format!("Fetch argument {text} has invalid type {class}, must be a string or Tensor")))
+    }
+
+    /// `IndexedSlices`, which give their parts.
+    fn rows(&mut self, graph: &ff::Graph, value: &Bound<'_, PyAny>) -> PyResult<Option<Form>> {
+        if value.is_instance_of::<Tensor>() {
+            return Ok(None);
+        }
+        let (Some(indices), Some(shape)) = (value.getattr_opt("indices")?, value.getattr_opt("dense_shape")?) else {
+            return Ok(None);
+        };
+        let mut parts = vec![self.read(graph, &value.getattr("values")?)?, self.read(graph, &indices)?];
+        parts.push(if shape.is_none() { Form::Nothing } else { self.read(graph, &shape)? });
+        let class = value.py().import("ferroflow.framework")?.getattr("IndexedSlicesValue")?;
+        Ok(Some(Form::Named(class.unbind(), parts)))
     }
 
     fn named(&mut self, graph: &ff::Graph, name: &str) -> PyResult<Form> {
@@ -166,10 +173,14 @@ fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
     }
     if let Ok(name) = key.cast::<PyString>() {
         let name = name.to_cow()?;
-        return graph
-            .tensor(&name)
-            .map(|t| t.outlet())
-            .map_err(|e| PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {}", e.message)));
+        let refused = |why: String| PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {why}"));
+        if !name.contains(':') && graph.operation(&name).is_ok() {
+            return Err(refused(format!(
+                "The name '{name}' refers to an Operation, not a Tensor. Tensor names must be of the form \
+                 \"<op_name>:<output_index>\"."
+            )));
+        }
+        return graph.tensor(&name).map(|t| t.outlet()).map_err(|e| refused(e.message));
     }
     Err(PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {} is none", key.repr()?)))
 }

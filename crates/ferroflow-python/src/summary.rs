@@ -209,7 +209,7 @@ pub(crate) fn encode<'py>(py: Python<'py>, name: &str, message: &Bound<'py, PyAn
 /// The fields of the encoded message of that name.
 #[pyfunction]
 pub(crate) fn decode<'py>(py: Python<'py>, name: &str, bytes: &[u8]) -> PyResult<Bound<'py, PyDict>> {
-    let error = |e: Error| PyValueError::new_err(e.to_string());
+    let error = |e: Error| PyValueError::new_err(crate::error::words(&e));
     match name {
         "Summary" => of_summary(py, &Summary::parse(bytes).map_err(error)?),
         "Event" => of_event(py, &Event::parse(bytes).map_err(error)?),

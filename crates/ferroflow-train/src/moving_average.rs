@@ -1,5 +1,5 @@
 use crate::Hyper;
-use crate::optimizer::group_as_scope;
+use crate::optimizer::{group_as_scope, in_variable_scope};
 use ferroflow_array::DType;
 use ferroflow_graph::{Graph, Operation, Tensor, Variable, VariableOptions, keys};
 use std::cell::RefCell;
@@ -91,7 +91,7 @@ impl<'g> ExponentialMovingAverage<'g> {
         let _free = graph.no_control_dependencies();
         let variable = graph.variable_of(of);
         let initial = variable.map_or_else(|| zeros(of), Variable::initialized_value);
-        let average = graph.variable_with(initial, beside(&self.average_name(of)));
+        let average = graph.variable_with(initial, beside(graph, &self.name_beside(of)));
         if let Some(variable) = variable {
             graph.add_to_collection(keys::MOVING_AVERAGE_VARIABLES, variable);
         }
@@ -112,14 +112,18 @@ impl<'g> ExponentialMovingAverage<'g> {
     /// The name under which an average is saved.
     pub fn average_name(&self, of: impl Into<Tensor<'g>>) -> String {
         let of = of.into();
+        self.average(of).map_or_else(|| self.name_beside(of), Variable::name)
+    }
+
+    fn name_beside(&self, of: Tensor<'g>) -> String {
         let name = of.graph().variable_of(of).map_or_else(|| of.operation().name(), Variable::name);
         format!("{name}/{}", self.name)
     }
 }
 
-/// A variable that is saved and not trained, of just this name.
-fn beside(name: &str) -> VariableOptions {
-    VariableOptions::default().name(format!("{name}/")).trainable(false)
+/// A variable that is saved and not trained, of this name in the variable scope alone.
+fn beside(graph: &Graph, name: &str) -> VariableOptions {
+    VariableOptions::default().name(in_variable_scope(graph, name) + "/").trainable(false)
 }
 
 /// Zeros like a tensor, which need not be computed if its shape is known.
@@ -141,8 +145,8 @@ fn follow<'g>(average: Variable<'g>, value: Tensor<'g>, rate: Tensor<'g>) -> Ten
 fn debiased<'g>(average: Variable<'g>, value: Tensor<'g>, rate: Tensor<'g>) -> Tensor<'g> {
     let graph = average.graph();
     let name = average.name();
-    let biased = graph.variable_with(zeros(average.reference()), beside(&format!("{name}/biased")));
-    let steps = graph.variable_with(graph.fill_of(rate.dtype(), (), 0.0), beside(&format!("{name}/local_step")));
+    let biased = graph.variable_with(zeros(average.reference()), beside(graph, &format!("{name}/biased")));
+    let steps = graph.variable_with(graph.fill_of(rate.dtype(), (), 0.0), beside(graph, &format!("{name}/local_step")));
     let (biased, steps) = (follow(biased, value, rate), steps.assign_add(1.0));
     average.assign(biased / (1.0 - (1.0 - rate).pow(steps)))
 }

@@ -206,7 +206,7 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         }
     }
 
-    /// Makes the slots that are not there yet, named `variable/Optimizer`, as TensorFlow does.
+    /// Makes the slots that are not there yet, named `variable/Optimizer` within the variable scope, as TensorFlow does.
     fn make_state(&self, graph: &'g Graph, found: &[(Gradient<'g>, Variable<'g>)]) {
         // What is initialised does not wait for what a step waits for.
         let _free = graph.no_control_dependencies();
@@ -223,7 +223,7 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
                 if kept.slots.iter().any(|(v, name, _)| *v == id && *name == slot.name) {
                     continue;
                 }
-                let name = format!("{}/{}", variable.name(), self.name);
+                let name = in_variable_scope(graph, &format!("{}/{}", variable.name(), self.name));
                 let scope = graph.reenter_scope(&name);
                 let initial = match variable.shape().to_shape() {
                     Some(shape) => graph.fill_of(variable.dtype(), &shape, slot.initial),
@@ -247,6 +247,14 @@ impl<'g, R: Rule<'g>> Optimizer<'g, R> {
         let mut names: Vec<&'static str> = self.rule.slots().iter().map(|s| s.name).collect();
         names.sort_unstable();
         names
+    }
+}
+
+/// The name of what is kept beside `name`, whose whole name is put into the variable scope.
+pub(crate) fn in_variable_scope(graph: &Graph, name: &str) -> String {
+    match graph.current_variable_scope() {
+        scope if scope.is_empty() => name.to_owned(),
+        scope => format!("{scope}/{name}"),
     }
 }
 

@@ -6,7 +6,7 @@ mod support;
 
 use args::Args;
 use ferroflow_array::{Array, DType};
-use ferroflow_graph::{Gradient, Graph, IndexedSlices, Operation, Tensor, Variable, VariableOptions};
+use ferroflow_graph::{Gradient, Graph, IndexedSlices, Operation, Reuse, Tensor, Variable, VariableOptions};
 use ferroflow_runtime::{Session, feed};
 use ferroflow_train::{
     Adadelta, Adagrad, AdagradDa, Adam, Ftrl, GradientDescent, GradientsAndVariables, Momentum, Optimizer,
@@ -182,4 +182,16 @@ fn an_optimizer_goes_on_with_the_variables_of_another() {
     assert_eq!((slot.name(), Some(slot)), ("Variable/Adam_1".into(), Optimizer::slot(&first, w, "v")));
     let names: Vec<String> = first.state().variables(&g).iter().map(|v| v.name()).collect();
     assert_eq!(names, ["Variable/Adam", "Variable/Adam_1", "beta1_power", "beta2_power"]);
+}
+
+#[test]
+fn what_is_kept_beside_a_variable_is_in_the_variable_scope() {
+    let g = Graph::new();
+    let w = g.variable_with([1.0f32, 2.0], VariableOptions::default().name("net/w"));
+    let adam = Adam::new(0.1);
+    let scope = g.variable_scope("train", Reuse::No);
+    Optimizer::minimize(&adam, w.value().reduce_sum(..)).unwrap();
+    drop(scope);
+    let names: Vec<String> = g.global_variables().iter().map(|v| v.name()).skip(1).collect();
+    assert_eq!(names, ["train/beta1_power", "train/beta2_power", "train/net/w/Adam", "train/net/w/Adam_1"]);
 }

@@ -194,7 +194,7 @@ pub(crate) fn call(function: &str, name: Option<&str>, arguments: &mut Arguments
 
 /// The value under `shape`: its elements in order, of which the last is repeated where there are too few.
 pub(crate) fn shaped(array: Array, shape: &PartialShape) -> PyResult<Array> {
-    let error = |e: ferroflow::array::ArrayError| PyValueError::new_err(e.to_string());
+    let error = |e: ferroflow::array::ArrayError| PyValueError::new_err(crate::error::words(&e));
     let shape =
         shape.to_shape().ok_or_else(|| PyValueError::new_err(format!("the shape {shape} is not fully known")))?;
     let wanted = shape.num_elements();
