@@ -327,3 +327,11 @@ def test_bad_calls_are_refused_at_the_callers_line():
         with pytest.raises(error, match=message) as caught:
             call()
         assert any(entry.name == "<lambda>" and entry.path.name == "test_framework.py" for entry in caught.traceback)
+
+
+def test_messages_name_dtypes_as_tensorflow_does_and_leave_other_names():
+    x, y = tf.zeros([2, 3], name="a/f32"), tf.zeros([2, 3], name="u8_")
+    with pytest.raises(ValueError) as caught:
+        tf.matmul(x, y, name="i32")
+    message = str(caught.value)
+    assert message.endswith("for 'i32' (op: 'MatMul') with inputs: a/f32: float32[2,3], u8_: float32[2,3]")

@@ -132,15 +132,3 @@ fn partial_tuple(shape: &PartialShape) -> String {
         Some(dims) => format!("({})", dims.iter().map(dim).collect::<Vec<_>>().join(", ")),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn dtypes_have_tensorflows_names() {
-        let said = "expected f32, found i64[2,3]: 'f32' of a/f32 and bf16s, string.";
-        assert_eq!(words(&said), "expected float32, found int64[2,3]: 'f32' of a/f32 and bf16s, string.");
-        assert_eq!(words(&"u8"), "uint8");
-    }
-}
