@@ -113,7 +113,7 @@ impl Fetches {
 
     /// `IndexedSlices`, which give their parts.
     fn rows(&mut self, graph: &ff::Graph, value: &Bound<'_, PyAny>) -> PyResult<Option<Form>> {
-        if value.is_instance_of::<Tensor>() {
+        if value.is_instance_of::<Tensor>() || value.is_instance_of::<PyTuple>() {
             return Ok(None);
         }
         let (Some(indices), Some(shape)) = (value.getattr_opt("indices")?, value.getattr_opt("dense_shape")?) else {
