@@ -57,7 +57,7 @@ pub(in crate::conv) fn convolve<T: TileElement>(
     let TileSize { rows: tile_rows, vectors, width } = tile_size::<T>(level, o);
     let panels = o.div_ceil(width);
     let (image_len, result_len) = (g.in_h * g.in_w * c, g.out_h * g.out_w * o);
-    let tasks = g.batch.div_ceil(IMAGES);
+    let tasks = g.batch.div_ceil(IMAGES).next_multiple_of(pool.threads()).min(g.batch);
     let out = Disjoint::new(output);
     pool.for_each(tasks, |task| {
         let (first, count) = even(g.batch, tasks, task);

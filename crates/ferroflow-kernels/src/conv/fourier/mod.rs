@@ -25,8 +25,8 @@ const SIDE: usize = 16;
 const FREQUENCIES: usize = 130;
 /// Cycles that the transform of a square takes, by measurement.
 const TRANSFORM: usize = 2000;
-/// Images of a block: the rows of a register tile, or nearly.
-const IMAGES: usize = 12;
+/// Images of a block: nearly the rows of the widest register tile; batches of 50 are four blocks.
+const IMAGES: usize = 13;
 
 /// Cycles that the convolutions of a geometry and their gradients take, by an estimate, if they can be computed so at all.
 pub(super) fn cycles<T: TileElement>(g: &ConvGeometry) -> Option<usize> {

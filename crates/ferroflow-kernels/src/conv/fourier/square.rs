@@ -16,6 +16,12 @@ pub(super) struct Extent {
 }
 
 impl Extent {
+    /// The place of a value.
+    #[inline(always)]
+    fn place(&self, value: usize) -> usize {
+        (value + SIDE - self.origin) % SIDE
+    }
+
     /// The value in a place.
     #[inline(always)]
     fn at(&self, place: usize) -> Option<usize> {
@@ -104,13 +110,11 @@ pub(super) unsafe fn gather<V: Simd<Element: TileElement>>(
             columns[k] = inverse::<V, true>(c);
             columns[8 + k] = inverse::<V, true>(s);
         }
-        for y in 0..SIDE {
-            let Some(i) = rows.at(y) else { continue };
+        for i in 0..rows.size {
+            let y = rows.place(i);
             let line = inverse::<V, false>(std::array::from_fn(|k| columns[k][y]));
-            for (x, v) in line.into_iter().enumerate() {
-                if let Some(j) = across.at(x) {
-                    put(i, j, v);
-                }
+            for j in 0..across.size {
+                put(i, j, line[across.place(j)]);
             }
         }
     }
