@@ -2,8 +2,9 @@
 /// how fast they are, not what is allowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Precision {
-    /// In `f32`. Convolutions may go by Winograd's tiles, which multiply less: some 1e-5 of the largest result off the sums
-    /// of products that a session computes which does not optimise.
+    /// In `f32`. Convolutions may go by transforms (Winograd's, Fourier's), which multiply less: up to 1e-5 of the largest
+    /// result off the sums of products that a session computes which does not optimise; and what is not finite may reach
+    /// results beside its own.
     F32,
     /// Where there is a matrix unit, with operands split into two numbers in bf16: some 1e-5 of the operands' magnitudes
     /// are lost, and more where an operand or a product is below 1e-33. Products, and sums of them, within 1/128 of the

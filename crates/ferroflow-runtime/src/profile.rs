@@ -28,7 +28,7 @@ impl Profile {
     }
 
     /// The seconds that a step takes at the limits: its bytes, or its operations as multiply-adds of vectors. A product on
-    /// the matrix unit, or a convolution by Winograd's tiles, which multiply less, may take fewer.
+    /// the matrix unit, or a convolution by transforms, which multiply less, may take fewer.
     pub fn floor(&self, step: usize) -> f64 {
         let step = &self.program.steps[step];
         self.limits.floor(step.flops, step.traffic)
@@ -84,7 +84,7 @@ impl fmt::Display for Profile {
             "limits: {flops:.0} GFLOP/s by multiply-adds of f32, {bytes:.0} GB/s; all steps at them {:.1} us",
             floor * 1e6
         )?;
-        writeln!(f, "(convolutions by Winograd's tiles, and what the matrix unit does, may pass the limit)")?;
+        writeln!(f, "(convolutions by transforms, and what the matrix unit does, may pass the limit)")?;
         writeln!(f, "{:>10.1}  all steps, medians of {} runs", total * 1e6, self.runs)
     }
 }

@@ -355,7 +355,7 @@ fn what_no_memory_can_be_had_for_is_refused() {
 
 #[test]
 fn a_session_that_does_not_optimise_computes_convolutions_by_their_formula() {
-    // Sums of whole numbers are exact, but not in Winograd's tiles.
+    // Sums of whole numbers are exact, but not by transforms.
     let whole = |shape: [usize; 4], salt: usize| {
         let n: usize = shape.iter().product();
         let values: Vec<f64> = (0..n).map(|i| ((i * 7919 + salt) % 17) as f64 - 8.0).collect();
