@@ -101,7 +101,10 @@ impl Plan {
         let blocks = row_tiles.div_ceil(BLOCK);
         let wanted = (rows * columns * dims.k / GRAIN).clamp(1, TASKS * threads);
         let groups = wanted.div_ceil(blocks.max(1)).min(panels);
-        let blocks = blocks.max(wanted.div_ceil(groups.max(1))).min(row_tiles);
+        let blocks = blocks.max(wanted.div_ceil(groups.max(1)));
+        // As many tasks for each thread.
+        let alike = |blocks: &usize| (blocks * groups).is_multiple_of(threads) || wanted < threads;
+        let blocks = blocks.next_multiple_of((1..=threads).find(alike).unwrap_or(1)).min(row_tiles);
         Plan {
             swapped,
             rows,
