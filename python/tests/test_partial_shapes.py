@@ -185,3 +185,20 @@ def test_a_loss_of_unknown_rank_is_a_scalar():
     with tf.Session() as session:
         assert session.run(total, {x: [[1.0, 2.0], [3.0, 6.0]]}) == 12.0
         assert session.run(total, {x: 2.0}) == 8.0
+
+
+def test_what_a_run_may_feed_is_not_its_default():
+    v, x = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), tf.constant([1.0, 2.0, 3.0, 4.0])
+    two, one = tf.placeholder_with_default(2, []), tf.placeholder_with_default(1, [])
+    pair = tf.placeholder_with_default([2], [1])
+    assert shape(v[:, :two], tf.zeros(pair), tf.range(one)) == [[2, None], [None], [None]]
+    fetches = [v[:, :two], v[0, two], x[one:], tf.zeros(pair), tf.slice(x, [two], [2])]
+    with tf.Session() as session:
+        plain = session.run(fetches)
+        fed = session.run(fetches, {two: 1, one: 2, pair: [1]})
+    assert [np.array(value).tolist() for value in plain] == [
+        [[1.0, 2.0], [4.0, 5.0]], 3.0, [2.0, 3.0, 4.0], [0.0, 0.0], [3.0, 4.0]
+    ]
+    assert [np.array(value).tolist() for value in fed] == [
+        [[1.0], [4.0]], 2.0, [3.0, 4.0], [0.0], [2.0, 3.0]
+    ]

@@ -1,5 +1,6 @@
 //! Small integers computed while building, so that shapes made from shapes are known, wholly or in part.
 
+use crate::ops::PlaceholderWithDefault;
 use crate::{Effect, Fact, Op};
 use ferroflow_array::{Array, DType};
 use ferroflow_kernels::Pool;
@@ -11,7 +12,10 @@ const LARGEST: usize = 256;
 pub(crate) fn complete(op: &dyn Op, inputs: &[&Fact], outputs: &mut [Fact]) {
     let small = |f: &Fact| f.shape.num_elements().is_some_and(|n| n <= LARGEST);
     let wanted = |f: &Fact| f.value.is_none() && f.elements.is_none() && small(f);
-    if op.effect() != Effect::None
+    // A run may give it another value than its default.
+    let free = op.is::<PlaceholderWithDefault>();
+    if free
+        || op.effect() != Effect::None
         || outputs.is_empty()
         || !outputs.iter().all(|f| wanted(f) && (f.dtype.is_integer() || f.dtype == DType::Bool))
         || !inputs.iter().all(|f| f.dtype != DType::String && small(f))
