@@ -35,7 +35,18 @@ impl Array {
     /// [`ArrayError::TooLarge`] if the elements take more than [`Buffer::MAX_LEN`] bytes, or more than the system
     /// gives. A system that gives more than it has may still run out when the elements are written.
     pub fn zeros(dtype: DType, shape: impl Into<Shape>) -> Result<Self> {
-        let shape = shape.into();
+        Array::allocated(dtype, shape.into(), Buffer::try_zeroed)
+    }
+
+    /// [`Array::zeros`] in memory for what is kept and used again and again, see [`Buffer::try_lasting`].
+    ///
+    /// # Errors
+    /// As [`Array::zeros`].
+    pub fn lasting_zeros(dtype: DType, shape: impl Into<Shape>) -> Result<Self> {
+        Array::allocated(dtype, shape.into(), Buffer::try_lasting)
+    }
+
+    fn allocated(dtype: DType, shape: Shape, allocate: fn(usize) -> Option<Buffer>) -> Result<Self> {
         let size = if dtype == DType::String { size_of::<Vec<u8>>() } else { dtype.size() };
         let count = shape.checked_elements().filter(|n| n.checked_mul(size).is_some_and(|n| n <= Buffer::MAX_LEN));
         let data = count.and_then(|count| match dtype {
@@ -45,7 +56,7 @@ impl Array {
                 strings.resize(count, Vec::new());
                 Some(Data::Strings(Arc::new(strings)))
             }
-            _ => Some(Data::Bytes(Arc::new(Buffer::try_zeroed(count * size)?))),
+            _ => Some(Data::Bytes(Arc::new(allocate(count * size)?))),
         });
         match data {
             Some(data) => Ok(Array { dtype, shape, data }),

@@ -186,7 +186,7 @@ impl Machine {
     /// [`RunError::Memory`] if there is no room for it.
     pub fn frame(&self) -> Result<Frame, RunError> {
         let arenas = self.regions.iter().filter_map(|r| match r {
-            Region::Arena(n) => Some(Buffer::try_zeroed(*n).ok_or(RunError::Memory(*n))),
+            Region::Arena(n) => Some(Buffer::try_lasting(*n).ok_or(RunError::Memory(*n))),
             _ => None,
         });
         Ok(Frame {

@@ -19,8 +19,18 @@ pub(crate) fn parts<T: Pod, const N: usize>(scratch: &mut [u8], lens: [usize; N]
     })
 }
 
+/// Bytes from which a thread's memory is taken to need a page for nearly every line that is read, so that it is given a
+/// huge one.
+const MANY: usize = 512 << 10;
+const HUGE: usize = 2 << 20;
+
+fn lasting(bytes: usize) -> Buffer {
+    let bytes = if bytes > MANY { bytes.next_multiple_of(HUGE) } else { bytes };
+    Buffer::try_lasting(bytes).unwrap_or_else(|| panic!("no room for {bytes} bytes"))
+}
+
 /// Calls `f` with `len` elements of memory, of unspecified content, that this thread uses again and again, so that it
-/// stays in the thread's own cache. Allocates when it needs more than ever before, and much in huge pages.
+/// stays in the thread's own cache. Allocates when it needs more than ever before.
 pub(crate) fn with_local<T: Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
     thread_local! {
         static MEMORY: Cell<Option<Buffer>> = const { Cell::new(None) };
@@ -31,8 +41,7 @@ pub(crate) fn with_local<T: Pod, R>(len: usize, f: impl FnOnce(&mut [T]) -> R) -
     }
     // What is called from within `f` finds none, and makes its own.
     let kept = MEMORY.take().filter(|m| m.len() >= bytes);
-    let mut memory =
-        kept.unwrap_or_else(|| Buffer::zeroed(if bytes > Buffer::HUGE / 4 { bytes.max(Buffer::HUGE) } else { bytes }));
+    let mut memory = kept.unwrap_or_else(|| lasting(bytes));
     let result = f(bytemuck::cast_slice_mut(&mut memory.as_bytes_mut()[..bytes]));
     MEMORY.set(Some(memory));
     result

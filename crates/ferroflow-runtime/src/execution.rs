@@ -296,7 +296,7 @@ impl Session {
             if value.is_none() {
                 *value = Some(match state.random {
                     true => Array::from([0i64, self.fresh_seed(slot)]),
-                    false => Array::zeros(state.dtype, &state.shape)?,
+                    false => Array::lasting_zeros(state.dtype, &state.shape)?,
                 });
                 fresh.push(slot);
             }

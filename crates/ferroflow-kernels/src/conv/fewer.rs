@@ -16,11 +16,12 @@ pub(super) enum Transforms {
 impl Transforms {
     /// The transforms that are worth while for a geometry, and its gradients, by an estimate of cycles.
     pub(super) fn of<T: TileElement>(g: &ConvGeometry) -> Option<Transforms> {
-        let direct = g.batch * g.out_h * g.out_w * g.k_h * g.k_w * g.in_c * g.out_c / WIDEST;
+        let sizes = [g.batch, g.out_h, g.out_w, g.k_h, g.k_w, g.in_c, g.out_c];
+        let direct = sizes.iter().map(|n| *n as f64).product::<f64>() / WIDEST as f64;
         let ways = [(Transforms::Winograd, winograd::cycles::<T>(g)), (Transforms::Fourier, fourier::cycles::<T>(g))];
         let possible = ways.into_iter().filter_map(|(transforms, cycles)| Some((transforms, cycles?)));
-        let (transforms, _) = possible.filter(|(_, cycles)| *cycles < direct).min_by_key(|(_, cycles)| *cycles)?;
-        Some(transforms)
+        let faster = possible.filter(|(_, cycles)| *cycles < direct);
+        Some(faster.min_by(|(_, a), (_, b)| a.total_cmp(b))?.0)
     }
 
     /// Images that are worth a part.
@@ -200,5 +201,25 @@ mod tests {
     fn fouriers_equal_the_definition() {
         check::<f64>(Transforms::Fourier, 1e-14);
         check::<f32>(Transforms::Fourier, 2e-6);
+    }
+
+    #[test]
+    fn fouriers_of_large_numbers_are_finite() {
+        let g = geometry((13, 14, 14, 16), (5, 5, 16), (2, 2), (2, 2));
+        let (x, w) = (vec![1e36f32; g.input_len()], vec![0.01f32; g.filter_len()]);
+        let (mut y, pool) = (vec![0f32; g.output_len()], Pool::new(1));
+        let mut memory = Buffer::zeroed(Transforms::Fourier.scratch::<f32>(&g));
+        Transforms::Fourier.prepare(level(), (&w, Filters::Plain), &g, memory.as_bytes_mut(), &pool);
+        let prepared = bytemuck::cast_slice(memory.as_bytes());
+        Transforms::Fourier.convolve(level(), &x, prepared, &mut y, &g, &Soon::NOTHING, &pool);
+        assert!(y.iter().all(|y| (0.9 * 1.44e36..4.1e36).contains(y)));
+    }
+
+    #[test]
+    fn absurd_sizes_are_estimated() {
+        let g = geometry((1 << 19, 1, 1, 1 << 30), (1, 1, 1 << 30), (0, 0), (0, 0));
+        assert_eq!(Transforms::of::<f32>(&g), None);
+        let vast = ConvGeometry { in_c: 1 << 62, ..g };
+        assert_eq!(Transforms::of::<f32>(&vast), None);
     }
 }

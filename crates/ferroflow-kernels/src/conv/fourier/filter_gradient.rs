@@ -1,5 +1,5 @@
 use super::super::ConvGeometry;
-use super::images::{Gather, Spread};
+use super::images::{Gather, Side, Spread};
 use super::square::Extent;
 use super::{FREQUENCIES, IMAGES, pitch};
 use crate::cpu::Level;
@@ -28,7 +28,7 @@ pub(in crate::conv) fn add_filters<T: TileElement>(
     let sums = Disjoint::new(sums);
     for block in 0..blocks {
         let (start, count) = even(g.batch, blocks, block);
-        let (pixel_pitch, grad_pitch) = (pitch(3 * count, c), pitch(2 * count, o));
+        let (pixel_pitch, grad_pitch) = (pitch(Side::Left.planes() * count, c), pitch(Side::Right.planes() * count, o));
         let product_len = FREQUENCIES * pitch(2 * c.div_ceil(groups), o);
         with_local(FREQUENCIES * (pixel_pitch + grad_pitch) + product_len, |memory| {
             let (pixels, rest) = memory.split_at_mut(FREQUENCIES * pixel_pitch);
@@ -38,9 +38,9 @@ pub(in crate::conv) fn add_filters<T: TileElement>(
             // SAFETY: the processor has the level.
             unsafe {
                 let size = [g.in_h, g.in_w, c];
-                at_level(level, Spread { images, size, count, planes: 3, to: pixels });
+                at_level(level, Spread { images, size, count, side: Side::Left, to: pixels });
                 let size = [g.out_h, g.out_w, o];
-                at_level(level, Spread { images: results, size, count, planes: 2, to: grads });
+                at_level(level, Spread { images: results, size, count, side: Side::Right, to: grads });
             }
             for group in 0..groups {
                 let (channel, rows) = even(c, groups, group);

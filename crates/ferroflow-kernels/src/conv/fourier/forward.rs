@@ -1,8 +1,8 @@
 use super::super::winograd::turn;
 use super::super::{ConvGeometry, Filters};
-use super::images::{Gather, Spread};
+use super::images::{Gather, Side, Spread};
 use super::square::{Columns, Extent, spread};
-use super::{FREQUENCIES, IMAGES, SIDE, pitch};
+use super::{FREQUENCIES, IMAGES, SCALE, SIDE, pitch};
 use crate::Pool;
 use crate::cpu::Level;
 use crate::gemm::{Levelled, Run, Simd, Target, TileElement, TileSize, WIDEST, at_level, even, run_tile, tile_size};
@@ -61,11 +61,11 @@ pub(in crate::conv) fn convolve<T: TileElement>(
     let out = Disjoint::new(output);
     pool.for_each(tasks, |task| {
         let (first, count) = even(g.batch, tasks, task);
-        let (from, to) = (pitch(3 * count, c), pitch(2 * count, o));
+        let (from, to) = (pitch(Side::Left.planes() * count, c), pitch(2 * count, o));
         with_local(FREQUENCIES * (from + to), |memory| {
             let (pixels, results) = memory.split_at_mut(FREQUENCIES * from);
             let images = &input[first * image_len..][..count * image_len];
-            let work = Spread { images, size: [g.in_h, g.in_w, c], count, planes: 3, to: pixels };
+            let work = Spread { images, size: [g.in_h, g.in_w, c], count, side: Side::Left, to: pixels };
             // SAFETY: the processor has the level.
             unsafe { at_level(level, work) };
             let row_tiles = count.div_ceil(tile_rows);
@@ -132,12 +132,12 @@ impl<T: TileElement> Levelled<T> for SpreadFilters<'_, T> {
         let extents = [Extent { size: g.k_h, origin: g.pad_top }, Extent { size: g.k_w, origin: g.pad_left }];
         // SAFETY: whole vectors of columns; columns beyond the last of the filters are zeros.
         unsafe {
-            let zero = V::splat(T::ZERO);
+            let (zero, scale) = (V::splat(T::ZERO), V::splat(T::from_f64(SCALE)));
             let mut columns: Columns<V> = [[zero; SIDE]; SIDE];
             for column in (0..panels * width).step_by(V::LANES) {
                 let (panel, lane) = (column / width, column % width);
                 let at = |i: usize, j: usize| match column < o {
-                    true => V::load(filter.as_ptr().add(((i * g.k_w + j) * c + channel) * o + column)),
+                    true => V::load(filter.as_ptr().add(((i * g.k_w + j) * c + channel) * o + column)).mul(scale),
                     false => zero,
                 };
                 spread(extents, at, &mut columns, |frequency, parts: [V; 2]| {

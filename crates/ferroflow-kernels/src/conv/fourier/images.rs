@@ -1,8 +1,25 @@
 //! Transforms of images, and of products into images.
 
 use super::square::{Columns, Extent, gather, spread};
-use super::{FREQUENCIES, SIDE, pitch};
+use super::{FREQUENCIES, SCALE, SIDE, pitch};
 use crate::gemm::{Levelled, Simd, TileElement};
+
+/// The left operand of products has a third plane, with the negated real parts; the right one, as filters, is divided by
+/// the values of a square, so that products need not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+impl Side {
+    pub(super) fn planes(self) -> usize {
+        match self {
+            Side::Left => 3,
+            Side::Right => 2,
+        }
+    }
+}
 
 /// Transforms images, `[image, height, width, channel]`: element `(frequency, plane, image, channel)`.
 pub(super) struct Spread<'a, T> {
@@ -10,32 +27,35 @@ pub(super) struct Spread<'a, T> {
     /// Height, width and channels.
     pub(super) size: [usize; 3],
     pub(super) count: usize,
-    /// 2, or 3 with the negated real parts.
-    pub(super) planes: usize,
+    /// Which operand of products they are.
+    pub(super) side: Side,
     pub(super) to: &'a mut [T],
 }
 
 impl<T: TileElement> Levelled<T> for Spread<'_, T> {
     #[inline(always)]
     unsafe fn run<V: Simd<Element = T>>(self) {
-        let Spread { images, size: [h, w, c], count, planes, to } = self;
-        let (pitch, plane) = (pitch(planes * count, c), count * c);
+        let Spread { images, size: [h, w, c], count, side, to } = self;
+        let (pitch, plane) = (pitch(side.planes() * count, c), count * c);
         assert!(images.len() == count * h * w * c && c.is_multiple_of(V::LANES));
-        assert!(to.len() >= FREQUENCIES * pitch && planes >= 2);
+        assert!(to.len() >= FREQUENCIES * pitch);
         let extents = [h, w].map(|size| Extent { size, origin: 0 });
         // SAFETY: whole vectors of the channels of a pixel; `to` holds every frequency.
         unsafe {
-            let zero = V::splat(T::ZERO);
+            let (zero, scale) = (V::splat(T::ZERO), V::splat(T::from_f64(SCALE)));
             let mut columns: Columns<V> = [[zero; SIDE]; SIDE];
             for (image, channel) in (0..count).flat_map(|n| (0..c).step_by(V::LANES).map(move |i| (n, i))) {
                 let from = images.as_ptr().add(image * h * w * c + channel);
                 let to = to.as_mut_ptr().add(image * c + channel);
-                let at = |i: usize, j: usize| V::load(from.add((i * w + j) * c));
+                let at = |i: usize, j: usize| {
+                    let v = V::load(from.add((i * w + j) * c));
+                    if side == Side::Right { v.mul(scale) } else { v }
+                };
                 spread(extents, at, &mut columns, |frequency, [r, s]: [V; 2]| {
                     let to = to.add(frequency * pitch);
                     r.store(to);
                     s.store(to.add(plane));
-                    if planes == 3 {
+                    if side == Side::Left {
                         zero.sub(r).store(to.add(2 * plane));
                     }
                 });
@@ -44,7 +64,7 @@ impl<T: TileElement> Levelled<T> for Spread<'_, T> {
     }
 }
 
-/// Transforms products, `(frequency, part, row, column)`, into values: `put(row, column, y, x)` gives the address of one.
+/// Transforms products, `(frequency, part, row, column)`, into squares of values.
 pub(super) struct Gather<'a, T, P> {
     pub(super) products: &'a [T],
     pub(super) rows: usize,
@@ -52,7 +72,7 @@ pub(super) struct Gather<'a, T, P> {
     pub(super) extents: [Extent; 2],
     /// Whether values are added to what is there.
     pub(super) accumulate: bool,
-    /// What `a vector of columns from` this one of the row is at.
+    /// Where the value of `(row, column, y, x)` is, and after it those of the next columns.
     pub(super) address: P,
 }
 
@@ -64,8 +84,7 @@ impl<T: TileElement, P: Fn(usize, usize, usize, usize) -> *mut T> Levelled<T> fo
         assert!(products.len() >= FREQUENCIES * pitch && width.is_multiple_of(V::LANES));
         // SAFETY: whole vectors of the products and of the values.
         unsafe {
-            let scale = V::splat(T::from_f64(1.0 / (SIDE * SIDE) as f64));
-            let mut columns: Columns<V> = [[scale; SIDE]; SIDE];
+            let mut columns: Columns<V> = [[V::splat(T::ZERO); SIDE]; SIDE];
             for (row, column) in (0..rows).flat_map(|r| (0..width).step_by(V::LANES).map(move |c| (r, c))) {
                 let from = products.as_ptr().add(row * width + column);
                 let at = |frequency: usize| {
@@ -74,7 +93,6 @@ impl<T: TileElement, P: Fn(usize, usize, usize, usize) -> *mut T> Levelled<T> fo
                 };
                 gather(extents, at, &mut columns, |y, x, v: V| {
                     let to = address(row, column, y, x);
-                    let v = v.mul(scale);
                     if accumulate { v.add(V::load(to)) } else { v }.store(to);
                 });
             }

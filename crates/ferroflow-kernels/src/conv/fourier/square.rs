@@ -81,7 +81,7 @@ pub(super) unsafe fn spread<V: Simd<Element: TileElement>>(
     }
 }
 
-/// 256 times the square of which `at` gives the frequencies; `put(row, column, value)` takes the values that are asked for.
+/// 256 times the square of which `at` gives the frequencies: `put(row, column, value)` takes the values that are asked for.
 ///
 /// # Safety
 /// As [`spread`].

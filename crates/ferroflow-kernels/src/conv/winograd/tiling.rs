@@ -12,17 +12,18 @@ const CHANNELS: usize = 16;
 const ROWS: usize = 14;
 
 /// Cycles that the convolutions of a geometry and their gradients take, by an estimate, if they can be computed so at all.
-pub(in crate::conv) fn cycles<T: TileElement>(g: &ConvGeometry) -> Option<usize> {
+pub(in crate::conv) fn cycles<T: TileElement>(g: &ConvGeometry) -> Option<f64> {
     let plain = (g.stride_h, g.stride_w, g.dilation_h, g.dilation_w) == (1, 1, 1, 1);
     let square = g.k_h == g.k_w && matches!(g.k_h, 3 | 5) && g.pad_top < g.k_h && g.pad_left < g.k_w;
-    let channels = g.in_c.is_multiple_of(CHANNELS) && g.out_c.is_multiple_of(CHANNELS) && g.in_c * g.out_c > 0;
+    let channels = g.in_c.is_multiple_of(CHANNELS) && g.out_c.is_multiple_of(CHANNELS) && g.in_c > 0 && g.out_c > 0;
     if size_of::<T>() != size_of::<f32>() || !plain || !square || !channels {
         return None;
     }
     let tiling = Tiling::new(g);
-    let (tiles, frequencies, pairs) = (tiling.count(), tiling.frequencies(), g.in_c * g.out_c);
+    let [images, c, o] = [g.batch, g.in_c, g.out_c].map(|n| n as f64);
+    let (tiles, frequencies) = (images * (tiling.down * tiling.across) as f64, tiling.frequencies() as f64);
     // Products, then transforms, of the filters too.
-    Some(tiles * frequencies * (pairs / WIDEST + (g.in_c + g.out_c) / 5) + pairs * frequencies / 4)
+    Some(frequencies * (tiles * (c * o / WIDEST as f64 + (c + o) / 5.0) + c * o / 4.0))
 }
 
 /// Frequencies of a tile.
