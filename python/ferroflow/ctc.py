@@ -3,6 +3,7 @@
 from .array_ops import concat, expand_dims, fill, gather_nd, range as range_of, reshape, sequence_mask, shape, stack, tile
 from .array_ops import transpose, where, zeros, zeros_like
 from .dtypes import int32, int64
+from .errors import UnimplementedError
 from .framework import control_dependencies, convert_to_tensor, name_scope
 from .functional_ops import foldl
 from .math_ops import Assert, cast, cumsum, equal, greater, identity, less, logical_and, logical_not, maximum, minimum
@@ -31,8 +32,10 @@ def ctc_loss(
     classes]` unless `time_major`. A run fails for sequences too short for their labels, unless
     `ignore_longer_outputs_than_inputs`: their loss is 0.
     """
-    if preprocess_collapse_repeated or not ctc_merge_repeated:
-        raise NotImplementedError("Labels are as they are, and steps of one label in a row count once")
+    if preprocess_collapse_repeated:
+        raise UnimplementedError(None, None, "ctc_loss: preprocess_collapse_repeated=True is not supported")
+    if not ctc_merge_repeated:
+        raise UnimplementedError(None, None, "ctc_loss: ctc_merge_repeated=False is not supported")
     if not isinstance(labels, SparseTensor):
         raise TypeError("Expected labels (first argument) to be a SparseTensor")
     with name_scope(None, "CTCLoss", [inputs]):
@@ -40,7 +43,7 @@ def ctc_loss(
         logs = log_softmax(logits if time_major else _swapped(logits))
         lengths = cast(convert_to_tensor(sequence_length), int32)
         classes, size = shape(logs)[2], shape(logs)
-        dense = cast(sparse_tensor_to_dense(labels, -1), int32)
+        dense = cast(sparse_tensor_to_dense(labels, -1, False), int32)
         dense = concat([dense, fill([shape(dense)[0], 1], -1)], 1)
         counts = reduce_sum(cast(not_equal(dense, -1), int32), 1)
         # Between any two labels, before the first and after the last there may be a blank.
@@ -68,7 +71,10 @@ def ctc_loss(
         losses = -reduce_logsumexp(stack([at(2 * counts), ended], 1), 1)
         if ignore_longer_outputs_than_inputs:
             return where(fits, losses, zeros_like(losses))
-        message = "Not enough time for target transition sequence"
+        message = (
+            "Not enough time for target transition sequence: the steps that the labels need, and sequence_length, "
+            "which ignore_longer_outputs_than_inputs=True lets be shorter:"
+        )
         with control_dependencies([Assert(reduce_all(fits), [message, needed, lengths])]):
             return identity(losses)
 
@@ -146,4 +152,5 @@ def edit_distance(hypothesis, truth, normalize=True, name="edit_distance"):
 def _padded(sp):
     """The sequences as rows, and their lengths."""
     ones = SparseTensor(sp.indices, zeros_like(sp.indices[:, 0]) + 1, sp.dense_shape)
-    return sparse_tensor_to_dense(sp), cast(reduce_sum(sparse_tensor_to_dense(ones), 1), int32)
+    dense, counted = (sparse_tensor_to_dense(x, validate_indices=False) for x in (sp, ones))
+    return dense, cast(reduce_sum(counted, 1), int32)

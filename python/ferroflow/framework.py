@@ -649,8 +649,14 @@ def _dense_one(value):
     return _dense(value) if type(value) in (list, tuple) else value
 
 
+def _check_name(name):
+    if name is not None and not isinstance(name, str):
+        raise TypeError(f"Expected string for argument 'name' not {name!r}.")
+
+
 def call(function, name, *arguments):
     """Calls a function of the Rust library, which adds to the graph of its arguments or the default one."""
+    _check_name(name)
     graph = _graph_of(arguments)
     if graph is not None:
         arguments = _dense(arguments)
@@ -661,6 +667,7 @@ def call(function, name, *arguments):
 
 def build(op_type, name, *inputs, **attributes):
     """Adds one operation whose inputs have one dtype, which numbers among them take."""
+    _check_name(name)
     graph = _graph_of(inputs)
     if graph is not None:
         inputs = _dense(inputs)
@@ -722,6 +729,7 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
     arrays keep their dtype. With `shape` the elements are laid out anew, and the last one is repeated where there are too
     few. Raises `TypeError` for a value that `dtype` cannot hold, `ValueError` for too many elements.
     """
+    _check_name(name)
     graph = get_default_graph()
     graph._check_open()
     dtype = None if dtype is None else as_dtype(dtype).name
@@ -749,6 +757,7 @@ class _Scope:
 
 
 def _name_scope(graph, name):
+    _check_name(name)
     return _Scope(lambda: _ferroflow.Scope.names(graph, name), graph._current_scope)
 
 
@@ -814,6 +823,7 @@ class name_scope(_Scope):
 
     def _enter_names(self):
         self._entered = _graph_of(self._values) or get_default_graph()
+        _check_name(self._name)
         return _ferroflow.Scope.names(self._entered, self._name or "")
 
 

@@ -62,9 +62,12 @@ class AggregationMethod:
 
 
 def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
-    """The second derivatives of the sum of `ys` by each of `xs`, vectors of known length: a matrix each."""
-    from .array_ops import stack, unstack
+    """The second derivatives of the sum of `ys` by each of `xs`, tensors of known shape: the shape of `x` twice each."""
+    from .array_ops import reshape, stack, unstack
 
     with name_scope(name, "hessians"):
-        pairs = zip(_list(xs), gradients(ys, xs))
-        return [stack([gradients(g, x)[0] for g in unstack(first)]) for x, first in pairs]
+        found = []
+        for x, first in zip(_list(xs), gradients(ys, xs)):
+            rows = [gradients(g, x, unconnected_gradients="zero")[0] for g in unstack(reshape(first, [-1]))]
+            found.append(reshape(stack(rows), x.shape.as_list() * 2))
+        return found

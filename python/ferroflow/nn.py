@@ -167,13 +167,30 @@ def conv2d(
 ):
     """The convolution of images `[batch, height, width, in]` with filters `[height, width, in, out]`.
 
-    `strides` and `dilations` are `[1, down, right, 1]`; `padding` is `SAME`, with zeros around the image, or `VALID`; of
+    `strides` and `dilations` are `[1, down, right, 1]`; `padding` is `SAME`, with zeros around the image, `VALID`, or how
+    many zeros are before and after each dimension, such as `[[0, 0], [above, below], [left, right], [0, 0]]`; of
     `data_format` `NCHW` the channels of images, strides and dilations come second. Raises `ValueError` for shapes that do
     not fit.
     """
     filter, data_format = _choose("filter", filter, filters, "filters"), data_format or "NHWC"
     strides, dilations = _window(strides, data_format), _window(dilations, data_format)
+    if isinstance(padding, (list, tuple)):
+        input, padding = _padded(input, padding, data_format), "VALID"
     return _call("conv2d", name, input, filter, strides, padding, data_format, dilations)
+
+
+def _padded(images, padding, data_format):
+    """The images with as many zeros as `padding` says, which tells of none for batch and channels."""
+    from .array_ops import pad
+
+    pairs = [list(pair) if isinstance(pair, (list, tuple)) else [] for pair in padding]
+    if len(pairs) != 4 or any(len(pair) != 2 for pair in pairs):
+        raise ValueError(f"padding must be a string or a list of 4 pairs, got {padding}")
+    if any(map(any, (pairs[0], pairs[1 if data_format == "NCHW" else 3]))):
+        raise ValueError(f"padding must not be of batch or channels, got {padding}")
+    if any(n < 0 for pair in pairs for n in pair):
+        raise ValueError(f"padding must not be negative, got {padding}")
+    return pad(images, pairs)
 
 
 def convolution(

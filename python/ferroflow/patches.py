@@ -1,5 +1,7 @@
 """Windows of images, each with all of its pixels."""
 
+import collections
+
 from .array_ops import concat, pad, range as range_of, reshape, shape, stack
 from .framework import convert_to_tensor, name_scope
 from .math_ops import argmax, cast, reduce_max
@@ -73,6 +75,9 @@ def erosion2d(value, kernel, strides, rates, padding, name=None):
         return -_morphology("Dilation2D", -convert_to_tensor(value), turned, strides, rates, padding)
 
 
+MaxPoolWithArgmax = collections.namedtuple("MaxPoolWithArgmax", ["output", "argmax"])
+
+
 def max_pool_with_argmax(
     input,
     ksize,
@@ -101,4 +106,4 @@ def max_pool_with_argmax(
         if include_batch_in_index:
             batch = reshape(range_of(0, cast(shape(images)[0], "int64"), 1, "int64"), [-1, 1, 1, 1])
             index += batch * (height * width * channels)
-        return reduce_max(pixels, 0), cast(index, output_dtype or Targmax or "int64")
+        return MaxPoolWithArgmax(reduce_max(pixels, 0), cast(index, output_dtype or Targmax or "int64"))

@@ -15,6 +15,12 @@ CheckpointState = collections.namedtuple(
 CheckpointState.__doc__ = "What the file `checkpoint` of a folder says: the newest checkpoint, and those that are kept."
 
 
+_FAILED = "Restoring from checkpoint failed."
+_MISSING = "Most likely a Variable name or other graph key is missing from the checkpoint."
+_MISMATCH = "Most likely the current graph and that of the checkpoint do not match."
+_UNCHANGED = "Please ensure that you have not altered the graph expected based on the checkpoint."
+
+
 class SaverDef:
     """The versions of the format."""
 
@@ -136,7 +142,12 @@ class Saver(_ferroflow.Saver):
         if not checkpoint_exists(save_path):
             raise ValueError(f"The passed save_path is not a valid checkpoint: {save_path}")
         logging.info("Restoring parameters from %s", save_path)
-        self._restore(sess, save_path)
+        try:
+            self._restore(sess, save_path)
+        except (errors.NotFoundError, errors.InvalidArgumentError) as error:
+            likely = _MISSING if isinstance(error, errors.NotFoundError) else _MISMATCH
+            message = f"{_FAILED} {likely} {_UNCHANGED} Original error:\n\n{error.message}"
+            raise type(error)(error.node_def, error.op, message) from error
 
     @property
     def last_checkpoints(self):

@@ -6,8 +6,8 @@ from . import nn, session
 from ._ferroflow import constant_value
 from .array_ops import (
     boolean_mask,
+    concat,
     expand_dims,
-    gather,
     gather_nd,
     ones_like,
     placeholder,
@@ -16,10 +16,29 @@ from .array_ops import (
     shape,
     transpose,
     where,
+    zeros_like,
 )
 from .dtypes import as_dtype, int32, int64
-from .framework import _session_for, convert_to_tensor, name_scope
-from .math_ops import cast, greater, not_equal, reduce_sum, rsqrt, segment_sum, square, unsorted_segment_sum
+from .framework import _session_for, control_dependencies, convert_to_tensor, name_scope
+from .math_ops import (
+    Assert,
+    argmin,
+    cast,
+    cumprod,
+    div_no_nan,
+    greater,
+    greater_equal,
+    identity,
+    less,
+    logical_and,
+    not_equal,
+    reduce_all,
+    reduce_sum,
+    segment_sum,
+    sqrt,
+    square,
+    unsorted_segment_sum,
+)
 from .tensor_shape import TensorShape
 
 SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
@@ -139,15 +158,46 @@ def sparse_placeholder(dtype, shape=None, name=None):
         return SparseTensor(indices, values, placeholder(int64, [rank], name="shape"))
 
 
+def _known_to_ascend(indices, output_shape):
+    """Whether it is known while the graph is built that a run would not fail."""
+    rows, sizes = constant_value(indices), constant_value(output_shape)
+    if rows is None or sizes is None or not ((rows >= 0) & (rows < sizes)).all():
+        return False
+    rows = rows.tolist()
+    return all(a < b for a, b in zip(rows, rows[1:]))
+
+
+def _ascending(indices, output_shape):
+    """The indices, `[n, rank]`: a run fails unless they are within the shape, and each row comes after the one before."""
+    rows, sizes = cast(indices, int64), cast(output_shape, int64)
+    inside = reduce_all(logical_and(greater_equal(rows, 0), less(rows, sizes)), 1)
+    places = reduce_sum(rows * cumprod(sizes, exclusive=True, reverse=True), 1)
+    after = concat([ones_like(inside[:1]), greater(places[1:], places[:-1])], 0)
+
+    def check(fit, what):
+        # The first row that does not fit, or one of zeros after the last.
+        row = argmin(cast(concat([fit, [False]], 0), int32), 0)
+        return Assert(reduce_all(fit), [what, row, concat([rows, [zeros_like(sizes)]], 0)[row], "in shape", sizes], 100)
+
+    with control_dependencies([check(inside, "Row of the indices that is out of bounds:")]):
+        after = identity(after)
+    with control_dependencies([check(after, "Row of the indices that is out of order or repeated:")]):
+        # Zeros for what is out of bounds, which would fail while constants are folded.
+        return indices * cast(expand_dims(inside, 1), indices.dtype)
+
+
 def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0, validate_indices=True, name=None):
     """The tensor of `output_shape` that has `sparse_values`, a vector or one for all, at `sparse_indices`, `[n, rank]`, `[n]` or
-    a scalar, and `default_value` elsewhere. Of elements told twice it has the sum."""
+    a scalar, and `default_value` elsewhere. Where `validate_indices`, a run fails for indices out of bounds, out of order, or
+    repeated; else it has the sum of elements told twice."""
     with name_scope(name, "SparseToDense", [sparse_indices, sparse_values]):
         indices, values = convert_to_tensor(sparse_indices), convert_to_tensor(sparse_values)
         indices = reshape(indices, [-1, 1]) if indices.shape.ndims in (0, 1) else indices
         output_shape = cast(convert_to_tensor(output_shape), indices.dtype)
         if values.shape.ndims == 0:
             values = values * ones_like(indices[:, 0], values.dtype)
+        if validate_indices and not _known_to_ascend(indices, output_shape):
+            indices = _ascending(indices, output_shape)
         dense = scatter_nd(indices, values, output_shape)
         known = constant_value(output_shape)
         if known is not None:
@@ -169,16 +219,18 @@ def sparse_tensor_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=N
     with name_scope(name, "SparseTensorDenseMatMul", [b]):
         sp, b = SparseTensor.from_value(sp_a), convert_to_tensor(b)
         row, column = (1, 0) if adjoint_a else (0, 1)
-        products = gather(transpose(b) if adjoint_b else b, sp.indices[:, column]) * expand_dims(sp.values, 1)
+        # Not `gather`, whose gradient is `IndexedSlices`.
+        rows = gather_nd(transpose(b) if adjoint_b else b, sp.indices[:, column : column + 1])
+        products = rows * expand_dims(sp.values, 1)
         known = sp.shape[row].value if sp.shape.ndims == 2 else None
-        rows = cast(sp.dense_shape[row], int32) if known is None else known
-        return unsorted_segment_sum(products, sp.indices[:, row], rows)
+        number = cast(sp.dense_shape[row], int32) if known is None else known
+        return unsorted_segment_sum(products, sp.indices[:, row], number)
 
 
 def sparse_reduce_sum(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):
     """The sum over the dimensions `axis`, or all, dense."""
     axis = reduction_axes if axis is None else axis
-    return reduce_sum(sparse_tensor_to_dense(sp_input), axis, bool(keepdims or keep_dims))
+    return reduce_sum(sparse_tensor_to_dense(sp_input, validate_indices=False), axis, bool(keepdims or keep_dims))
 
 
 def sparse_retain(sp_input, to_retain):
@@ -200,7 +252,7 @@ def embedding_lookup_sparse(
 ):
     """For each row of `sp_ids` the rows of `params` that its elements name, added, by the weights `sp_weights` if there are any:
     the `sum`, the `mean`, by the sum of the weights, which is the default, or by the root of the sum of their squares,
-    `sqrtn`, as `combiner` says. Each row up to the last has elements."""
+    `sqrtn`, as `combiner` says; zeros for rows without elements before the last that has some."""
     combiner = combiner or "mean"
     if combiner not in ("mean", "sqrtn", "sum"):
         raise ValueError("combiner must be one of 'mean', 'sqrtn' or 'sum'")
@@ -212,6 +264,8 @@ def embedding_lookup_sparse(
         if combiner == "sum":
             return total
         if combiner == "mean":
-            return total / segment_sum(weights, rows)
-        return total * rsqrt(segment_sum(square(weights), rows))
+            divisor = segment_sum(weights, rows)
+        else:
+            divisor = sqrt(segment_sum(square(weights), rows))
+        return div_no_nan(total, divisor)
 

@@ -146,6 +146,8 @@ def test_loops_that_do_not_fit():
         tf.while_loop(lambda x: True, lambda x: x, [one], [tf.TensorShape([2])])
     with pytest.raises(TypeError, match="enters the loop as float32, but is int32"):
         tf.while_loop(lambda x: True, lambda x: tf.cast(x, tf.int32), [one])
+    with pytest.raises(TypeError, match="Expected int32, got 1.0 of type 'float' instead"):
+        tf.while_loop(lambda i: i < 3, lambda i: i + 1.0, [tf.constant(0)])
     with pytest.raises(TypeError, match="the condition must be a scalar bool"):
         tf.while_loop(lambda x: x, lambda x: x, [one])
 

@@ -93,6 +93,18 @@ def test_convolutions(check):
         tf.nn.conv2d(x, tf.ones([2, 2, 2, 1], tf.float64), [1, 1, 1, 1], "SAME")
 
 
+def test_explicit_padding(check):
+    x, k = tf.reshape(tf.range(32.0), [1, 4, 4, 2]), tf.ones([2, 2, 2, 1])
+    y = tf.nn.conv2d(x, k, [1, 2, 2, 1], [[0, 0], [2, 1], [0, 1], [0, 0]])
+    check(y, [[[[0.0], [0.0]], [[44.0], [76.0]], [[172.0], [204.0]]]])
+    with pytest.raises(ValueError, match="a list of 4 pairs"):
+        tf.nn.conv2d(x, k, [1, 1, 1, 1], [[0, 0], [1, 1]])
+    with pytest.raises(ValueError, match="not be of batch or channels"):
+        tf.nn.conv2d(x, k, [1, 1, 1, 1], [[0, 0], [0, 0], [0, 0], [0, 1]])
+    with pytest.raises(ValueError, match="not be negative"):
+        tf.nn.conv2d(x, k, [1, 1, 1, 1], [[0, 0], [-1, 0], [0, 0], [0, 0]])
+
+
 def test_pooling(check):
     check(tf.nn.max_pool(IMAGE, [1, 2, 2, 1], [1, 2, 2, 1], "SAME")[0, :, :, 0], [[6.0, 8.0], [14.0, 16.0]])
     check(tf.nn.avg_pool(IMAGE, [1, 2, 2, 1], [1, 2, 2, 1], "VALID")[0, :, :, 0], [[3.5, 5.5], [11.5, 13.5]])

@@ -117,3 +117,49 @@ def test_dtypes_do_not_mix():
         tf.constant(1) + 1.5
     with pytest.raises(ValueError, match="cannot be broadcast"):
         tf.constant([1.0, 2.0]) + tf.constant([1.0, 2.0, 3.0])
+
+
+def test_a_float_is_no_integer(run):
+    i = tf.constant([1, 2])
+    for function in (
+        lambda: i + 1.0,
+        lambda: 1.0 - i,
+        lambda: i < 1.0,
+        lambda: i**2.0,
+        lambda: i // 2.0,
+        lambda: i + [1.0, 2.0],
+        lambda: tf.maximum(i, 1.0),
+        lambda: tf.equal(i, 1.0),
+        lambda: tf.clip_by_value(i, 0.0, 2.0),
+        lambda: tf.scalar_mul(2.0, i),
+    ):
+        with pytest.raises(TypeError, match="Expected int32, got .* of type 'float' instead"):
+            function()
+    # As in TensorFlow, NumPy's are cast.
+    assert run(i + np.float32(1.5)).tolist() == [2, 3]
+    assert run(tf.maximum(np.array([1.5, 3.5]), i)).tolist() == [1, 3]
+
+
+def test_tensors_of_other_graphs_are_named():
+    a = tf.constant(1.0)
+    with tf.Graph().as_default():
+        b = tf.constant(1.0, name="b")
+    for function in (lambda: a + b, lambda: tf.matmul(a, b), lambda: tf.stack([a, b])):
+        with pytest.raises(ValueError, match=r'Tensor\("b:0".*must be from the same graph as Tensor\("Const:0"'):
+            function()
+
+
+def test_arguments_of_wrong_types_are_named():
+    x = tf.zeros([1, 2, 2, 1])
+    for function, message in (
+        (lambda: tf.nn.conv2d(x, x, [1, 1, 1, 1], 3), "Expected string for argument 'padding' not 3."),
+        (lambda: tf.nn.max_pool(x, [1, 2, 2, 1], [1, 1, 1, 1], ["SAME"]), r"for argument 'padding' not \['SAME'\]."),
+        (lambda: tf.nn.bias_add(x, [1.0], data_format=3), "Expected string for argument 'data_format' not 3."),
+        (lambda: tf.one_hot([1], 2, axis="a"), "Expected int for argument 'axis' not 'a'."),
+        (lambda: tf.nn.lrn(x, depth_radius="a"), "Expected int for argument 'depth_radius' not 'a'."),
+        (lambda: tf.add(1, 2, name=3), "Expected string for argument 'name' not 3."),
+        (lambda: tf.constant(1, name=[3]), r"Expected string for argument 'name' not \[3\]."),
+        (lambda: tf.name_scope(3).__enter__(), "Expected string for argument 'name' not 3."),
+    ):
+        with pytest.raises(TypeError, match=message):
+            function()

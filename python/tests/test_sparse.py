@@ -59,6 +59,54 @@ def test_products(check):
     check(tf.sparse.sparse_dense_matmul(a, tf.transpose(b), adjoint_b=True), [[16.0, 20.0], [10.0, 12.0]])
 
 
+def test_the_gradient_by_the_dense_operand_is_dense():
+    """So that Momentum moves all rows in every step: TensorFlow's numbers."""
+    s, w = tf.sparse_placeholder(tf.float32, [3, 4]), tf.Variable(tf.ones([4, 2]))
+    loss = tf.reduce_sum(tf.square(tf.sparse_tensor_dense_matmul(s, w)))
+    assert isinstance(tf.gradients(loss, w)[0], tf.Tensor)
+    step = tf.train.MomentumOptimizer(0.1, 0.9).minimize(loss)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for indices, values in (([[0, 1], [2, 0]], [1.0, 2.0]), ([[0, 2]], [1.0]), ([[0, 3]], [1.0])):
+            session.run(step, {s: tf.SparseTensorValue(indices, values, [3, 4])})
+        np.testing.assert_allclose(session.run(w)[:, 0], [-1.168, 0.458, 0.62, 0.8], rtol=1e-5)
+
+
+@pytest.mark.parametrize("validated", [tf.sparse_tensor_to_dense, tf.sparse.to_dense])
+def test_indices_ascend_within_the_shape(validated, run):
+    fed = tf.sparse_placeholder(tf.float32, [3, 2])
+    for indices, message in (
+        ([[0, 1], [0, 0]], r"out of order or repeated:\] \[1\] \[0 0\]"),
+        ([[0, 0], [0, 1], [0, 1]], r"out of order or repeated:\] \[2\] \[0 1\]"),
+        ([[0, 0], [3, 0]], r"out of bounds:\] \[1\] \[3 0\] \[in shape\] \[3 2\]"),
+        ([[0, -1]], r"out of bounds:\] \[0\] \[0 -1\]"),
+    ):
+        values = np.arange(1.0, len(indices) + 1.0, dtype=np.float32)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+            run(validated(tf.SparseTensor(indices, values, [3, 2])))
+        with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+            run(validated(fed), {fed: (indices, values, [3, 2])})
+    found = run(validated(fed), {fed: ([[0, 1], [2, 0]], [5.0, 6.0], [3, 2])})
+    assert found.tolist() == [[0.0, 5.0], [0.0, 0.0], [6.0, 0.0]]
+    assert run(validated(fed), {fed: (np.zeros([0, 2]), [], [3, 2])}).tolist() == [[0.0, 0.0]] * 3
+    late = tf.SparseTensor([[2, 0], [0, 1]], [6.0, 5.0], [3, 2])
+    assert run(validated(late, validate_indices=False)).tolist() == found.tolist()
+
+
+@pytest.mark.parametrize("combiner", ["sum", "mean", "sqrtn"])
+def test_rows_without_symbols_are_zeros(combiner, run):
+    vectors = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    ids = tf.SparseTensor([[0, 0], [2, 0]], [1, 0], [3, 2])
+    found = tf.nn.embedding_lookup_sparse(vectors, ids, None, combiner=combiner)
+    assert run(found).tolist() == [[3.0, 4.0], [0.0, 0.0], [1.0, 2.0]]
+    weights = tf.SparseTensor(ids.indices, [2.0, 0.0], [3, 2])
+    found = tf.nn.embedding_lookup_sparse(vectors, ids, weights, combiner=combiner)
+    first = [6.0, 8.0] if combiner == "sum" else [3.0, 4.0]
+    assert run(found).tolist() == [first, [0.0, 0.0], [0.0, 0.0]]
+    by_vectors = tf.convert_to_tensor(tf.gradients(found[0], vectors)[0])
+    assert run(by_vectors).tolist() == [[0.0, 0.0], [2.0, 2.0] if combiner == "sum" else [1.0, 1.0]]
+
+
 @pytest.mark.parametrize(
     "combiner, expected",
     [
@@ -111,8 +159,10 @@ def test_sequences_too_short_for_their_labels(run):
         run(short)
     losses = run(tf.nn.ctc_loss(labels(), LOGITS, [3, 5, 4, 2], ignore_longer_outputs_than_inputs=True))
     assert losses[0] == 0.0 and losses[1] == pytest.approx(5.1017132)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(tf.errors.UnimplementedError, match="ctc_merge_repeated=False"):
         tf.nn.ctc_loss(labels(), LOGITS, LENGTHS, ctc_merge_repeated=False)
+    with pytest.raises(tf.errors.UnimplementedError, match="preprocess_collapse_repeated=True"):
+        tf.nn.ctc_loss(labels(), LOGITS, LENGTHS, preprocess_collapse_repeated=True)
     with pytest.raises(TypeError, match="to be a SparseTensor"):
         tf.nn.ctc_loss([[1]], LOGITS, LENGTHS)
 

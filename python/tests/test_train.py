@@ -18,6 +18,9 @@ def test_derivatives(run):
     product = y * x
     assert run(tf.gradients(product, [x, y], stop_gradients=[y])[0]).tolist() == [3.0, 12.0]
     assert run(tf.hessians(product, x)[0]).tolist() == [[18.0, 0.0], [0.0, 36.0]]
+    two, square = tf.constant(2.0), tf.constant([[1.0, 2.0]])
+    assert run(tf.hessians(two**3, two)) == [12.0]
+    assert run(tf.hessians(square**3, square)[0]).tolist() == [[[[6.0, 0.0]], [[0.0, 12.0]]]]
     assert tf.gradients(y, x)[0].name.startswith("gradients_")
     with pytest.raises(ValueError, match="No gradients provided for any variable"):
         tf.train.GradientDescentOptimizer(0.1).minimize(tf.cast(tf.Variable(1.0), tf.int32))

@@ -42,6 +42,8 @@ def test_morphology_and_places(check, run):
     assert greatest[1, :, :, 0].tolist() == [[4, 5], [7, 8]] and place[1, :, :, 0].tolist() == [[4, 5], [7, 8]]
     pair = np.concatenate([IMAGE, IMAGE])
     whole = tf.nn.max_pool_with_argmax(pair, 2, 2, "VALID", include_batch_in_index=True, output_dtype=tf.int32)[1]
+    both = tf.nn.max_pool_with_argmax(pair, 2, 2, "VALID")
+    assert both._fields == ("output", "argmax") and run(both.output).tolist() == [[[[4]]], [[[4]]]]
     assert run(whole).ravel().tolist() == [4, 13] and whole.dtype == tf.int32
 
 

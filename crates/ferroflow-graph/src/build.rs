@@ -279,12 +279,15 @@ impl crate::graph::State {
     }
 }
 
-/// `array` as `dtype`, if no value is lost but precision: a fraction is no integer, and no number is a bool.
+/// `array` as `dtype`, if no value is lost but precision: no float is an integer, and no number is a bool.
 pub(crate) fn convert_literal(array: &Array, dtype: DType) -> Result<Array, String> {
     let found = array.dtype();
     let refuse = || format!("a literal of {found} cannot be taken as {dtype}");
     if found == DType::String || dtype == DType::String || (found == DType::Bool) != (dtype == DType::Bool) {
         return Err(refuse());
+    }
+    if found.is_float() && dtype.is_integer() {
+        return Err(format!("Expected {dtype}, got {array} of type 'float' instead"));
     }
     let exact = |converted: &Array| converted.to_f64s() == array.to_f64s();
     let converted = array.cast(dtype).map_err(|_| refuse())?;

@@ -11,6 +11,9 @@ use pyo3::types::{PyList, PyString, PyTuple};
 
 /// Something that a function takes, converted for the graph that it builds.
 pub(crate) trait Argument<'g>: Sized {
+    /// What is expected, of types that Python converts.
+    const EXPECTED: Option<&'static str> = None;
+
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self>;
 }
 
@@ -26,11 +29,35 @@ impl<'g, 'a, 'py> Arguments<'g, 'a, 'py> {
         Arguments { graph, values, next: 0 }
     }
 
-    pub(crate) fn take<T: Argument<'g>>(&mut self) -> PyResult<T> {
+    pub(crate) fn take<T: Argument<'g>>(&mut self, name: &str) -> PyResult<T> {
         let value = self.values.get_item(self.next)?;
         self.next += 1;
-        T::from_python(self.graph, &value)
+        T::from_python(self.graph, &value).map_err(|e| match T::EXPECTED {
+            Some(expected) if e.is_instance_of::<PyTypeError>(value.py()) => unexpected(expected, name, &value),
+            _ => foreign(self.values).unwrap_or(e),
+        })
     }
+}
+
+/// The error for an argument of a wrong type.
+fn unexpected(expected: &str, name: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    let found = value.repr().map_or_else(|_| "something else".to_owned(), |r| r.to_string());
+    PyTypeError::new_err(format!("Expected {expected} for argument '{name}' not {found}."))
+}
+
+/// The error for tensors of different graphs, if there are some among `values`, or in lists there.
+pub(crate) fn foreign(values: &Bound<'_, PyTuple>) -> Option<PyErr> {
+    fn items(value: Bound<'_, PyAny>) -> Vec<Bound<'_, PyAny>> {
+        match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
+            (Ok(list), _) => list.iter().collect(),
+            (_, Ok(tuple)) => tuple.iter().collect(),
+            _ => vec![value],
+        }
+    }
+    let tensors: Vec<_> = values.iter().flat_map(items).filter_map(|value| handle(&value)).collect();
+    let (first, rest) = tensors.split_first()?;
+    let other = rest.iter().find(|t| !t.get().graph.same(&first.get().graph))?;
+    Some(PyValueError::new_err(format!("{} must be from the same graph as {}.", other.str().ok()?, first.str().ok()?)))
 }
 
 /// The tensor that `value` is a handle of: a `Tensor`, or what gives one, such as a variable.
@@ -153,18 +180,27 @@ impl<'g> Argument<'g> for ff::Operation<'g> {
 }
 
 impl<'g, T: Argument<'g>> Argument<'g> for Vec<T> {
+    const EXPECTED: Option<&'static str> = match T::EXPECTED {
+        Some(_) => Some("a list of numbers"),
+        None => None,
+    };
+
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         value.try_iter()?.map(|item| T::from_python(graph, &item?)).collect()
     }
 }
 
 impl<'g, T: Argument<'g>> Argument<'g> for Option<T> {
+    const EXPECTED: Option<&'static str> = T::EXPECTED;
+
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if value.is_none() { Ok(None) } else { T::from_python(graph, value).map(Some) }
     }
 }
 
 impl<'g, T: Argument<'g>, const N: usize> Argument<'g> for [T; N] {
+    const EXPECTED: Option<&'static str> = Vec::<T>::EXPECTED;
+
     fn from_python(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let items = Vec::from_python(graph, value)?;
         let found = items.len();
@@ -173,8 +209,10 @@ impl<'g, T: Argument<'g>, const N: usize> Argument<'g> for [T; N] {
 }
 
 macro_rules! extracted {
-    ($($t:ty),*) => {$(
+    ($($t:ty => $what:literal),*) => {$(
         impl<'g> Argument<'g> for $t {
+            const EXPECTED: Option<&'static str> = Some($what);
+
             fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
                 value.extract()
             }
@@ -182,9 +220,11 @@ macro_rules! extracted {
     )*};
 }
 
-extracted!(bool, i32, i64, usize, String);
+extracted!(bool => "bool", i32 => "int", i64 => "int", usize => "int", String => "string");
 
 impl<'g> Argument<'g> for f64 {
+    const EXPECTED: Option<&'static str> = Some("float");
+
     /// A number, or an array of NumPy's of one.
     fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if value.is_none() {
@@ -198,8 +238,8 @@ macro_rules! named {
     ($($t:ty => $what:literal in $known:literal),*) => {$(
         impl<'g> Argument<'g> for $t {
             fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
-                let text: String = value.extract()?;
-                let unknown = || PyValueError::new_err(format!("Attr {} passed string '{text}' not in: {}", $what, $known));
+                let text: String = value.extract().map_err(|_| unexpected("string", $what, value))?;
+                let unknown = || PyValueError::new_err(format!("Attr '{}' passed string '{text}' not in: {}", $what, $known));
                 <$t>::from_attr(&ff::Attr::Str(text.clone())).ok_or_else(unknown)
             }
         }
@@ -207,14 +247,14 @@ macro_rules! named {
 }
 
 named!(
-    Padding => "'padding'" in "\"SAME\", \"VALID\"",
-    DataFormat => "'data_format'" in "\"NHWC\", \"NCHW\"",
-    MirrorMode => "'mode'" in "\"REFLECT\", \"SYMMETRIC\""
+    Padding => "padding" in "\"SAME\", \"VALID\"",
+    DataFormat => "data_format" in "\"NHWC\", \"NCHW\"",
+    MirrorMode => "mode" in "\"REFLECT\", \"SYMMETRIC\""
 );
 
 impl<'g> Argument<'g> for DType {
     fn from_python(_: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let name: String = value.extract()?;
+        let name: String = value.extract().map_err(|_| unexpected("a dtype", "dtype", value))?;
         name.parse().map_err(|_| PyTypeError::new_err(format!("{name} is not supported")))
     }
 }

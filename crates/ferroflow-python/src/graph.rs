@@ -1,4 +1,4 @@
-use crate::argument::{Argument, Arguments, ShapeArg, settled};
+use crate::argument::{Argument, Arguments, ShapeArg, foreign, settled};
 use crate::array::{from_python, is_numpy};
 use crate::error::{check, from_graph, guarded};
 use crate::functions::{self, Built};
@@ -60,7 +60,22 @@ impl Graph {
         }
         let mut converted = Vec::with_capacity(inputs.len());
         for value in inputs {
-            converted.push((Input::from_python(&self.graph, &value)?, is_numpy(&value)?));
+            let input = Input::from_python(&self.graph, &value).map_err(|e| foreign(inputs).unwrap_or(e))?;
+            converted.push((input, is_numpy(&value)?));
+        }
+        let taken = converted.iter().find_map(|(input, _)| match input {
+            Input::Tensor(tensor) => Some(tensor.dtype()),
+            _ => None,
+        });
+        for (input, numpy) in &mut converted {
+            // As NumPy casts: a tensor's dtype decides, whatever the array's.
+            if let (Some(dtype), true, Input::Literal(array)) = (taken, *numpy, &*input)
+                && array.dtype().is_float()
+                && dtype.is_integer()
+                && let Ok(cast) = array.cast(dtype)
+            {
+                *input = Input::Array(cast);
+            }
         }
         let settle = !converted.iter().any(|(input, _)| matches!(input, Input::Tensor(_)));
         // Without a tensor the first array of NumPy's tells the dtype.

@@ -158,7 +158,7 @@ macro_rules! functions {
                 $(stringify!($name) => {
                     let (naming, before) = ($naming, $g.len());
                     let _name = naming.enter($g, name);
-                    $(let $arg: $type = arguments.take()?;)*
+                    $(let $arg: $type = arguments.take(stringify!($arg))?;)*
                     let built = $body.into();
                     naming.finish($g, name.is_some(), before, &built);
                     Ok(Some(built))

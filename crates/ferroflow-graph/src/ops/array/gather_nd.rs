@@ -36,7 +36,10 @@ impl Graph {
         shape: impl IntoShapeInput<'g>,
     ) -> Tensor<'g> {
         let builder = self.build(ScatterNd {}).input("indices", crate::ops::reduce::own_dtype(indices));
-        builder.input("updates", updates).input("shape", shape.into_shape_input()).tensor()
+        builder
+            .input("updates", crate::ops::reduce::own_dtype(updates))
+            .input("shape", shape.into_shape_input())
+            .tensor()
     }
 }
 
