@@ -1,6 +1,6 @@
 use super::split::{Operand, pack_steps};
 use super::unit::{self, Block, DEPTH, FEW, ROW, SIDE, TILE, Unit};
-use crate::conv::{ConvGeometry, Frame, filter_gradient_by_tiles};
+use crate::conv::{ConvGeometry, Frame, add_filters_by_tiles};
 use crate::pool::Disjoint;
 use crate::scratch::with_local;
 use crate::{Pool, Precision};
@@ -128,7 +128,7 @@ impl FilterGradient {
     fn add_by_vectors(&self, images: &[f32], grad: &[f32], sums: &mut [f32], first: bool) {
         let g = &self.g;
         let mut products = vec![0.0; g.filter_len()];
-        filter_gradient_by_tiles(images, grad, &mut products, g);
+        add_filters_by_tiles(images, grad, &mut products, g, true, &Pool::new(1));
         let pixels = g.in_c * g.out_c;
         for (sums, products) in sums.chunks_exact_mut(pixels).zip(products.chunks_exact(pixels)) {
             for (i, sum) in sums.iter_mut().enumerate() {

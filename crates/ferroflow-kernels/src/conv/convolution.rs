@@ -1,6 +1,7 @@
+use super::ConvGeometry;
 use super::fewer::Transforms;
 use super::geometry::{Filters, Frame};
-use super::{ConvGeometry, tiles};
+use super::tiles::{self, Tiles};
 use crate::bf16::Convolution;
 use crate::cpu::level;
 use crate::gemm::TileElement;
@@ -102,16 +103,15 @@ impl Task {
     }
 
     /// Bytes of the frames that [`Task::run`] makes.
-    fn frames<T: TileElement>(&self) -> usize {
+    fn frames(&self) -> usize {
         match self.method {
             Method::Unit(convolution) => convolution.frames(),
-            Method::Transforms(..) => 0,
-            Method::Tiles => self.frame.len() * size_of::<T>(),
+            Method::Transforms(..) | Method::Tiles => 0,
         }
     }
 
     fn scratch<T: TileElement>(&self) -> usize {
-        self.prepared::<T>() + self.frames::<T>()
+        self.prepared::<T>() + self.frames()
     }
 
     /// Packs or transforms the filters.
@@ -149,8 +149,7 @@ impl Task {
                 by.convolve(level(), images, bytemuck::cast_slice(prepared), output, &g, soon, pool);
             }
             Method::Tiles => {
-                let frames = self.frame.of(images, bytemuck::cast_slice_mut(frames), pool);
-                tiles::convolve(level(), frames, &self.frame, bytemuck::cast_slice(prepared), output, &self.g, pool);
+                Tiles::of(&self.g, &self.frame).convolve(level(), images, bytemuck::cast_slice(prepared), output, pool);
             }
         }
     }
@@ -184,7 +183,7 @@ impl Task {
             let (images, filter) = (io.input::<T>(images), io.input::<T>(1));
             let (prepared, output) = (io.prepared(), io.output(0));
             let soon = io.soon();
-            with_local(task.frames::<T>(), |frames| {
+            with_local(task.frames(), |frames: &mut [u8]| {
                 task.run(images, filter, prepared, output, frames, &soon, io.pool());
             });
             Ok(())
@@ -274,14 +273,14 @@ pub fn conv2d_input_gradient_rows<T: TileElement>(g: ConvGeometry, precision: Op
 
 #[cfg(test)]
 mod tests {
-    use super::super::definition::{definition, geometries, values};
+    use super::super::definition::{definition, geometries, small_geometries, values};
     use super::*;
 
     const F32: Option<Precision> = Some(Precision::F32);
 
     #[test]
     fn equals_the_definition() {
-        for g in geometries() {
+        for g in geometries().into_iter().chain(small_geometries()) {
             let (x, w) = (values(g.input_len(), 1), values(g.filter_len(), 2));
             let mut expected = vec![0.0; g.output_len()];
             definition(&g, |i, k, o| expected[o] += x[i] * w[k]);
@@ -296,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_gradient_of_the_images_equals_the_definition() {
-        for g in geometries() {
+        for g in geometries().into_iter().chain(small_geometries()) {
             let (dy, w) = (values(g.output_len(), 1), values(g.filter_len(), 2));
             let mut expected = vec![0.0; g.input_len()];
             definition(&g, |i, k, o| expected[i] += dy[o] * w[k]);

@@ -55,6 +55,39 @@ pub(super) fn geometries() -> Vec<ConvGeometry> {
     all
 }
 
+/// Small geometries of all strides, dilations and paddings, beyond the images too.
+pub(super) fn small_geometries() -> impl Iterator<Item = ConvGeometry> {
+    let small = ConvGeometry {
+        batch: 2,
+        in_h: 3,
+        in_w: 5,
+        in_c: 2,
+        k_h: 2,
+        k_w: 3,
+        out_c: 3,
+        out_h: 3,
+        out_w: 4,
+        stride_h: 1,
+        stride_w: 1,
+        pad_top: 0,
+        pad_left: 0,
+        dilation_h: 1,
+        dilation_w: 1,
+    };
+    (0..4 * 3 * 5).map(move |i| {
+        let (stride, dilation, pad) = (i % 4, i / 4 % 3, i / 12);
+        ConvGeometry {
+            stride_h: 1 + stride,
+            stride_w: 4 - stride,
+            dilation_h: 1 + dilation,
+            dilation_w: 3 - dilation,
+            pad_top: pad,
+            pad_left: 4 - pad,
+            ..small
+        }
+    })
+}
+
 /// Calls `f` with the indices of input, filter and output of every product of the definition.
 pub(super) fn definition(g: &ConvGeometry, mut f: impl FnMut(usize, usize, usize)) {
     for n in 0..g.batch {

@@ -3,7 +3,7 @@ use super::{ConvGeometry, filter_tiles, fourier, winograd};
 use crate::bf16::FilterGradient;
 use crate::cpu::level;
 use crate::gemm::{TileElement, even};
-use crate::scratch::{parts, with_local};
+use crate::scratch::parts;
 use crate::{Pool, Precision, Rows};
 
 /// The most lanes of sums, see [`conv2d_filter_gradient_rows`], and elements of the sums of all lanes.
@@ -54,9 +54,12 @@ impl Task {
         (SUMS / self.sums().max(1)).clamp(4, LANES)
     }
 
-    /// Lanes of all images at once.
-    fn whole_lanes(&self) -> usize {
-        self.lanes().min(self.g.batch.div_ceil(self.grain()))
+    /// Lanes of all images at once; none if the derivative itself is cut among the threads.
+    fn whole_lanes<T: TileElement>(&self) -> usize {
+        match self.method {
+            Method::Tiles if self.g.batch == 1 || filter_tiles::has_tasks::<T>(&self.g) => 0,
+            _ => self.lanes().min(self.g.batch.div_ceil(self.grain())),
+        }
     }
 
     /// Images that are worth a part.
@@ -72,18 +75,19 @@ impl Task {
     /// Bytes of scratch that [`Task::run`] needs.
     fn scratch<T: TileElement>(&self) -> usize {
         match self.method {
-            Method::Unit(_) | Method::Fourier => self.whole_lanes() * self.sums() * size_of::<T>(),
             Method::Winograd => winograd::filter_gradient_scratch::<T>(&self.g),
-            Method::Tiles => filter_tiles::filter_gradient_scratch(&self.g) * size_of::<T>(),
+            _ => self.whole_lanes::<T>() * self.sums() * size_of::<T>(),
         }
     }
 
     fn run<T: TileElement>(&self, input: &[T], grad: &[T], filter_grad: &mut [T], scratch: &mut [u8], pool: &Pool) {
         let g = &self.g;
+        let lanes = self.whole_lanes::<T>();
         match self.method {
-            Method::Unit(_) | Method::Fourier => {
-                let lanes = self.whole_lanes();
-                let [sums] = parts::<T, 1>(scratch, [lanes * self.sums()]);
+            Method::Winograd => winograd::filter_gradient(level(), input, grad, filter_grad, g, scratch, pool),
+            _ if lanes == 0 => self.add(g.batch, input, grad, filter_grad, true, pool),
+            _ => {
+                let [sums] = parts(scratch, [lanes * self.sums()]);
                 let (image, result) = (input.len() / g.batch, grad.len() / g.batch);
                 pool.for_each_chunk_mut(sums, self.sums(), |lane, sums| {
                     let (first, count) = even(g.batch, lanes, lane);
@@ -92,8 +96,6 @@ impl Task {
                 });
                 self.finish(sums, filter_grad, pool);
             }
-            Method::Winograd => winograd::filter_gradient(level(), input, grad, filter_grad, g, scratch, pool),
-            Method::Tiles => filter_tiles::filter_gradient(input, grad, filter_grad, g, false, scratch, pool),
         }
     }
 
@@ -107,9 +109,7 @@ impl Task {
             }
             Method::Winograd => winograd::add_filters(level(), input, grad, sums, &g, first),
             Method::Fourier => fourier::add_filters(level(), input, grad, sums, &g, first),
-            Method::Tiles => with_local::<T, _>(filter_tiles::filter_gradient_scratch(&g), |scratch| {
-                filter_tiles::filter_gradient(input, grad, sums, &g, !first, bytemuck::cast_slice_mut(scratch), pool);
-            }),
+            Method::Tiles => filter_tiles::add_filters_by_tiles(input, grad, sums, &g, first, pool),
         }
     }
 
@@ -184,12 +184,12 @@ pub fn conv2d_filter_gradient_rows<T: TileElement>(g: ConvGeometry, precision: O
 
 #[cfg(test)]
 mod tests {
-    use super::super::definition::{definition, geometries, values};
+    use super::super::definition::{definition, geometries, small_geometries, values};
     use super::*;
 
     #[test]
     fn equals_the_definition() {
-        for g in geometries() {
+        for g in geometries().into_iter().chain(small_geometries()) {
             let (x, dy) = (values(g.input_len(), 1), values(g.output_len(), 2));
             let mut expected = vec![0.0; g.filter_len()];
             definition(&g, |i, k, o| expected[k] += x[i] * dy[o]);

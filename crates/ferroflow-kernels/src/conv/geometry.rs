@@ -1,6 +1,4 @@
-use crate::Pool;
 use crate::gemm::TileElement;
-use crate::pool::Disjoint;
 
 /// The sizes of a convolution: `out[y, x] = Σ in[y·stride + i·dilation - pad, …]·filter[i, …]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,16 +81,6 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Whether the image is its own frame.
-    pub(super) fn is_identity(&self) -> bool {
-        self.pad == (0, 0) && self.spread == (1, 1) && self.to == self.from
-    }
-
-    /// Elements of the frames; none if the images are used as they are.
-    pub(super) fn len(&self) -> usize {
-        if self.is_identity() { 0 } else { self.images * self.image_len() }
-    }
-
     /// Elements of one frame.
     pub(super) fn image_len(&self) -> usize {
         self.to.0 * self.to.1 * self.channels
@@ -115,38 +103,33 @@ impl Frame {
         }
     }
 
-    /// The frames of `images`, in `memory` if need be.
-    pub(super) fn of<'a, T: TileElement>(&self, images: &'a [T], memory: &'a mut [T], pool: &Pool) -> &'a [T] {
-        if self.is_identity() {
-            return images;
-        }
-        let (rows, columns) = self.to;
-        let c = self.channels;
-        let out = Disjoint::new(&mut *memory);
-        let image_len = self.from.0 * self.from.1 * c;
-        pool.for_each(self.images, |n| {
-            // SAFETY: one frame a task.
-            let frame = unsafe { out.slice(n * self.image_len(), self.image_len()) };
-            let image = &images[n * image_len..(n + 1) * image_len];
-            frame.fill(T::ZERO);
-            for y in 0..self.from.0 {
-                let Some(to_y) = place(y, self.spread.0, self.pad.0, rows) else { continue };
-                if self.spread.1 == 1 && self.pad.1 >= 0 {
-                    let left = columns.min(self.pad.1 as usize);
-                    let width = self.from.1.min(columns - left);
-                    let to = (to_y * columns + left) * c;
-                    let from = y * self.from.1 * c;
-                    frame[to..to + width * c].copy_from_slice(&image[from..from + width * c]);
-                    continue;
+    /// The part of an image that is its frame, if the frame needs no zeros.
+    pub(super) fn within<'a, T>(&self, image: &'a [T]) -> Option<&'a [T]> {
+        let pitch = self.from.1 * self.channels;
+        let top = usize::try_from(-self.pad.0).ok()?;
+        let fits =
+            self.spread == (1, 1) && self.pad.1 == 0 && self.to.1 == self.from.1 && top + self.to.0 <= self.from.0;
+        fits.then(|| &image[top * pitch..][..self.image_len()])
+    }
+
+    /// Sets an image, its pixels next to each other, into its frame.
+    pub(super) fn set<T: TileElement>(&self, image: &[T], frame: &mut [T]) {
+        debug_assert_eq!(self.spread, (1, 1));
+        let (columns, c) = (self.to.1, self.channels);
+        let before = usize::try_from(self.pad.1).map_or(0, |pad| pad.min(columns));
+        let cut = usize::try_from(-self.pad.1).unwrap_or(0);
+        let width = self.from.1.saturating_sub(cut).min(columns - before);
+        for (y, row) in frame.chunks_exact_mut((columns * c).max(1)).enumerate() {
+            match usize::try_from(y as isize - self.pad.0).ok().filter(|y| *y < self.from.0) {
+                Some(y) => {
+                    row[..before * c].fill(T::ZERO);
+                    let from = (y * self.from.1 + cut) * c;
+                    row[before * c..][..width * c].copy_from_slice(&image[from..][..width * c]);
+                    row[(before + width) * c..].fill(T::ZERO);
                 }
-                for x in 0..self.from.1 {
-                    let Some(to_x) = place(x, self.spread.1, self.pad.1, columns) else { continue };
-                    let (to, from) = ((to_y * columns + to_x) * c, (y * self.from.1 + x) * c);
-                    frame[to..to + c].copy_from_slice(&image[from..from + c]);
-                }
+                None => row.fill(T::ZERO),
             }
-        });
-        &memory[..self.images * self.image_len()]
+        }
     }
 }
 

@@ -22,6 +22,6 @@ pub use convolution::{
 };
 pub use depthwise::{depthwise, depthwise_filter_gradient, depthwise_input_gradient};
 pub use filter_gradient::{conv2d_filter_gradient, conv2d_filter_gradient_rows, conv2d_filter_gradient_scratch};
-pub(crate) use filter_tiles::filter_gradient_by_tiles;
+pub(crate) use filter_tiles::add_filters_by_tiles;
 pub use geometry::ConvGeometry;
 pub(crate) use geometry::{Filters, Frame};
