@@ -56,6 +56,11 @@ impl<'g> Engine<'g> {
         Ok((found, start..self.graph.len()))
     }
 
+    /// What the derivatives of a node go by, where the program gave them.
+    fn named(&self, id: NodeId) -> &[Outlet] {
+        self.given.get(&id).map_or(&[], |given| &given.inputs)
+    }
+
     fn tensors(&self, outlets: &[Outlet]) -> Vec<Tensor<'g>> {
         outlets.iter().map(|&o| Tensor::new(self.graph, o)).collect()
     }
@@ -69,7 +74,7 @@ impl<'g> Engine<'g> {
         let mut nodes: Vec<Inside> = Vec::new();
         for (k, (y, inside)) in branches.into_iter().enumerate() {
             let inside = Inside::from_attribute(inside);
-            let frontier = self.graph.with_dag(|dag| Frontier::of(dag, &[y], &inside));
+            let frontier = self.graph.with_dag(|dag| Frontier::with(dag, &[y], &inside, |id| self.named(id)));
             let xs: Vec<Outlet> = frontier.captures.into_iter().filter(|o| self.is_float(*o)).collect();
             let (grads, made) = self.within(&[(Tensor::new(self.graph, y), Some(grad))], &self.tensors(&xs))?;
             nodes.push(inside.with(made));
@@ -120,6 +125,16 @@ impl<'g> Backward<'_, 'g> {
             return Err(GraphError::new(ErrorKind::Unimplemented, message));
         }
         let float = |o: &Outlet| self.engine.is_float(*o);
+        let named = graph.with_dag(|dag| {
+            let inside = Inside::from_attribute(&op.inside);
+            Frontier::with(dag, &results, &inside, |id| self.engine.named(id)).captures
+        });
+        // Each iteration is fed with what the loop takes, and nothing else.
+        if let Some(&o) = named.iter().find(|o| float(o) && !self.inputs[total..].contains(o)) {
+            let message = "no gradient: in the body of the loop one is given by";
+            let message = format!("{message} `{}`, which the body does not take", Tensor::new(graph, o).name());
+            return Err(GraphError::new(ErrorKind::Unimplemented, message));
+        }
         let carried: Vec<usize> = (0..n).filter(|&j| float(&self.inputs[j])).collect();
         let scanned: Vec<usize> = (n..total).filter(|&j| self.wanted[j] && float(&self.inputs[j])).collect();
         let captured: Vec<usize> =

@@ -5,6 +5,7 @@ use crate::{ErrorKind, Graph, GraphError, NodeId, Op, Outlet, Tensor, WrittenOut
 use ferroflow_array::DType;
 use std::collections::{HashMap, HashSet};
 use std::panic::Location;
+use std::sync::Arc;
 
 /// The rows of a tensor that are not zero: `dense[indices[i], ...] += values[i, ...]`.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +100,34 @@ impl<'g> GradientCx<'g> {
     }
 }
 
+impl<'g> GradientCx<'g> {
+    /// Whether `found` are derivatives by the inputs, each of the dtype and shape of its input.
+    fn fits(&self, found: &[Option<Gradient<'g>>]) -> Result<(), String> {
+        if found.len() != self.inputs.len() {
+            let expected = self.inputs.len();
+            return Err(format!("the rule given for it gives {} gradients, not {expected}", found.len()));
+        }
+        for (input, gradient) in self.inputs.iter().zip(found) {
+            let wanted = input.fact();
+            let (found, fits) = match gradient {
+                None => continue,
+                // A mistake in the rule, which the graph keeps.
+                Some(Gradient::Dense(t)) if t.is_inert() => continue,
+                Some(Gradient::Sparse(s)) if s.values.is_inert() => continue,
+                Some(Gradient::Dense(t)) => (t.fact(), t.fact().shape.merge(&wanted.shape).is_some()),
+                Some(Gradient::Sparse(s)) => (s.values.fact(), true),
+            };
+            if !fits || found.dtype != wanted.dtype {
+                return Err(format!(
+                    "the gradient that its rule gives for `{}` is {found}, not {wanted}",
+                    input.name()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Graph {
     /// The sum of derivatives of `ys` with respect to each of `xs`, as tensors of the shape of `xs`; `None` for an `x`
     /// that no `y` depends on (or only through what is not differentiated, such as integers).
@@ -163,7 +192,7 @@ impl Graph {
 pub(crate) struct Engine<'g> {
     pub(crate) graph: &'g Graph,
     location: &'static Location<'static>,
-    given: HashMap<NodeId, GivenGradient>,
+    pub(crate) given: Arc<HashMap<NodeId, GivenGradient>>,
     pub(crate) constants: HashSet<Outlet>,
     sums: HashMap<Outlet, Vec<Gradient<'g>>>,
 }
@@ -183,8 +212,9 @@ impl<'g> Engine<'g> {
         for (y, grad) in ys {
             let is_float = y.dtype().is_float();
             let at = if is_float { y.outlet() } else { self.source(y.outlet()) };
-            // What is no number of floating point has a derivative by itself, and by nothing else.
-            if !is_float && !keep.contains(&at) {
+            // Integers have a derivative by themselves, and by nothing else; bools and text have none.
+            let has_none = matches!(y.dtype(), DType::Bool | DType::String);
+            if has_none || (!is_float && !keep.contains(&at)) {
                 continue;
             }
             let grad = match grad {
@@ -286,11 +316,17 @@ impl<'g> Engine<'g> {
             self.add(argument.outlet(), whole_gradient(whole, argument, &cx).into());
             return Ok(());
         }
-        let found = given.map_or_else(|| op.gradient(&cx), |given| (given.rule)(&cx)).map_err(|e| {
-            let mut error = self.error(format!("no gradient: {e}"));
+        let fail = |message: String| {
+            let mut error = self.error(message);
             (error.op, error.node) = (op.type_name().to_owned(), name.to_string());
             error
-        })?;
+        };
+        let is_given = given.is_some();
+        let found = given.map_or_else(|| op.gradient(&cx), |given| (given.rule)(&cx));
+        let found = found.map_err(|e| fail(format!("no gradient: {e}")))?;
+        if is_given {
+            cx.fits(&found).map_err(fail)?;
+        }
         for (i, gradient) in found.into_iter().enumerate() {
             let Some(gradient) = gradient.filter(|_| wanted.get(i) == Some(&true)) else { continue };
             let gradient = match gradient {

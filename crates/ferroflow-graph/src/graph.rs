@@ -26,7 +26,7 @@ pub(crate) struct State {
     /// How often each variable scope was entered since the one around it was left.
     pub(crate) variable_scopes: HashMap<String, usize>,
     /// Those that a program gave.
-    pub(crate) gradients: HashMap<NodeId, GivenGradient>,
+    pub(crate) gradients: Arc<HashMap<NodeId, GivenGradient>>,
     pub(crate) seed: Option<i64>,
     pub(crate) error: Option<GraphError>,
 }

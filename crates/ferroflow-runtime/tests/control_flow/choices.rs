@@ -3,7 +3,7 @@
 use crate::{SCALAR, assert_runs, check_gradients, echo, message, sessions};
 use ferroflow_array::{Array, DType};
 use ferroflow_graph::{Graph, VariableOptions};
-use ferroflow_runtime::{Session, feed};
+use ferroflow_runtime::{Feeds, Session, feed};
 
 #[test]
 fn only_the_chosen_branch_runs() {
@@ -244,4 +244,26 @@ fn a_choice_in_a_loop_leaves_the_outside_of_the_loop_alone() {
         [v.read_value() * 1.0, w.read_value() * 1.0]
     };
     assert_runs(&g, &[y, after[0], after[1]], &[1.0 + 2.0 + 3.0, 1.0, 3.0]);
+}
+
+#[test]
+fn a_given_derivative_goes_by_what_it_names_outside_of_a_branch() {
+    for reads in [true, false] {
+        let g = Graph::new();
+        let p = g.placeholder(DType::Bool, SCALAR);
+        let x = g.constant(3f32);
+        let between = x.square();
+        let then = || {
+            let t = between.identity();
+            t.operation().set_gradient([x], |cx| Ok(vec![Some((cx.grad(0) * 100.0).into())]));
+            [t]
+        };
+        let [y] = g.cond(p, then, || [if reads { x * 1.0 } else { g.constant(1f32) }]);
+        let by_x = g.gradients([y], [x]).unwrap()[0].unwrap();
+        for session in sessions(&g) {
+            let of = |chosen: bool| session.run_with(by_x, Feeds::new().with(p, chosen)).unwrap();
+            assert_eq!(of(true), Array::from(100f32));
+            assert_eq!(of(false), Array::from(if reads { 1f32 } else { 0.0 }));
+        }
+    }
 }

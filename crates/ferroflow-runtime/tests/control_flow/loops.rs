@@ -245,3 +245,23 @@ fn what_is_carried_for_other_results_alone_is_left_alone() {
         assert_eq!(session.run_with(after, feed! { unfed: 1.0 }).unwrap(), Array::from(5.0f32));
     }
 }
+
+#[test]
+fn a_given_derivative_by_what_a_loop_does_not_take_is_refused() {
+    let g = Graph::new();
+    let x = g.constant(3f32);
+    let between = x.square();
+    let start = [g.constant(0i32), g.constant(0f32)];
+    let [_, y] = g.while_loop(
+        start,
+        |[i, _]| i.less(2),
+        |[i, sum]| {
+            let t = between.identity();
+            t.operation().set_gradient([x], |cx| Ok(vec![Some((cx.grad(0) * 100.0).into())]));
+            [i + 1, sum + t]
+        },
+    );
+    let error = g.gradients([y], [x]).unwrap_err();
+    let expected = "no gradient: in the body of the loop one is given by `Const:0`, which the body does not take";
+    assert_eq!((error.op.as_str(), error.message.as_str()), ("While", expected));
+}

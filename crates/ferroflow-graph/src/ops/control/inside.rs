@@ -72,15 +72,25 @@ pub struct Frontier {
 impl Frontier {
     /// Of the nodes inside that `results` need.
     pub fn of(dag: &Dag, results: &[Outlet], inside: &Inside) -> Frontier {
-        let frontier = Frontier::around(dag, results, inside);
+        Frontier::with(dag, results, inside, |_| &[])
+    }
+
+    /// As [`Frontier::of`], where a node also takes the outlets that `named` gives for it.
+    pub(crate) fn with<'a>(
+        dag: &Dag,
+        results: &[Outlet],
+        inside: &Inside,
+        named: impl Fn(NodeId) -> &'a [Outlet],
+    ) -> Frontier {
+        let frontier = Frontier::around(dag, results, inside, &named);
         match !frontier.written.is_empty() && !inside.reads {
             // A read inside may see what was written inside.
-            true => Frontier::around(dag, results, &Inside { reads: true, ..inside.clone() }),
+            true => Frontier::around(dag, results, &Inside { reads: true, ..inside.clone() }, &named),
             false => frontier,
         }
     }
 
-    fn around(dag: &Dag, results: &[Outlet], inside: &Inside) -> Frontier {
+    fn around<'a>(dag: &Dag, results: &[Outlet], inside: &Inside, named: &impl Fn(NodeId) -> &'a [Outlet]) -> Frontier {
         let mut frontier = Frontier::default();
         let mut seen: HashSet<NodeId> = HashSet::new();
         let mut stack: Vec<NodeId> = Vec::new();
@@ -110,7 +120,7 @@ impl Frontier {
             if node.op.effect() == Effect::Write {
                 frontier.written.extend(node.inputs.first());
             }
-            for &input in &node.inputs {
+            for &input in node.inputs.iter().chain(named(id)) {
                 take(&mut frontier, &mut stack, &mut captured, input);
             }
             if let Some(inner) = node.op.downcast::<While>() {
