@@ -269,6 +269,7 @@ impl crate::graph::State {
         let device = self.scopes.here().devices.last().map_or("", String::as_str).into();
         self.dag.insert_node(Node {
             name: name.into(),
+            origin: None,
             op,
             inputs: SmallVec::from_slice(inputs),
             controls: SmallVec::from_slice(controls),

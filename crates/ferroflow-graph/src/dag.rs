@@ -68,6 +68,7 @@ impl Dag {
         let facts = self.infer(&*op, inputs)?;
         self.insert_node(Node {
             name: name.into(),
+            origin: None,
             op,
             inputs: SmallVec::from_slice(inputs),
             controls: SmallVec::from_slice(controls),
