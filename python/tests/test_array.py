@@ -163,10 +163,10 @@ def test_random_numbers_are_tensorflows(run):
 def test_negative_sizes_of_identities_and_one_hot_rows(run):
     n = tf.placeholder(tf.int32, [])
     for rows, what in [(tf.eye(n), "the number of rows"), (tf.eye(1, n), "the number of columns")]:
-        with pytest.raises(tf.errors.InvalidArgumentError, match=f"{what} must not be negative: {what} = -1"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"{what} must not be negative: -1"):
             run(rows, {n: -1})
         assert run(rows, {n: 0}).size == 0
-    with pytest.raises(tf.errors.InvalidArgumentError, match="depth must not be negative: depth = -1"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="depth must not be negative: -1"):
         run(tf.one_hot([0], n), {n: -1})
     with pytest.raises(ValueError, match="the number of rows cannot be -1"):
         tf.eye(-1)

@@ -155,7 +155,7 @@ fn a_negative_number_of_rows_or_classes_ends_the_run() {
         (g.eye(2, wide), "the number of columns"),
         (g.constant([1i32, 0]).one_hot(n), "depth"),
     ] {
-        let expected = format!("{what} must not be negative: {what} = -1 is not in [0, 2147483647)");
+        let expected = format!("{what} must not be negative: -1");
         let error = message(session.run_with(rows, feed! { n: -1 }));
         assert!(error.ends_with(&expected), "{error}");
         let found = session.run_with(rows, feed! { n: 1 }).unwrap();

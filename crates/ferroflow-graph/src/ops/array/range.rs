@@ -44,7 +44,7 @@ impl Graph {
         down.equal(across.cast(down.dtype())).cast(DType::F32)
     }
 
-    /// A scalar that must not be negative, which a run makes sure of if it is not known. Errors call it `what`.
+    /// A scalar that must not be negative, which a run makes sure of if it is a tensor. Errors call it `what`.
     #[track_caller]
     fn count<'g>(&'g self, op: &str, n: Input<'g>, what: &str) -> Input<'g> {
         let known = match &n {
@@ -53,7 +53,7 @@ impl Graph {
         };
         match (known.as_deref(), n) {
             (Some(&[known]), _) if known < 0 => self.mistake(op, format!("{what} cannot be {known}")).into_input(),
-            (None, Input::Tensor(n)) if n.dtype().is_integer() => {
+            (_, Input::Tensor(n)) if n.dtype().is_integer() => {
                 n.in_range_or(i32::MAX, what, &format!("{what} must not be negative:")).into_input()
             }
             (_, n) => n,
