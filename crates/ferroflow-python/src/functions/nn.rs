@@ -65,6 +65,7 @@ functions! { |g|
     dropout(x: Tensor<'g>, keep_prob: Input<'g>, noise_shape: Option<Dims<'g>>, seed: Option<i64>) Inside =>
         x.dropout_with(keep_prob, noise_shape.map(|d| d.0), seed);
     softmax(x: Tensor<'g>, axis: i64) Node("Softmax") => x.softmax_along(axis);
+    axis_last(x: Tensor<'g>, axis: Tensor<'g>) Scope => x.axis_last_by(axis);
     log_softmax(x: Tensor<'g>, axis: i64) Node("LogSoftmax") => x.log_softmax_along(axis);
     softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Inside =>
         logits.axis_last(axis).softmax_cross_entropy_with_logits(like(labels, logits).axis_last(axis));

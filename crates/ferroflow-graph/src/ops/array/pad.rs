@@ -42,18 +42,47 @@ impl<'g> Tensor<'g> {
             let message = format!("{} pairs of paddings do not fit shape {}", paddings.len(), self.shape());
             return self.graph().mistake("MirrorPad", message);
         }
+        if let Some(n) = paddings.iter().flatten().find(|&&n| n < 0) {
+            return self.graph().mistake("MirrorPad", format!("a padding cannot be {n}"));
+        }
         let padded = paddings.iter().enumerate().filter(|(_, p)| **p != [0, 0]);
         padded.fold(self, |x, (axis, &[before, after])| {
-            let n = x.shape_tensor().index(&crate::ix![axis as i64]);
-            let at = x.graph().range(-before, n + after, 1);
-            // Mirrored at the first element, then at the last.
-            let (first, last) = match mode {
-                MirrorMode::Reflect => (-at, n * 2 - 2),
-                MirrorMode::Symmetric => (-at - 1, n * 2 - 1),
-            };
-            let at = at.maximum(first);
-            x.gather_along(at.minimum(last - at), axis as i64)
+            x.mirrored(axis as i64, Array::scalar(-before), Array::scalar(after), mode)
         })
+    }
+
+    /// As [`Tensor::mirror_pad`], where the paddings, `[rank, 2]`, are a tensor.
+    #[track_caller]
+    pub fn mirror_pad_by(self, paddings: Tensor<'g>, mode: MirrorMode) -> Tensor<'g> {
+        let Some(rank) = self.shape().rank().or(paddings.shape().dim(0)) else {
+            return self.graph().mistake("MirrorPad", "the rank must be known".into());
+        };
+        let paddings = paddings.reshape([rank as i32, 2]).in_range(i32::MAX, "paddings");
+        (0..rank as i64).fold(self, |x, axis| {
+            let [before, after] = [0, 1].map(|side| paddings.index(&crate::ix![axis, side]));
+            x.mirrored(axis, before.neg(), after, mode)
+        })
+    }
+
+    /// This tensor with elements mirrored along `axis`: from number `start`, which is not above 0, to `after` behind the
+    /// last.
+    #[track_caller]
+    fn mirrored(
+        self,
+        axis: i64,
+        start: impl IntoInput<'g>,
+        after: impl IntoInput<'g>,
+        mode: MirrorMode,
+    ) -> Tensor<'g> {
+        let n = self.shape_tensor().index(&crate::ix![axis]);
+        let at = self.graph().range(start, n + after.into_input(), 1);
+        // Mirrored at the first element, then at the last.
+        let (first, last) = match mode {
+            MirrorMode::Reflect => (-at, n * 2 - 2),
+            MirrorMode::Symmetric => (-at - 1, n * 2 - 1),
+        };
+        let at = at.maximum(first);
+        self.gather_along(at.minimum(last - at), axis)
     }
 }
 
