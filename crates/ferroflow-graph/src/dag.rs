@@ -111,6 +111,16 @@ impl Dag {
         Ok(outputs)
     }
 
+    /// As [`Dag::infer`], whatever the values of the inputs are.
+    ///
+    /// # Errors
+    /// If the op does not take them.
+    pub(crate) fn infer_without_values(&self, op: &dyn Op, inputs: &[Outlet]) -> OpResult<Vec<Fact>> {
+        let open = |&o: &Outlet| Fact::new(self.fact(o).dtype, self.fact(o).shape.clone());
+        let facts: Vec<Fact> = inputs.iter().map(open).collect();
+        op.infer(&facts.iter().collect::<Vec<_>>())
+    }
+
     /// The nodes that `targets` need, each after its inputs and controls; a node for which `stop` is true is
     /// listed, but nothing is that only it needs. `None` if there is a cycle.
     pub fn order(

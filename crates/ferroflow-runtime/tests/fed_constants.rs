@@ -85,3 +85,18 @@ fn derivatives_follow() {
     let found = Session::new(&g).unwrap().run_with(gradient, feed! { c: 1 }).unwrap();
     assert_eq!(found, Array::from([0.0f64, 2.0, 2.0]));
 }
+
+#[test]
+fn values_that_do_not_fit_are_refused_by_a_run_only() {
+    let g = Graph::new();
+    let (x, c) = (g.constant([1.0f64, 2.0]), g.constant([0i32, 2]));
+    let taken = x.gather(c);
+    assert_eq!(taken.shape().to_string(), "[2]");
+    let session = Session::new(&g).unwrap();
+    let error = session.run(taken).unwrap_err().to_string();
+    assert!(error.starts_with("GatherV2 'Gather': indices[1] = 2 is not in [0, 2) (defined at "), "{error}");
+    assert_eq!(session.run_with(taken, feed! { c: [1, 1] }).unwrap(), Array::from([2.0f64, 2.0]));
+    let twice = x.reduce_sum([0, -1]);
+    let error = session.run(twice).unwrap_err().to_string();
+    assert!(error.contains("axes [0, -1] name one of 1 dimensions twice"), "{error}");
+}

@@ -8,7 +8,7 @@ use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, Place, StridedSlice, Uni
 use ferroflow::graph::{Graph, Input, Tensor};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyEllipsis, PySlice, PyTuple};
+use pyo3::types::{PyBool, PyEllipsis, PySlice, PyTuple};
 
 /// One item of an index, where a bound may be a tensor.
 impl<'g> Argument<'g> for IndexBy<'g> {
@@ -43,7 +43,9 @@ impl<'g> Argument<'g> for IndexBy<'g> {
 }
 
 fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> {
-    if let Ok(integer) = value.extract() {
+    if !value.is_instance_of::<PyBool>()
+        && let Ok(integer) = value.extract()
+    {
         return Ok(Place::Known(integer));
     }
     let refuse = || -> PyResult<PyErr> {
@@ -59,6 +61,7 @@ fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> 
     }
     match tensor.dtype() {
         DType::I32 | DType::I64 => Ok(Place::Tensor(tensor)),
+        DType::I16 => Ok(Place::Tensor(tensor.cast(DType::I32))),
         _ => refuse().and_then(Err),
     }
 }

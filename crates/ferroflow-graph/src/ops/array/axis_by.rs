@@ -1,8 +1,8 @@
 //! Operations along an axis that is a tensor: which dimension it is may be known only when the program runs.
 
 use crate::op::Sampled;
-use crate::ops::rules;
 use crate::ops::StridedSlice;
+use crate::ops::rules;
 use crate::{Fact, GradientCx, GradientResult, Graph, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_kernels::{Io, Kernel, KernelError};
@@ -53,7 +53,8 @@ impl<'g> Tensor<'g> {
     #[track_caller]
     pub fn reverse_by(self, axes: Tensor<'g>) -> Tensor<'g> {
         let axes = axes.reshape([-1]).axis_from_start(self.rank_tensor());
-        let reversed = self.all_axes().expand_dims(1).equal(axes).reduce_any(1);
+        let named = self.all_axes().expand_dims(1).equal(axes).cast(DType::I32).reduce_sum(1);
+        let reversed = named.in_range(2, "how often an axis is reversed").equal(1);
         let zeros = self.all_axes().zeros_like();
         let all = StridedSlice { begin_mask: i64::MAX, end_mask: i64::MAX, ..StridedSlice::plain() };
         self.strided_slice(all, zeros, zeros, reversed.select(zeros - 1, zeros + 1)).set_shape(self.shape())
@@ -102,8 +103,11 @@ impl<'g> Tensor<'g> {
         let part = |i: usize| {
             let element = |of: Tensor<'g>| of.slice([i as i32], [1]);
             let size = known.get(i).copied().flatten().and_then(|n| usize::try_from(n).ok());
-            x.slice(along.cast(dtype) * element(begins), along.select(element(sizes), -1))
-                .with_known_sizes(self, axis, |_| size)
+            x.slice(along.cast(dtype) * element(begins), along.select(element(sizes), -1)).with_known_sizes(
+                self,
+                axis,
+                |_| size,
+            )
         };
         (0..count).map(part).collect()
     }
@@ -197,7 +201,7 @@ impl Sampled for AxisFromStart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::testing::{derivative, value};
+    use crate::ops::testing::{derivative, refusal, value};
 
     /// Shape and elements.
     fn of(tensor: Tensor<'_>) -> (Vec<usize>, Vec<f64>) {
@@ -223,7 +227,10 @@ mod tests {
         assert_eq!(of(x.split_by(3, hidden(&g, 1))[2]), (vec![2, 1], vec![3.0, 6.0]));
         assert_eq!(of(x.split_by(2, hidden(&g, 0))[1]), (vec![1, 3], vec![4.0, 5.0, 6.0]));
         let parts = x.split_sizes_by(g.constant([1i64, -1]), hidden(&g, -1));
-        assert_eq!((of(parts[0]), of(parts[1])), ((vec![2, 1], vec![1.0, 4.0]), (vec![2, 2], vec![2.0, 3.0, 5.0, 6.0])));
+        assert_eq!(
+            (of(parts[0]), of(parts[1])),
+            ((vec![2, 1], vec![1.0, 4.0]), (vec![2, 2], vec![2.0, 3.0, 5.0, 6.0]))
+        );
     }
 
     #[test]
@@ -254,6 +261,16 @@ mod tests {
         let unknown = g.placeholder(DType::F32, PartialShape::unknown());
         assert_eq!(unknown.expand_dims_by(open).shape(), PartialShape::unknown());
         g.check().unwrap();
+    }
+
+    #[test]
+    fn no_axis_is_reversed_twice() {
+        let g = Graph::new();
+        let _ = matrix(&g).reverse_by(g.constant([1i32, -1]));
+        assert_eq!(refusal(&g), "how often an axis is reversed[1] = 2 is not in [0, 2)");
+        let g = Graph::new();
+        assert!(matrix(&g).reverse(&[1, -1]).is_inert());
+        assert_eq!(refusal(&g), "axes [1, -1] name one of 2 dimensions twice");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 use super::ExpandDims;
 use super::axis_by::hidden;
 use crate::op::Sampled;
-use crate::ops::rules;
 use crate::ops::reduce::{infer_integer, known_integer};
+use crate::ops::rules;
 use crate::{
     Fact, GradientCx, GradientResult, Graph, Input, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op,
 };
@@ -32,7 +32,7 @@ impl Graph {
     /// As [`Graph::concat`], where the axis is a tensor, which may be known only when the program runs.
     #[track_caller]
     pub fn concat_by<'g>(&'g self, tensors: &[Tensor<'g>], axis: Tensor<'g>) -> Tensor<'g> {
-        self.build(ConcatBy {}).name("concat").input("concat_dim", axis.reshape(())).inputs(tensors).tensor()
+        self.build(ConcatBy {}).name("concat").input("concat_dim", axis).inputs(tensors).tensor()
     }
 
     /// Tensors of one shape as the slices of a new `axis`.
