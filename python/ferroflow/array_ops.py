@@ -3,7 +3,7 @@
 import collections as _collections
 
 from .dtypes import as_dtype, float32, int32
-from .framework import IndexedSlices, _graph_of, build, call, constant, convert_to_tensor, name_scope
+from .framework import IndexedSlices, _graph_of, build, call, constant, convert_to_tensor, is_tensor, name_scope
 from .math_ops import _choose, _pair, cast
 from .tensor_shape import as_shape
 
@@ -139,7 +139,10 @@ def reshape(tensor, shape, name=None):
 
 def expand_dims(input, axis=None, name=None, dim=None):
     """With a new dimension of size 1 before dimension `axis`, counted from the end if negative."""
-    return call("expand_dims", name, input, _static(_choose("axis", axis, dim, "dim"), "axis"))
+    axis = _choose("axis", axis, dim, "dim")
+    if is_tensor(axis):
+        return call("expand_dims_by", name or "ExpandDims", input, axis)
+    return call("expand_dims", name, input, _number(axis))
 
 
 def squeeze(input, axis=None, name=None, squeeze_dims=None):
@@ -151,12 +154,17 @@ def squeeze(input, axis=None, name=None, squeeze_dims=None):
 
 def _static(value, what):
     """An integer, or several, that must be known when the graph is built."""
-    if hasattr(value, "_as_graph_element"):
+    if is_tensor(value):
         from ._ferroflow import constant_value
 
         value = constant_value(convert_to_tensor(value))
         if value is None:
             raise ValueError(f"{what} must be known when the graph is built")
+    return _number(value)
+
+
+def _number(value):
+    """An integer, or several, that may be NumPy's."""
     if hasattr(value, "tolist"):
         value = value.item() if value.size == 1 else value.tolist()
     return value.__index__() if hasattr(value, "__index__") and not isinstance(value, bool) else value
@@ -195,8 +203,9 @@ def concat(values=None, axis=None, name="concat", concat_dim=None):
     if not isinstance(values, (list, tuple)):
         values = [values]
     tensors = _alike(values)
-    axis = _static(axis, "axis")
-    return call("identity", name, tensors[0]) if len(tensors) == 1 else call("concat", name, tensors, axis)
+    if len(tensors) == 1:
+        return call("identity", name, tensors[0])
+    return call("concat_by", name, tensors, axis) if is_tensor(axis) else call("concat", name, tensors, _number(axis))
 
 
 def _is_axis(value):
@@ -258,10 +267,10 @@ def split(value=None, num_or_size_splits=None, axis=None, num=None, name="split"
         axis, num_or_size_splits = split_dim, num_split
     elif _is_axis(value) and isinstance(num_or_size_splits, int) and not isinstance(axis, (int, type(None))):
         value, axis = axis, value
-    axis = 0 if axis is None else _static(axis, "axis")
+    axis, by = (axis, "_by") if is_tensor(axis) else (0 if axis is None else _number(axis), "")
     if _is_axis(num_or_size_splits):
-        return call("split", name, value, _static(num_or_size_splits, "the number of parts"), axis)
-    return call("split_sizes", name, value, num_or_size_splits, axis)
+        return call("split" + by, name, value, _static(num_or_size_splits, "the number of parts"), axis)
+    return call("split_sizes" + by, name, value, num_or_size_splits, axis)
 
 
 split_v = split
@@ -294,11 +303,20 @@ def strided_slice(
 def reverse(tensor, axis=None, name=None, dims=None):
     """In reverse order along `axis`, one or several; or along dimension `i` where `axis[i]` is `True`, as in old
     programs."""
-    axis = _static(dims if axis is None else axis, "axis")
-    axis = [_static(a, "axis") for a in axis] if isinstance(axis, (list, tuple)) else [axis]
+    axis = dims if axis is None else axis
+    if _graph_of([axis]) is not None:
+        return _reverse_by(tensor, convert_to_tensor(axis), name or "ReverseV2")
+    axis = _number(axis)
+    axis = [_number(a) for a in axis] if isinstance(axis, (list, tuple)) else [axis]
     if axis and all(isinstance(a, bool) for a in axis):
         axis = [i for i, reversed_ in enumerate(axis) if reversed_]
     return call("reverse", name or "ReverseV2", tensor, axis)
+
+
+def _reverse_by(tensor, axes, name):
+    if axes.dtype.name == "bool":
+        axes = cast(where(axes), int32)
+    return call("reverse_by", name, tensor, axes)
 
 
 reverse_v2 = reverse
@@ -317,22 +335,22 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
         with name_scope(name, "Pad", [tensor]) as scope:
             filler = convert_to_tensor(constant_values, tensor.dtype, "constant_values")
             return call("pad", scope, tensor, paddings, filler)
-    if hasattr(paddings, "_as_graph_element"):
-        from ._ferroflow import constant_value
-
-        paddings = constant_value(paddings)
+    if _graph_of([paddings]) is not None:
+        return call("mirror_pad_by", name or "MirrorPad", tensor, convert_to_tensor(paddings), mode.upper())
     return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode.upper())
 
 
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
     """The slices along `axis` that `indices` name; for each place of the first `batch_dims` dimensions those of its own,
     along `axis`, by default the next dimension."""
-    axis = batch_dims if axis is None else _static(axis, "axis")
+    axis = batch_dims if axis is None else axis
     if batch_dims:
         from .batches import gather as of_batches
 
-        return of_batches(params, indices, axis, batch_dims, name)
-    return call("gather", name or "GatherV2", params, indices, axis)
+        return of_batches(params, indices, _static(axis, "axis"), batch_dims, name)
+    if is_tensor(axis):
+        return call("gather_by", name or "GatherV2", params, indices, axis)
+    return call("gather", name or "GatherV2", params, indices, _number(axis))
 
 
 def gather_nd(params, indices, name=None, batch_dims=0):

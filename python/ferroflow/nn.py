@@ -7,6 +7,7 @@ from .framework import (
     build as _build,
     call as _call,
     convert_to_tensor as _convert_to_tensor,
+    is_tensor as _is_tensor,
     name_scope as _name_scope,
 )
 from .later import later as _later
@@ -46,12 +47,25 @@ def crelu(features, name=None, axis=-1):
 
 def softmax(logits, axis=None, name=None, dim=None):
     """`eˣ / Σ eˣ` over `axis`, the last one if none is named."""
-    return _call("softmax", name, logits, _last(axis, dim))
+    axis = _choose("axis", axis, dim, "dim")
+    if _is_tensor(axis):
+        return _rows_along("softmax", name or "Softmax", logits, axis)
+    return _call("softmax", name, logits, _last(axis, None))
 
 
 def log_softmax(logits, axis=None, name=None, dim=None):
     """`x - ln Σ eˣ` over `axis`, the last one if none is named."""
-    return _call("log_softmax", name, logits, _last(axis, dim))
+    axis = _choose("axis", axis, dim, "dim")
+    if _is_tensor(axis):
+        return _rows_along("log_softmax", name or "LogSoftmax", logits, axis)
+    return _call("log_softmax", name, logits, _last(axis, None))
+
+
+def _rows_along(function, name, logits, axis):
+    """A function of rows, along an axis that is a tensor."""
+    with _name_scope(name, None, [logits, axis]) as scope:
+        rows = _call(function, None, _call("axis_last", "axis_last", logits, axis), -1)
+        return _call("axis_last", scope, rows, axis)
 
 
 def _last(axis, dim):

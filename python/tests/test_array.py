@@ -92,13 +92,13 @@ def test_parts(check):
     check(tf.pad([1.0, 2.0, 3.0], [[1, 1]], mode="SYMMETRIC"), [1.0, 1.0, 2.0, 3.0, 3.0])
 
 
-def test_gathering(check):
+def test_gathering(check, run):
     check(tf.gather(X, [1, 0]), [X[1], X[0]])
     check(tf.gather(X, [2], axis=1), [[3.0], [6.0]])
     check(tf.gather_nd(X, [[0, 2], [1, 0]]), [3.0, 4.0])
     check(tf.scatter_nd([[1], [3]], [5.0, 6.0], [4]), [0.0, 5.0, 0.0, 6.0])
-    with pytest.raises(ValueError, match=r"indices\[0\] = 2 is not in \[0, 2\)"):
-        tf.gather(X, [2])
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0\] = 2 is not in \[0, 2\)"):
+        run(tf.gather(X, [2]))
 
 
 def test_choosing(run, check):
@@ -163,10 +163,10 @@ def test_random_numbers_are_tensorflows(run):
 def test_negative_sizes_of_identities_and_one_hot_rows(run):
     n = tf.placeholder(tf.int32, [])
     for rows, what in [(tf.eye(n), "the number of rows"), (tf.eye(1, n), "the number of columns")]:
-        with pytest.raises(tf.errors.InvalidArgumentError, match=f"{what} must not be negative: {what} = -1"):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"{what} must not be negative: -1"):
             run(rows, {n: -1})
         assert run(rows, {n: 0}).size == 0
-    with pytest.raises(tf.errors.InvalidArgumentError, match="depth must not be negative: depth = -1"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="depth must not be negative: -1"):
         run(tf.one_hot([0], n), {n: -1})
     with pytest.raises(ValueError, match="the number of rows cannot be -1"):
         tf.eye(-1)

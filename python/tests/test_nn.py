@@ -44,6 +44,9 @@ def test_cross_entropies_by_name_and_by_position(check):
     check(tf.nn.softmax_cross_entropy_with_logits(logits, labels), expected)
     check(tf.nn.softmax_cross_entropy_with_logits_v2(labels, logits), expected)
     check(tf.nn.softmax_cross_entropy_with_logits_v2(labels=labels.T, logits=logits.T, axis=0), expected)
+    cube = np.arange(24.0, dtype=np.float32).reshape(2, 3, 4)
+    entropies = tf.nn.softmax_cross_entropy_with_logits_v2(labels=cube, logits=np.zeros_like(cube), axis=0)
+    check(entropies, np.log(2.0) * cube.sum(0))
     check(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[1, 0], logits=logits), [0.313262, 0.126928])
     check(tf.nn.sparse_softmax_cross_entropy_with_logits(logits, [1, 0]), [0.313262, 0.126928])
     sigmoid = [[1.313262, 0.126928], [1.548587, 0.813262]]

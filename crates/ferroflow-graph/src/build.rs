@@ -265,10 +265,14 @@ impl crate::graph::State {
         controls: &[NodeId],
         location: &'static Location<'static>,
     ) -> crate::OpResult<NodeId> {
-        let facts = self.dag.infer(&*op, inputs)?;
+        let facts = match self.dag.infer(&*op, inputs) {
+            Err(error) if error.kind == ErrorKind::Argument => self.dag.infer_without_values(&*op, inputs)?,
+            found => found?,
+        };
         let device = self.scopes.here().devices.last().map_or("", String::as_str).into();
         self.dag.insert_node(Node {
             name: name.into(),
+            origin: None,
             op,
             inputs: SmallVec::from_slice(inputs),
             controls: SmallVec::from_slice(controls),

@@ -68,6 +68,7 @@ impl Dag {
         let facts = self.infer(&*op, inputs)?;
         self.insert_node(Node {
             name: name.into(),
+            origin: None,
             op,
             inputs: SmallVec::from_slice(inputs),
             controls: SmallVec::from_slice(controls),
@@ -108,6 +109,16 @@ impl Dag {
         let mut outputs = op.infer(&facts)?;
         shape_arithmetic::complete(op, &facts, &mut outputs);
         Ok(outputs)
+    }
+
+    /// As [`Dag::infer`], whatever the values of the inputs are.
+    ///
+    /// # Errors
+    /// If the op does not take them.
+    pub(crate) fn infer_without_values(&self, op: &dyn Op, inputs: &[Outlet]) -> OpResult<Vec<Fact>> {
+        let open = |&o: &Outlet| Fact::new(self.fact(o).dtype, self.fact(o).shape.clone());
+        let facts: Vec<Fact> = inputs.iter().map(open).collect();
+        op.infer(&facts.iter().collect::<Vec<_>>())
     }
 
     /// The nodes that `targets` need, each after its inputs and controls; a node for which `stop` is true is

@@ -6,6 +6,8 @@ use std::panic::Location;
 pub enum ErrorKind {
     /// Shapes, ranks, axes or attribute values that do not fit.
     Value,
+    /// Elements of operands that do not fit. A run may give others: only one that does not ends with the mistake.
+    Argument,
     /// Dtypes that do not fit.
     Type,
     /// A name that is not there.
@@ -28,6 +30,11 @@ impl OpError {
     /// A mistake in shapes, axes or attribute values.
     pub fn value(message: impl Into<String>) -> Self {
         OpError { kind: ErrorKind::Value, message: message.into() }
+    }
+
+    /// A mistake in the elements of an operand, where those of others would be right: it is for a run to tell of it.
+    pub fn argument(message: impl Into<String>) -> Self {
+        OpError { kind: ErrorKind::Argument, message: message.into() }
     }
 
     /// A mistake in dtypes.

@@ -136,7 +136,13 @@ impl Graph {
     /// Keeps a mistake in the use of `op`; gives an inert tensor.
     #[track_caller]
     pub fn mistake(&self, op: &str, message: String) -> crate::Tensor<'_> {
-        let mut error = GraphError::new(ErrorKind::Value, message).at(std::panic::Location::caller());
+        self.refuse(op, crate::OpError::value(message))
+    }
+
+    /// As [`Graph::mistake`], of any kind.
+    #[track_caller]
+    pub(crate) fn refuse(&self, op: &str, error: crate::OpError) -> crate::Tensor<'_> {
+        let mut error = GraphError::new(error.kind, error.message).at(std::panic::Location::caller());
         (error.op, error.node) = (op.to_owned(), op.to_owned());
         self.fail(error);
         crate::Tensor::new(self, POISON.outlet(0))
@@ -168,6 +174,13 @@ impl Graph {
     #[must_use = "the scope ends when the guard is dropped"]
     pub fn reenter_scope(&self, full_name: &str) -> ScopeGuard {
         self.enter(Scope::Name, |here| here.names.push(full_name.trim_end_matches('/').to_owned()))
+    }
+
+    /// Enters, until the guard is dropped, the scope of the operation about to be made that will be called `name`: for
+    /// what it is made of.
+    pub(crate) fn enter_scope_of(&self, name: &str) -> ScopeGuard {
+        let full = self.read().scoped(name);
+        self.reenter_scope(&full)
     }
 
     /// Calls the next operation of type `op_type` by `name`, whatever name the function that makes it asks for: how a

@@ -46,6 +46,8 @@ impl fmt::Debug for Outlet {
 pub struct Node {
     /// The name, unique in the graph.
     pub name: Arc<str>,
+    /// The name of the node of a program's graph from which a pass made this one; none in such a graph.
+    pub origin: Option<Arc<str>>,
     /// What it computes.
     pub op: Arc<dyn Op>,
     /// Where its inputs come from.
@@ -58,4 +60,12 @@ pub struct Node {
     pub device: Arc<str>,
     /// The line that asked for it, if it came from a program.
     pub location: Option<&'static Location<'static>>,
+}
+
+impl Node {
+    /// Says of this node, which a pass made, that it stands for `other`, or for the one that `other` was made from.
+    pub fn made_from(&mut self, other: &Node) {
+        self.origin = Some(other.origin.as_ref().unwrap_or(&other.name).clone());
+        self.location = other.location;
+    }
 }

@@ -50,7 +50,7 @@ pub(crate) fn from_graph(py: Python<'_>, error: &GraphError) -> PyErr {
         message += &format!(" with inputs: {}", words(&error.inputs.join(", ")));
     }
     match error.kind {
-        ErrorKind::Value => PyValueError::new_err(message),
+        ErrorKind::Value | ErrorKind::Argument => PyValueError::new_err(message),
         ErrorKind::Type => PyTypeError::new_err(message),
         ErrorKind::NotFound => PyKeyError::new_err(message),
         ErrorKind::Unimplemented => tensorflow(py, "UnimplementedError", Some(&error.node), message),

@@ -145,7 +145,11 @@ impl Rewriter<'_> {
     /// As [`Rewriter::add`], for an op of whatever type; gives the node.
     pub(crate) fn add_node(&mut self, like: &str, op: Arc<dyn Op>, inputs: &[Outlet]) -> Result<NodeId, OpError> {
         let name = self.name(like);
-        self.dag.insert(&name, op, inputs, &[])
+        let id = self.dag.insert(&name, op, inputs, &[])?;
+        if let Some(old) = self.from.dag.find(like) {
+            self.dag.node_mut(id).made_from(self.from.dag.node(old));
+        }
+        Ok(id)
     }
 
     fn name(&mut self, like: &str) -> String {

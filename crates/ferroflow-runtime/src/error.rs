@@ -1,5 +1,5 @@
 use ferroflow_array::{ArrayError, DType, PartialShape, Shape};
-use ferroflow_graph::{Dag, ErrorKind, Fact, Graph, GraphError, Node};
+use ferroflow_graph::{ErrorKind, Fact, GraphError};
 use std::panic::Location;
 
 /// Result of a session's call.
@@ -91,31 +91,7 @@ fn defined_at(location: Option<&'static Location<'static>>) -> String {
     location.map_or_else(String::new, |at| format!(" (defined at {at})"))
 }
 
-/// The node of the graph that one of a program was made from. Passes add `.1` and the like to the names of nodes, and write
-/// an update as an assignment of its own.
-fn origin<'a>(dag: &'a Dag, mut name: &str) -> Option<&'a Node> {
-    loop {
-        if let Some(id) = dag.find(name) {
-            return Some(dag.node(id));
-        }
-        let numbered = || name.rsplit_once('.').filter(|(_, n)| n.parse::<usize>().is_ok()).map(|(name, _)| name);
-        name = name.strip_suffix("/Assign").or_else(numbered)?;
-    }
-}
-
 impl Error {
-    /// The same error, which names the operation of the graph that is at fault, and where the program asked for it.
-    pub(crate) fn in_graph(mut self, graph: &Graph) -> Error {
-        if let Error::Invalid { node, location, .. } = &mut self {
-            graph.with_dag(|dag| {
-                if let Some(found) = origin(dag, node) {
-                    (*node, *location) = (found.name.to_string(), found.location);
-                }
-            });
-        }
-        self
-    }
-
     /// What keeps the tensor called `name`, of which `fact` is known, from being a value of this dtype and shape.
     pub fn unfit(name: impl FnOnce() -> String, fact: Fact, dtype: DType, shape: &Shape) -> Option<Error> {
         if dtype != fact.dtype {

@@ -47,11 +47,8 @@ impl Session {
         values: &mut Values<'_>,
         results: &mut Results,
     ) -> Result<()> {
-        let mut run = || {
-            let (stage, mut turn) = self.begin(request)?;
-            self.run_stages(stage, request, values, results, &mut Memory::default(), &mut turn)
-        };
-        run().map_err(|error| error.in_graph(&self.graph))
+        let (stage, mut turn) = self.begin(request)?;
+        self.run_stages(stage, request, values, results, &mut Memory::default(), &mut turn)
     }
 
     /// The first stage of a request, and a turn for it and those after it.
@@ -392,9 +389,9 @@ fn run_error(program: &Program, error: RunError) -> Error {
         RunError::Kernel { step, error } => Error::Invalid {
             kind: ferroflow_graph::ErrorKind::Value,
             op: program.labels[step].op.to_owned(),
-            node: program.labels[step].node.to_string(),
+            node: program.labels[step].origin.to_string(),
             message: error.0,
-            location: None,
+            location: program.labels[step].location,
         },
         RunError::Memory(bytes) => Error::Memory(bytes),
         other => Error::Internal(other.to_string()),

@@ -7,6 +7,7 @@ use ferroflow_graph::ops::{Arg, Assign, Const};
 use ferroflow_graph::{Effect, Fact, NodeId, Outlet};
 use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Precision, Region, Span, Step};
 use std::collections::{HashMap, HashSet};
+use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// About the bytes of a program that has no steps, and of a step.
@@ -57,6 +58,9 @@ pub(crate) enum Source {
 #[derive(Debug, Clone)]
 pub(crate) struct Label {
     pub(crate) node: Arc<str>,
+    /// The node of the graph that it was made from, and the line that asked for that.
+    pub(crate) origin: Arc<str>,
+    pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) op: &'static str,
     pub(crate) fact: String,
 }
@@ -379,7 +383,13 @@ impl Lowering {
             self.slots.len() - 1
         });
         let fact: Vec<String> = node.facts.iter().map(ToString::to_string).collect();
-        self.labels.push(Label { node: node.name.clone(), op: node.op.type_name(), fact: fact.join(", ") });
+        self.labels.push(Label {
+            node: node.name.clone(),
+            origin: node.origin.as_ref().unwrap_or(&node.name).clone(),
+            location: node.location,
+            op: node.op.type_name(),
+            fact: fact.join(", "),
+        });
         self.steps.push(Planned { kernel: Arc::new(kernel), time, chain, inputs, outputs, scratch });
         Ok(())
     }

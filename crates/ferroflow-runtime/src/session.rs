@@ -139,7 +139,7 @@ impl Session {
     pub fn explain<'g, F: Fetch>(&self, fetches: F, feeds: impl Into<Feeds<'g>>) -> Result<crate::ProgramTable> {
         let mut request = Request::default();
         self.ask(&fetches, feeds, &mut request, &mut Values::new())?;
-        let stage = self.stage(&request).map_err(|error| error.in_graph(&self.graph))?;
+        let stage = self.stage(&request)?;
         Ok(crate::ProgramTable::of(&stage.program, self.threads()))
     }
 
@@ -157,8 +157,7 @@ impl Session {
     ) -> Result<crate::Profile> {
         let (mut request, mut values) = (Request::default(), Values::new());
         self.ask(&fetches, feeds, &mut request, &mut values)?;
-        let in_graph = |error: Error| error.in_graph(&self.graph);
-        let (stage, mut turn) = self.begin(&request).map_err(in_graph)?;
+        let (stage, mut turn) = self.begin(&request)?;
         let mut times = vec![vec![0.0; stage.program.machine.steps().len()]; runs];
         for run in &mut times {
             self.execute(
@@ -167,8 +166,7 @@ impl Session {
                 &mut Results::new(),
                 &mut turn,
                 Some(&mut |step, seconds| run[step] = seconds),
-            )
-            .map_err(in_graph)?;
+            )?;
         }
         drop(turn);
         let (program, limits) = (crate::ProgramTable::of(&stage.program, self.threads()), Limits::measure(&self.pool));

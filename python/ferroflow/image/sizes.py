@@ -46,10 +46,11 @@ def _interpolate(images, axis, number, taps, align_corners, half_pixel_centers):
 def _resized(images, size, taps, align_corners, half_pixel_centers, name, default):
     with name_scope(name, default, [images]):
         images = cast(_batch(images), "float32")
-        height, width = _two(size)
+        # A run may give a tensor another value.
+        height, width = (size[0], size[1]) if hasattr(size, "_as_graph_element") else _two(size)
         for axis, number in ((2, width), (1, height)):
             images = _interpolate(images, axis, number, taps, align_corners, half_pixel_centers)
-        return _known(images, height, width)
+        return _known(images, *_two(size))
 
 
 def _two(size):

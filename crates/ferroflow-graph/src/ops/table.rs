@@ -155,8 +155,10 @@ pub const TABLE: &[OpSpec] = &[
     spec::<RandomUniformInt>(),
     spec::<TruncatedNormal>(),
     // array
+    spec::<AxisFromStart>(),
     spec::<BroadcastTo>(),
     spec::<Concat>(),
+    spec::<ConcatBy>(),
     spec::<DepthToSpace>(),
     spec::<DynamicStitch>(),
     spec::<ExpandDims>(),

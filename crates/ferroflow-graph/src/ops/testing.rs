@@ -1,6 +1,6 @@
 //! What the tests of op files have in common: running a few nodes without a session.
 
-use crate::{Fact, Graph, Input, IntoInput, NodeId, Outlet, Sample, Tensor, ops};
+use crate::{Dag, Fact, Graph, Input, IntoInput, Node, NodeId, Outlet, Sample, Tensor, ops};
 use ferroflow_array::{Array, PartialShape};
 use ferroflow_kernels::Pool;
 use std::collections::HashMap;
@@ -38,6 +38,16 @@ pub(crate) fn run(tensor: Tensor<'_>) -> HashMap<Outlet, Array> {
 /// The value of a tensor that needs no feeds.
 pub(crate) fn value(tensor: Tensor<'_>) -> Array {
     run(tensor).remove(&tensor.outlet()).unwrap()
+}
+
+/// The mistake in the graph, or what a run says of the first node whose inputs have values that it does not take.
+pub(crate) fn refusal(g: &Graph) -> String {
+    if let Err(mistake) = g.check() {
+        return mistake.message;
+    }
+    let facts = |dag: &Dag, node: &Node| node.inputs.iter().map(|&o| dag.fact(o).clone()).collect::<Vec<_>>();
+    let error = |dag: &Dag, node: &Node| node.op.infer(&facts(dag, node).iter().collect::<Vec<_>>()).err();
+    g.with_dag(|dag| dag.nodes().find_map(|(_, node)| error(dag, node))).unwrap().message
 }
 
 /// The elements of a sample's value.

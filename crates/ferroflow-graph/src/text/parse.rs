@@ -180,6 +180,7 @@ impl<'a> Cursor<'a> {
         }
         let node = Node {
             name: name.into(),
+            origin: None,
             op,
             inputs: inputs.into(),
             controls,

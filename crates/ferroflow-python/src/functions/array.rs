@@ -4,11 +4,11 @@ use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Argument, Dims, settled};
 use ferroflow::array::DType;
-use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, StridedSlice, Unique};
+use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, Place, StridedSlice, Unique};
 use ferroflow::graph::{Graph, Input, Tensor};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyEllipsis, PySlice, PyTuple};
+use pyo3::types::{PyBool, PyEllipsis, PySlice, PyTuple};
 
 /// One item of an index, where a bound may be a tensor.
 impl<'g> Argument<'g> for IndexBy<'g> {
@@ -35,44 +35,17 @@ impl<'g> Argument<'g> for IndexBy<'g> {
             None => Some(None),
         };
         let (start, stop, step) = (bound("start")?, bound("stop")?, bound("step")?);
-        match (known(&start), known(&stop), known(&step)) {
-            (Some(start), Some(stop), Some(step)) => Ok(IndexBy::Known(Index::Range(start, stop, step.unwrap_or(1)))),
-            (_, _, Some(None | Some(1))) => {
-                // Both of one dtype.
-                let dtype = [&start, &stop].into_iter().flatten().find_map(Place::dtype).unwrap_or(DType::I32);
-                let tensor = |place: Option<Place<'g>>| place.map(|place| place.tensor(graph, dtype));
-                Ok(IndexBy::Range(tensor(start), tensor(stop)))
-            }
-            _ => Err(PyTypeError::new_err("a range with a bound that is not known has steps of 1")),
-        }
-    }
-}
-
-/// An integer, or a tensor of one that is not known.
-#[derive(Clone, Copy)]
-enum Place<'g> {
-    Known(i64),
-    Tensor(Tensor<'g>),
-}
-
-impl<'g> Place<'g> {
-    fn dtype(&self) -> Option<DType> {
-        match self {
-            Place::Known(_) => None,
-            Place::Tensor(at) => Some(at.dtype()),
-        }
-    }
-
-    fn tensor(self, graph: &'g Graph, dtype: DType) -> Tensor<'g> {
-        match self {
-            Place::Known(at) => graph.constant(at).cast(dtype),
-            Place::Tensor(at) => at.cast(dtype),
-        }
+        Ok(match (known(&start), known(&stop), known(&step)) {
+            (Some(start), Some(stop), Some(step)) => IndexBy::Known(Index::Range(start, stop, step.unwrap_or(1))),
+            _ => IndexBy::Range(start, stop, step),
+        })
     }
 }
 
 fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> {
-    if let Ok(integer) = value.extract() {
+    if !value.is_instance_of::<PyBool>()
+        && let Ok(integer) = value.extract()
+    {
         return Ok(Place::Known(integer));
     }
     let refuse = || -> PyResult<PyErr> {
@@ -86,10 +59,10 @@ fn place<'g>(graph: &'g Graph, value: &Bound<'_, PyAny>) -> PyResult<Place<'g>> 
         let message = "Only integers, slices, ellipses, None and scalar tensors are valid indices, got";
         return Err(PyTypeError::new_err(format!("{message} {}", value.repr()?)));
     }
-    match tensor.fact().ints().and_then(|ints| ints.first().copied()) {
-        Some(known) => Ok(Place::Known(known)),
-        None if matches!(tensor.dtype(), DType::I32 | DType::I64) => Ok(Place::Tensor(tensor)),
-        None => refuse().and_then(Err),
+    match tensor.dtype() {
+        DType::I32 | DType::I64 => Ok(Place::Tensor(tensor)),
+        DType::I16 => Ok(Place::Tensor(tensor.cast(DType::I32))),
+        _ => refuse().and_then(Err),
     }
 }
 
@@ -116,6 +89,7 @@ functions! { |g|
     rank(x: Tensor<'g>) Node("Rank") => x.rank_tensor();
     reshape(x: Tensor<'g>, shape: Dims<'g>) Node("Reshape") => x.reshape(shape);
     expand_dims(x: Tensor<'g>, axis: i64) Node("ExpandDims") => x.expand_dims(axis);
+    expand_dims_by(x: Tensor<'g>, axis: Tensor<'g>) Scope => x.expand_dims_by(axis);
     squeeze(x: Tensor<'g>, axes: Vec<i64>) Node("Squeeze") => x.squeeze(&axes);
     transpose(x: Tensor<'g>, perm: Option<Dims<'g>>) Node("Transpose") => match perm {
         Some(Dims(perm)) => x.transpose(g.constant(perm)),
@@ -134,13 +108,19 @@ functions! { |g|
     one_hot(indices: Tensor<'g>, depth: Input<'g>, on: Tensor<'g>, off: Tensor<'g>, axis: i64) Scope =>
         indices.one_hot_with(own(depth), on, off, axis);
     concat(tensors: Vec<Tensor<'g>>, axis: i64) Node("ConcatV2") => g.concat(&tensors, axis);
+    concat_by(tensors: Vec<Tensor<'g>>, axis: Tensor<'g>) Node("Concat") => g.concat_by(&tensors, axis);
     stack(tensors: Vec<Tensor<'g>>, axis: i64) Node("ConcatV2") => g.stack(&tensors, axis);
     unstack(x: Tensor<'g>, axis: i64) Scope => x.unstack(axis);
     split(x: Tensor<'g>, parts: i64, axis: i64) Scope => {
         let refuse = |_| PyValueError::new_err(format!("nothing can be split into {parts} parts"));
         x.split(usize::try_from(parts).map_err(refuse)?, axis)
     };
+    split_by(x: Tensor<'g>, parts: i64, axis: Tensor<'g>) Scope => {
+        let refuse = |_| PyValueError::new_err(format!("nothing can be split into {parts} parts"));
+        x.split_by(usize::try_from(parts).map_err(refuse)?, axis)
+    };
     split_sizes(x: Tensor<'g>, sizes: Dims<'g>, axis: i64) Scope => x.split_sizes(sizes, axis);
+    split_sizes_by(x: Tensor<'g>, sizes: Dims<'g>, axis: Tensor<'g>) Scope => x.split_sizes_by(g.constant(sizes.0), axis);
     slice(x: Tensor<'g>, begin: Dims<'g>, size: Dims<'g>) Node("Slice") => x.slice(begin, size);
     strided_slice(x: Tensor<'g>, begin: Dims<'g>, end: Dims<'g>, strides: Option<Dims<'g>>, masks: [i64; 5])
         Node("StridedSlice") => {
@@ -153,10 +133,13 @@ functions! { |g|
     };
     index(x: Tensor<'g>, items: Items<'g>) Node("StridedSlice") => x.index_by(&items.0);
     reverse(x: Tensor<'g>, axes: Vec<i64>) Node("StridedSlice") => x.reverse(&axes);
+    reverse_by(x: Tensor<'g>, axes: Tensor<'g>) Scope => x.reverse_by(axes);
     tile(x: Tensor<'g>, multiples: Dims<'g>) Node("Tile") => x.tile(multiples);
     pad(x: Tensor<'g>, paddings: Input<'g>, value: Input<'g>) Node("PadV2") => x.pad_with(own(paddings), value);
     mirror_pad(x: Tensor<'g>, paddings: Vec<[i32; 2]>, mode: MirrorMode) Scope => x.mirror_pad(&paddings, mode);
+    mirror_pad_by(x: Tensor<'g>, paddings: Tensor<'g>, mode: MirrorMode) Scope => x.mirror_pad_by(paddings, mode);
     gather(x: Tensor<'g>, indices: Input<'g>, axis: i64) Node("GatherV2") => x.gather_along(own(indices), axis);
+    gather_by(x: Tensor<'g>, indices: Input<'g>, axis: Tensor<'g>) Scope => x.gather_along_by(own(indices), axis);
     gather_nd(x: Tensor<'g>, indices: Input<'g>) Node("GatherNd") => x.gather_nd(own(indices));
     scatter_nd(indices: Tensor<'g>, updates: Tensor<'g>, shape: Dims<'g>) Node("ScatterNd") =>
         g.scatter_nd(indices, updates, shape);

@@ -65,11 +65,12 @@ functions! { |g|
     dropout(x: Tensor<'g>, keep_prob: Input<'g>, noise_shape: Option<Dims<'g>>, seed: Option<i64>) Inside =>
         x.dropout_with(keep_prob, noise_shape.map(|d| d.0), seed);
     softmax(x: Tensor<'g>, axis: i64) Node("Softmax") => x.softmax_along(axis);
+    axis_last(x: Tensor<'g>, axis: Tensor<'g>) Scope => x.axis_last_by(axis);
     log_softmax(x: Tensor<'g>, axis: i64) Node("LogSoftmax") => x.log_softmax_along(axis);
     softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Inside =>
-        logits.axis_last(axis).softmax_cross_entropy_with_logits(like(labels, logits).axis_last(axis));
+        logits.axis_behind(axis).softmax_cross_entropy_with_logits(like(labels, logits).axis_behind(axis));
     softmax_cross_entropy_v2(logits: Tensor<'g>, labels: Input<'g>, axis: i64) Inside =>
-        logits.axis_last(axis).softmax_cross_entropy_with_logits_v2(like(labels, logits).axis_last(axis));
+        logits.axis_behind(axis).softmax_cross_entropy_with_logits_v2(like(labels, logits).axis_behind(axis));
     sparse_softmax_cross_entropy(logits: Tensor<'g>, labels: Input<'g>) Inside =>
         logits.sparse_softmax_cross_entropy_with_logits(settled(labels, true));
     sigmoid_cross_entropy(logits: Tensor<'g>, labels: Input<'g>) Scope => logits.sigmoid_cross_entropy_with_logits(labels);

@@ -240,9 +240,13 @@ impl<'a> Groups<'a> {
         };
         let results: Vec<NodeId> = members.iter().copied().filter(needed).collect();
         program.outputs = results.iter().map(|m| registers[&m.outlet(0)]).collect();
-        let name = results.last().map_or("fused", |m| &*self.draft.dag.node(*m).name).to_owned();
+        let last = results.last().map(|m| self.draft.dag.node(*m));
+        let name = last.map_or("fused", |node| &*node.name).to_owned();
         let new_inputs: Vec<Outlet> = inputs.iter().map(|o| outlets[o]).collect();
         let id = dag.insert(&name, Arc::new(Fused::new(&program)), &new_inputs, &[])?;
+        if let Some(last) = last {
+            dag.node_mut(id).made_from(last);
+        }
         for (k, member) in results.iter().enumerate() {
             outlets.insert(member.outlet(0), id.outlet(k));
         }

@@ -379,7 +379,8 @@ impl<'a> Pruning<'a> {
             if self.dag.find(&node.name).is_some() { self.free_name(&node.name).into() } else { node.name.clone() };
         let controls = SmallVec::new();
         let inputs = SmallVec::from_slice(inputs);
-        let copy = Node { name, op, inputs, controls, facts: facts.into(), ..node.clone() };
+        let origin = Some(node.name.clone());
+        let copy = Node { name, origin, op, inputs, controls, facts: facts.into(), ..node.clone() };
         self.dag.insert_node(copy).map_err(internal)
     }
 }
@@ -392,7 +393,7 @@ pub(crate) fn invalid(node: &Node, error: OpError) -> Error {
     Error::Invalid {
         kind: error.kind,
         op: node.op.type_name().to_owned(),
-        node: node.name.to_string(),
+        node: node.origin.as_ref().unwrap_or(&node.name).to_string(),
         message: error.message,
         location: node.location,
     }

@@ -1,6 +1,15 @@
-use crate::Tensor;
-use crate::ops::{Index, StridedSlice};
+use crate::ops::{Concat, Index, StridedSlice};
+use crate::{Graph, OpError, OpResult, Tensor};
 use ferroflow_array::{Array, DType};
+
+/// A bound or a step of a range.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'g> {
+    /// An integer.
+    Known(i64),
+    /// A scalar of `i32` or `i64`.
+    Tensor(Tensor<'g>),
+}
 
 /// One item of an index, of which a part may be known only when the program runs.
 #[derive(Debug, Clone, Copy)]
@@ -9,15 +18,69 @@ pub enum IndexBy<'g> {
     Known(Index),
     /// One index, a scalar, counted from the end if negative; its dimension is left out.
     At(Tensor<'g>),
-    /// From the first scalar to before the second, each as far as can be if `None`.
-    Range(Option<Tensor<'g>>, Option<Tensor<'g>>),
+    /// From the first to before the second, each as far as can be if `None`, in steps of the third, 1 if `None`.
+    Range(Option<Place<'g>>, Option<Place<'g>>, Option<Place<'g>>),
+}
+
+impl<'g> Place<'g> {
+    fn known(self) -> Option<i64> {
+        if let Place::Known(at) = self { Some(at) } else { None }
+    }
+
+    fn tensor(self) -> Option<Tensor<'g>> {
+        if let Place::Tensor(at) = self { Some(at) } else { None }
+    }
+}
+
+impl<'g> IndexBy<'g> {
+    /// Begin, end and step as far as they are tensors.
+    fn tensors(&self) -> [Option<Tensor<'g>>; 3] {
+        match *self {
+            IndexBy::Known(_) => [None; 3],
+            IndexBy::At(at) => [Some(at), None, None],
+            IndexBy::Range(begin, end, step) => [begin, end, step].map(|place| place.and_then(Place::tensor)),
+        }
+    }
+
+    /// The index with 0, or steps of 1, in the places of tensors.
+    fn outline(&self) -> Index {
+        match *self {
+            IndexBy::Known(index) => index,
+            IndexBy::At(_) => Index::At(0),
+            IndexBy::Range(begin, end, step) => {
+                let bound = |place: Option<Place<'g>>| place.map(|place| place.known().unwrap_or(0));
+                Index::Range(bound(begin), bound(end), step.and_then(Place::known).unwrap_or(1))
+            }
+        }
+    }
+
+    /// That every tensor is an integer.
+    fn check(&self) -> OpResult<()> {
+        for tensor in self.tensors().into_iter().flatten().filter(|t| !t.is_inert()) {
+            let fact = tensor.fact();
+            if !matches!(fact.dtype, DType::I32 | DType::I64) {
+                let message = format!("an index must be i32 or i64, found `{}` of {}", tensor.name(), fact.dtype);
+                return Err(OpError::dtype(message));
+            }
+            if fact.rank().is_some_and(|rank| rank != 0) {
+                let message = format!("an index must be a scalar, found `{}` of shape {}", tensor.name(), fact.shape);
+                return Err(OpError::value(message));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'g> Tensor<'g> {
     /// The part of this tensor that NumPy's basic indexing names, where indices may be tensors.
     #[track_caller]
     pub fn index_by(self, items: &[IndexBy<'g>]) -> Tensor<'g> {
-        match items.iter().any(|item| matches!(item, IndexBy::Range(..))) {
+        if let Err(error) = items.iter().try_for_each(IndexBy::check) {
+            return self.graph().refuse("StridedSlice", error);
+        }
+        let varies = |item: &IndexBy<'g>| item.tensors().into_iter().flatten().any(|t| t.fact().value.is_none());
+        let has_range = items.iter().any(|item| matches!(item, IndexBy::Range(..)));
+        match has_range || !items.iter().any(varies) {
             true => self.slice_by(items),
             false => self.take_by(items),
         }
@@ -26,43 +89,20 @@ impl<'g> Tensor<'g> {
     /// As one operation. How much it takes may be known only when the program runs.
     #[track_caller]
     fn slice_by(self, items: &[IndexBy<'g>]) -> Tensor<'g> {
-        let graph = self.graph();
-        let given = items.iter().flat_map(|item| match *item {
-            IndexBy::Known(_) => [None, None],
-            IndexBy::At(at) => [Some(at), None],
-            IndexBy::Range(begin, end) => [begin, end],
-        });
-        let is_wide = given.flatten().any(|t| t.dtype() == DType::I64);
-        let known = items.iter().map(|item| match item {
-            IndexBy::Known(index) => *index,
-            IndexBy::At(_) => Index::At(0),
-            IndexBy::Range(begin, end) => Index::Range(begin.map(|_| 0), end.map(|_| 0), 1),
-        });
-        let (op, [begin, end, strides]) = StridedSlice::of(&known.collect::<Vec<_>>());
-        let fits = begin.iter().chain(&end).chain(&strides).all(|&n| i32::try_from(n).is_ok());
-        let dtype = if is_wide || !fits { DType::I64 } else { DType::I32 };
-        let constant = |ints: &[i64]| {
-            let ints = Array::from(ints.to_vec());
-            graph.constant(ints.cast(dtype).unwrap_or(ints))
+        let outline: Vec<Index> = items.iter().map(IndexBy::outline).collect();
+        let (op, known) = StridedSlice::of(&outline);
+        let wide = items.iter().flat_map(IndexBy::tensors).flatten().any(|t| t.dtype() == DType::I64);
+        let fits = known.iter().flatten().all(|&n| i32::try_from(n).is_ok());
+        let dtype = if wide || !fits { DType::I64 } else { DType::I32 };
+        let [begin, end, strides] = {
+            let _scope = self.graph().enter_scope_of("strided_slice");
+            let vector = |k: usize| {
+                let tensors: Vec<Option<Tensor<'g>>> = items.iter().map(|item| item.tensors()[k]).collect();
+                self.graph().vector_of(&known[k], &tensors, dtype)
+            };
+            [vector(0), vector(1), vector(2)]
         };
-        let bound = |known: &[i64], tensor: fn(&IndexBy<'g>) -> Option<Tensor<'g>>| {
-            let parts = known.iter().zip(items).map(|(known, item)| match tensor(item) {
-                Some(at) if at.dtype() == DType::I32 && dtype == DType::I64 => at.cast(dtype).reshape([1]),
-                Some(at) => at.reshape([1]),
-                None => constant(&[*known]),
-            });
-            match parts.collect::<Vec<_>>()[..] {
-                [only] => only,
-                ref parts => graph.concat(parts, 0),
-            }
-        };
-        let begin = bound(&begin, |item| match *item {
-            IndexBy::At(at) => Some(at),
-            IndexBy::Range(begin, _) => begin,
-            IndexBy::Known(_) => None,
-        });
-        let end = bound(&end, |item| if let IndexBy::Range(_, end) = *item { end } else { None });
-        self.strided_slice(op, begin, end, constant(&strides))
+        self.strided_slice(op, begin, end, strides)
     }
 
     /// With single elements of dimensions taken by their numbers, so that one program serves for all of them.
@@ -92,16 +132,45 @@ impl<'g> Tensor<'g> {
     }
 }
 
+impl Graph {
+    /// Integers of `dtype` as a vector, with tensors in place of some.
+    #[track_caller]
+    fn vector_of<'g>(&'g self, known: &[i64], tensors: &[Option<Tensor<'g>>], dtype: DType) -> Tensor<'g> {
+        let constant = |ints: &[i64]| {
+            let ints = Array::from(ints.to_vec());
+            self.constant(ints.cast(dtype).unwrap_or(ints))
+        };
+        if tensors.iter().all(Option::is_none) {
+            return constant(known);
+        }
+        let element = |(n, tensor): (&i64, &Option<Tensor<'g>>)| match tensor {
+            Some(t) if t.dtype() != dtype => t.cast(dtype).reshape([1]),
+            Some(t) => t.reshape([1]),
+            None => constant(&[*n]),
+        };
+        let elements: Vec<Tensor<'g>> = known.iter().zip(tensors).map(element).collect();
+        match elements[..] {
+            [only] => only,
+            _ => self.build(Concat { axis: 0 }).name("stack").inputs(&elements).tensor(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Graph;
+    use crate::ErrorKind;
     use crate::ops::testing::{derivative, value};
     use ferroflow_array::PartialShape;
 
     /// A scalar that is not known while building.
     fn hidden(g: &Graph, at: i32) -> Tensor<'_> {
         g.placeholder_with_default(Array::scalar(at), PartialShape::scalar())
+    }
+
+    /// A range between tensors.
+    fn between<'g>(begin: Option<Tensor<'g>>, end: Option<Tensor<'g>>) -> IndexBy<'g> {
+        IndexBy::Range(begin.map(Place::Tensor), end.map(Place::Tensor), None)
     }
 
     #[test]
@@ -117,10 +186,10 @@ mod tests {
         assert_eq!(of(&[IndexBy::Known(Index::Ellipsis), last]), (vec![2], vec![3.0, 6.0]));
         assert_eq!(of(&[IndexBy::Known(Index::At(1)), last]), (vec![], vec![6.0]));
         assert_eq!(of(&[IndexBy::Known(Index::NewAxis), last, last]), (vec![1], vec![6.0]));
-        let part = IndexBy::Range(Some(hidden(&g, 1)), None);
+        let part = between(Some(hidden(&g, 1)), None);
         assert_eq!(of(&[IndexBy::Known(Index::from(..)), part]), (vec![2, 2], vec![2.0, 3.0, 5.0, 6.0]));
-        assert_eq!(of(&[last, IndexBy::Range(None, Some(hidden(&g, -1)))]), (vec![2], vec![4.0, 5.0]));
-        assert_eq!(of(&[IndexBy::Range(Some(hidden(&g, 5)), Some(hidden(&g, 1)))]), (vec![0, 3], vec![]));
+        assert_eq!(of(&[last, between(None, Some(hidden(&g, -1)))]), (vec![2], vec![4.0, 5.0]));
+        assert_eq!(of(&[between(Some(hidden(&g, 5)), Some(hidden(&g, 1)))]), (vec![0, 3], vec![]));
     }
 
     #[test]
@@ -129,12 +198,12 @@ mod tests {
         let x = g.placeholder(DType::F32, [None, Some(4), Some(5)]);
         let (i, j) = (hidden(&g, 1), g.placeholder(DType::I64, [] as [usize; 0]));
         let part = x.index_by(&[
-            IndexBy::Range(Some(i), Some(i + 2)),
+            between(Some(i), Some(i + 2)),
             IndexBy::Known(Index::from(1..3)),
             IndexBy::Known(Index::At(-1)),
         ]);
         assert_eq!(part.shape().to_string(), "[?,2]");
-        let wide = x.index_by(&[IndexBy::At(i), IndexBy::Range(None, Some(j)), IndexBy::Known(Index::NewAxis)]);
+        let wide = x.index_by(&[IndexBy::At(i), between(None, Some(j)), IndexBy::Known(Index::NewAxis)]);
         assert_eq!(wide.shape().to_string(), "[?,1,5]");
         g.check().unwrap();
         let of_x = |op: &str| {
@@ -150,7 +219,67 @@ mod tests {
     fn derivatives() {
         let of = derivative([1.0, 2.0, 3.0], |x| x.index_by(&[IndexBy::At(hidden(x.graph(), 1))]));
         assert_eq!(of, [0.0, 1.0, 0.0]);
-        let of = derivative([1.0, 2.0, 3.0], |x| x.index_by(&[IndexBy::Range(Some(hidden(x.graph(), 1)), None)]));
+        let of = derivative([1.0, 2.0, 3.0], |x| x.index_by(&[between(Some(hidden(x.graph(), 1)), None)]));
         assert_eq!(of, [0.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn steps_may_be_tensors() {
+        let g = Graph::new();
+        let x = g.constant([0.0f64, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        let of = |begin, end, step: i32| {
+            let step = Some(Place::Tensor(hidden(&g, step)));
+            value(x.index_by(&[IndexBy::Range(begin, end, step)])).to_f64s().unwrap()
+        };
+        assert_eq!(of(None, None, 2), [0.0, 2.0, 4.0]);
+        assert_eq!(of(None, None, -2), [5.0, 3.0, 1.0]);
+        assert_eq!(of(Some(Place::Known(4)), None, -3), [4.0, 1.0]);
+        assert_eq!(of(Some(Place::Known(4)), Some(Place::Known(1)), -1), [4.0, 3.0, 2.0]);
+        let known = Some(Place::Known(2));
+        let part = IndexBy::Range(Some(Place::Tensor(hidden(&g, 1))), None, known);
+        assert_eq!(value(x.index_by(&[part])).to_f64s().unwrap(), [1.0, 3.0, 5.0]);
+        let weights = [1.0, 10.0];
+        let backwards = derivative([1.0, 2.0, 3.0], |x| {
+            let step = Some(Place::Tensor(hidden(x.graph(), -2)));
+            x.index_by(&[IndexBy::Range(None, None, step)]) * x.graph().constant(weights)
+        });
+        assert_eq!(backwards, [10.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn what_is_known_stays_known() {
+        let g = Graph::new();
+        let x = g.placeholder(DType::F32, [None, Some(6)]);
+        let (one, two) = (g.constant(1i32), g.constant(2i32));
+        let rows = IndexBy::Known(Index::from(..));
+        assert_eq!(x.index_by(&[rows, between(Some(one), None)]).shape().to_string(), "[?,5]");
+        let steps = IndexBy::Range(None, None, Some(Place::Tensor(two)));
+        assert_eq!(x.index_by(&[rows, steps]).shape().to_string(), "[?,3]");
+        let taken = x.index_by(&[IndexBy::At(one), IndexBy::At(two)]);
+        assert_eq!((taken.operation().op_type(), taken.shape().to_string()), ("StridedSlice", "[]".into()));
+        assert_eq!(taken.operation().name(), "strided_slice_2");
+        assert_eq!(g.constant(0i32).operation().name(), "Const_2");
+    }
+
+    #[test]
+    fn what_is_no_integer_is_refused_where_it_is_used() {
+        let error = |at: fn(&Graph) -> Tensor<'_>| {
+            let g = Graph::new();
+            let x = g.constant([1.0f32, 2.0]);
+            let parts = [between(Some(at(&g)), None), between(None, Some(at(&g))), IndexBy::At(at(&g))];
+            let errors = parts.map(|part| {
+                let line = line!() + 1;
+                assert!(x.index_by(&[part]).is_inert());
+                let error = g.take_error().unwrap();
+                assert_eq!(error.location.map(|at| (at.file(), at.line())), Some((file!(), line)));
+                (error.kind, error.message.split(" `").next().unwrap_or_default().to_owned())
+            });
+            assert!(errors.windows(2).all(|e| e[0] == e[1]), "{errors:?}");
+            errors[0].clone()
+        };
+        let (value, dtype) = (ErrorKind::Value, ErrorKind::Type);
+        assert_eq!(error(|g| g.constant(1.0f32)), (dtype, "an index must be i32 or i64, found".into()));
+        assert_eq!(error(|g| g.constant(1i32).cast(DType::I16)), (dtype, "an index must be i32 or i64, found".into()));
+        assert_eq!(error(|g| g.constant([1i32])), (value, "an index must be a scalar, found".into()));
     }
 }

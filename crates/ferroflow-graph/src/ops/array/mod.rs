@@ -1,5 +1,6 @@
 //! Shapes and the movement of elements.
 
+mod axis_by;
 mod broadcast_to;
 mod concat;
 mod dynamic;
@@ -28,15 +29,16 @@ mod sum_duplicates;
 mod tile;
 mod transpose;
 
+pub use axis_by::AxisFromStart;
 pub use broadcast_to::BroadcastTo;
-pub use concat::Concat;
+pub use concat::{Concat, ConcatBy};
 pub use dynamic::{Unique, Where};
 pub use expand_dims::{ExpandDims, Squeeze};
 pub use fill::Fill;
 pub use gather::Gather;
 pub use gather_nd::{GatherNd, ScatterNd};
 pub use index::Index;
-pub use index_by::IndexBy;
+pub use index_by::{IndexBy, Place};
 pub use pad::{MirrorMode, Pad};
 pub use partition::DynamicStitch;
 pub use range::Range;

@@ -42,18 +42,44 @@ impl<'g> Tensor<'g> {
             let message = format!("{} pairs of paddings do not fit shape {}", paddings.len(), self.shape());
             return self.graph().mistake("MirrorPad", message);
         }
+        if let Some(n) = paddings.iter().flatten().find(|&&n| n < 0) {
+            return self.graph().mistake("MirrorPad", format!("a padding cannot be {n}"));
+        }
         let padded = paddings.iter().enumerate().filter(|(_, p)| **p != [0, 0]);
-        padded.fold(self, |x, (axis, &[before, after])| {
-            let n = x.shape_tensor().index(&crate::ix![axis as i64]);
-            let at = x.graph().range(-before, n + after, 1);
-            // Mirrored at the first element, then at the last.
-            let (first, last) = match mode {
-                MirrorMode::Reflect => (-at, n * 2 - 2),
-                MirrorMode::Symmetric => (-at - 1, n * 2 - 1),
-            };
-            let at = at.maximum(first);
-            x.gather_along(at.minimum(last - at), axis as i64)
-        })
+        padded.fold(self, |x, (axis, pair)| x.mirrored(axis as i64, pair.map(|n| x.graph().constant(n)), mode))
+    }
+
+    /// As [`Tensor::mirror_pad`], where the paddings, `[rank, 2]`, are a tensor.
+    #[track_caller]
+    pub fn mirror_pad_by(self, paddings: Tensor<'g>, mode: MirrorMode) -> Tensor<'g> {
+        let Some(rank) = self.shape().rank().or(paddings.shape().dim(0)) else {
+            return self.graph().mistake("MirrorPad", "the rank must be known".into());
+        };
+        let paddings = paddings.reshape([rank as i32, 2]);
+        (0..rank as i64)
+            .fold(self, |x, axis| x.mirrored(axis, [0, 1].map(|side| paddings.index(&crate::ix![axis, side])), mode))
+    }
+
+    /// This tensor with as many elements before and after it along `axis` as the scalars `paddings` say, mirrored.
+    #[track_caller]
+    fn mirrored(self, axis: i64, paddings: [Tensor<'g>; 2], mode: MirrorMode) -> Tensor<'g> {
+        let n = self.shape_tensor().index(&crate::ix![axis]);
+        // No element is mirrored twice.
+        let limit = if mode == MirrorMode::Reflect { n } else { n + 1 };
+        let [before, after] = paddings.map(|n| n.in_range(limit, "a padding"));
+        let at = self.graph().range(before.neg(), n + after, 1);
+        // Mirrored at the first element, then at the last.
+        let (first, last) = match mode {
+            MirrorMode::Reflect => (-at, n * 2 - 2),
+            MirrorMode::Symmetric => (-at - 1, n * 2 - 1),
+        };
+        let at = at.maximum(first);
+        let at = at.minimum(last - at);
+        match axis {
+            // Rows taken of a tensor have a sparse gradient.
+            0 => self.expand_dims(0).gather_along(at, 1).squeeze(&[0]),
+            _ => self.gather_along(at, axis),
+        }
     }
 }
 

@@ -44,7 +44,7 @@ impl Graph {
         down.equal(across.cast(down.dtype())).cast(DType::F32)
     }
 
-    /// A scalar that must not be negative, which a run makes sure of if it is not known. Errors call it `what`.
+    /// A scalar that must not be negative, which a run makes sure of if it is a tensor. Errors call it `what`.
     #[track_caller]
     fn count<'g>(&'g self, op: &str, n: Input<'g>, what: &str) -> Input<'g> {
         let known = match &n {
@@ -53,7 +53,7 @@ impl Graph {
         };
         match (known.as_deref(), n) {
             (Some(&[known]), _) if known < 0 => self.mistake(op, format!("{what} cannot be {known}")).into_input(),
-            (None, Input::Tensor(n)) if n.dtype().is_integer() => {
+            (_, Input::Tensor(n)) if n.dtype().is_integer() => {
                 n.in_range_or(i32::MAX, what, &format!("{what} must not be negative:")).into_input()
             }
             (_, n) => n,
@@ -102,6 +102,12 @@ impl<'g> Tensor<'g> {
     }
 }
 
+/// That a range does not run towards its limit, in TensorFlow's words.
+fn away(up: bool, start: &dyn std::fmt::Display, limit: &dyn std::fmt::Display) -> OpError {
+    let (order, sign) = if up { ("<=", ">") } else { (">=", "<") };
+    OpError::value(format!("Requires start {order} limit when delta {sign} 0: {start}/{limit}"))
+}
+
 /// The number of elements, and start and step, as `f64` or exactly as integers.
 fn length(facts: &[&Fact]) -> OpResult<Option<usize>> {
     let dtype = facts[0].dtype;
@@ -115,12 +121,18 @@ fn length(facts: &[&Fact]) -> OpResult<Option<usize>> {
         if delta == 0 {
             return Err(zero());
         }
+        if (limit - start) * delta.signum() < 0 {
+            return Err(away(delta > 0, &start, &limit));
+        }
         one(Some(((limit - start + delta - delta.signum()) / delta).max(0)))
     } else {
         let floats: Vec<f64> = values.iter().filter_map(|v| v.to_f64s()?.first().copied()).collect();
         let (&[start, limit, delta], true) = (&floats[..], floats.len() == 3) else { return Ok(None) };
         if delta == 0.0 {
             return Err(zero());
+        }
+        if (limit - start) * delta.signum() < 0.0 {
+            return Err(away(delta > 0.0, &start, &limit));
         }
         let n = ((limit - start) / delta).ceil().max(0.0);
         one(n.is_finite().then_some(n as i128))
@@ -224,6 +236,21 @@ mod tests {
         .map(|t| t.shape().to_string());
         g.check().unwrap();
         assert_eq!(shapes, ["[?]", "[3]", "[?]", "[3]", "[?,4]", "[3,3]", "[2,?]", "[3,2]"]);
+    }
+
+    #[test]
+    fn a_range_runs_towards_its_limit() {
+        let error = |start: i32, limit: i32, delta: i32| {
+            let g = Graph::new();
+            let range = g.range(start, limit, delta);
+            g.check().map_or_else(|e| e.message, |()| range.shape().to_string())
+        };
+        assert_eq!(error(5, 0, 1), "Requires start <= limit when delta > 0: 5/0");
+        assert_eq!(error(0, 5, -1), "Requires start >= limit when delta < 0: 0/5");
+        assert_eq!((error(5, 5, 1), error(5, 5, -1)), ("[0]".into(), "[0]".into()));
+        let g = Graph::new();
+        let _ = g.range(1.5f32, 1.0f32, 0.5f32);
+        assert_eq!(g.check().unwrap_err().message, "Requires start <= limit when delta > 0: 1.5/1");
     }
 
     #[test]

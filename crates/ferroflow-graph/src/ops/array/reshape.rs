@@ -84,7 +84,7 @@ fn resolve(from: &PartialShape, wanted: &[Option<i64>]) -> OpResult<PartialShape
     let count = |d: Option<i64>| wanted.iter().filter(|&&w| w == d).count();
     let (free, unknown) = (count(Some(-1)), count(None));
     if free > 1 {
-        return Err(OpError::value(format!("only one dimension can be -1, found {}", shown())));
+        return Err(OpError::argument(format!("only one dimension can be -1, found {}", shown())));
     }
     let fixed: Vec<i64> = wanted.iter().flatten().copied().filter(|&d| d != -1).collect();
     let known = rules::shape_of(&fixed)?.checked_elements();

@@ -30,7 +30,13 @@ impl<'g> Tensor<'g> {
     #[track_caller]
     pub fn split_sizes(self, sizes: impl IntoShapeInput<'g>, axis: i64) -> Vec<Tensor<'g>> {
         let graph = self.graph();
-        let sizes = graph.constant(sizes.into_shape_input());
+        let sizes = sizes.into_shape_input();
+        // A run may give a tensor another value.
+        let written = match &sizes {
+            Input::Array(array) | Input::Literal(array) => array.to_ints(),
+            Input::Tensor(_) => None,
+        };
+        let sizes = graph.constant(sizes);
         let Some(count) = sizes.shape().dim(0) else {
             let message = format!("the number of parts must be known, found sizes of shape {}", sizes.shape());
             return vec![graph.mistake("SplitV", message)];
@@ -39,7 +45,7 @@ impl<'g> Tensor<'g> {
             Ok(found) => found,
             Err(inert) => return vec![inert; count],
         };
-        if let (Some(size), Some(given)) = (size, sizes.fact().ints()) {
+        if let (Some(size), Some(given)) = (size, written) {
             let rest = size as i64 - given.iter().filter(|&&n| n != -1).sum::<i64>();
             let parts: Vec<i64> = given.iter().map(|&n| if n == -1 { rest } else { n }).collect();
             if parts.iter().any(|&n| n < 0) || parts.iter().sum::<i64>() != size as i64 {

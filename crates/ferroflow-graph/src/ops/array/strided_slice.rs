@@ -112,6 +112,9 @@ impl<'g> Tensor<'g> {
             return self.graph().mistake("ReverseV2", "the rank must be known".into());
         };
         match rules::axes_mask(axes, rank) {
+            Ok(mask) if mask.iter().filter(|reversed| **reversed).count() < axes.len() => {
+                self.graph().mistake("ReverseV2", format!("axes {axes:?} name one of {rank} dimensions twice"))
+            }
             Ok(mask) => {
                 let item = |back: bool| Index::Range(None, None, if back { -1 } else { 1 });
                 self.index(&mask.into_iter().map(item).collect::<Vec<_>>())

@@ -1,7 +1,9 @@
 use super::IntoShapeInput;
 use crate::op::Sampled;
 use crate::ops::rules;
-use crate::{Fact, GradientCx, GradientResult, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op};
+use crate::{
+    ErrorKind, Fact, GradientCx, GradientResult, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op,
+};
 use ferroflow_array::PartialShape;
 use ferroflow_kernels::Kernel;
 use ferroflow_kernels::copy::{StridedCopy, View, row_major};
@@ -23,7 +25,10 @@ impl<'g> Tensor<'g> {
 impl Op for Tile {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x, multiples] = rules::exactly(inputs)?;
-        let times = rules::shape_input(multiples)?;
+        let times = rules::shape_input(multiples).map_err(|e| match e.kind {
+            ErrorKind::Value if multiples.ints().is_some() => OpError::argument(e.message),
+            _ => e,
+        })?;
         let rank = rules::same_dim("the rank and the number of multiples", x.rank(), multiples.shape.dim(0))?;
         let shape = match (x.shape.dims(), times.dims(), rank) {
             (Some(dims), Some(times), _) => {

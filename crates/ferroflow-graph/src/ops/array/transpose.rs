@@ -75,9 +75,11 @@ fn permutation(perm: &[i64], rank: usize) -> OpResult<Vec<usize>> {
     for &axis in &axes {
         seen[axis] = true;
     }
-    match axes.len() == rank && !seen.contains(&false) {
-        true => Ok(axes),
-        false => Err(OpError::value(format!("{perm:?} is no permutation of {rank} dimensions"))),
+    let message = || format!("{perm:?} is no permutation of {rank} dimensions");
+    match (axes.len() == rank, seen.contains(&false)) {
+        (true, false) => Ok(axes),
+        (true, true) => Err(OpError::argument(message())),
+        (false, _) => Err(OpError::value(message())),
     }
 }
 

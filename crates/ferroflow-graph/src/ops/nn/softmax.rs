@@ -29,6 +29,17 @@ impl<'g> Tensor<'g> {
     /// This tensor with `axis` and the last axis exchanged; itself if they are the same.
     #[track_caller]
     pub fn axis_last(self, axis: i64) -> Tensor<'g> {
+        self.reordered(axis, |dims, axis| dims.swap(axis, dims.len() - 1))
+    }
+
+    /// This tensor with `axis` behind the others, which stay in order; itself if it is the last.
+    #[track_caller]
+    pub fn axis_behind(self, axis: i64) -> Tensor<'g> {
+        self.reordered(axis, |dims, axis| dims[axis..].rotate_left(1))
+    }
+
+    #[track_caller]
+    fn reordered(self, axis: i64, order: impl Fn(&mut [i32], usize)) -> Tensor<'g> {
         let Some(rank) = self.shape().rank() else {
             let message = "the rank must be known".to_owned();
             return if axis == -1 { self } else { self.graph().mistake("Transpose", message) };
@@ -37,7 +48,7 @@ impl<'g> Tensor<'g> {
             Ok(axis) if axis + 1 == rank => self,
             Ok(axis) => {
                 let mut perm: Vec<i32> = (0..rank as i32).collect();
-                perm.swap(axis, rank - 1);
+                order(&mut perm, axis);
                 self.transpose(&perm[..])
             }
             // That a scalar has no rows is for the operation to say.
@@ -132,6 +143,10 @@ mod tests {
         assert_eq!(f64s(|g| g.constant([[0.0f64, 0.0]]).softmax_along(-1)), [0.5; 2]);
         assert_eq!(f64s(|g| g.constant([[0.0f64, 0.0]]).log_softmax_along(0)), [0.0; 2]);
         let g = crate::Graph::new();
+        let x = g.zeros([2, 3, 4]);
+        assert_eq!(x.axis_last(0).shape().to_string(), "[4,3,2]");
+        assert_eq!(x.axis_behind(0).shape().to_string(), "[3,4,2]");
+        assert_eq!((x.axis_behind(-2).shape().to_string(), x.axis_behind(-1)), ("[2,4,3]".into(), x));
         let _ = g.constant([1.0f32]).softmax_along(1);
         assert_eq!(g.check().unwrap_err().message, "axis 1 is out of range for rank 1");
     }

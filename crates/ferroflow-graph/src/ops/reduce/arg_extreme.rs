@@ -13,7 +13,7 @@ pub(crate) fn infer(inputs: &[&Fact], output_type: DType) -> OpResult<Vec<Fact>>
         (Some(dims), Some(axis)) => {
             let axis = rules::axis(axis, dims.len())?;
             if dims[axis] == Some(0) {
-                return Err(OpError::value(format!("no element is an extreme of none: shape {}", x.shape)));
+                return Err(OpError::argument(format!("no element is an extreme of none: shape {}", x.shape)));
             }
             dims.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, &d)| d).collect()
         }

@@ -109,8 +109,12 @@ pub(crate) fn infer_reduction(inputs: &[&Fact], keep_dims: bool, dtype: DType) -
 
 /// Which dimensions of input 0 the value of input 1 names.
 pub(crate) fn reduced_axes(inputs: &[Fact]) -> OpResult<Vec<bool>> {
-    let rank = inputs[0].concrete()?.rank();
-    rules::axes_mask(&rules::known_ints(&inputs[1], "axes")?, rank)
+    let (rank, axes) = (inputs[0].concrete()?.rank(), rules::known_ints(&inputs[1], "axes")?);
+    let mask = rules::axes_mask(&axes, rank)?;
+    match mask.iter().filter(|reduced| **reduced).count() == axes.len() {
+        true => Ok(mask),
+        false => Err(crate::OpError::value(format!("axes {axes:?} name one of {rank} dimensions twice"))),
+    }
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::testing::value;
+    use crate::ops::testing::{refusal, value};
 
     #[test]
     fn counts() {
@@ -104,10 +104,10 @@ mod tests {
         let error = |f: &dyn Fn(&Graph)| {
             let g = Graph::new();
             f(&g);
-            g.check().unwrap_err().message.clone()
+            refusal(&g)
         };
         let bincount = |x: [i64; 2]| error(&|g| _ = g.constant(x).bincount(None, None, None));
-        assert_eq!(bincount([0, -3]), "Input arr must be non-negative! arr[1] = -3 is not in [0, 2147483647)");
+        assert_eq!(bincount([0, -3]), "Input arr must be non-negative! arr[1] = -3");
         assert_eq!(bincount([1 << 32, 0]), "arr[0] = 4294967296 is not in [0, 2147483647)");
         let matrix = |labels: &[i64], classes| {
             let labels = Array::from(labels.to_vec());

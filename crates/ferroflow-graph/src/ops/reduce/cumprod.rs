@@ -59,7 +59,7 @@ impl Sampled for Cumprod {
 #[cfg(test)]
 mod tests {
     use crate::Graph;
-    use crate::ops::testing::{assert_close, derivative, f64s};
+    use crate::ops::testing::{assert_close, derivative, f64s, refusal};
 
     #[test]
     fn values() {
@@ -98,9 +98,9 @@ mod tests {
     fn the_axis_must_be_one_of_the_tensor() {
         let g = Graph::new();
         let _ = g.constant([1.0, 2.0]).cumprod(1);
-        assert_eq!(g.check().unwrap_err().message, "axis 1 is out of range for rank 1");
+        assert_eq!(refusal(&g), "axis 1 is out of range for rank 1");
         let g = Graph::new();
         let _ = g.constant([1.0, 2.0]).cumprod([0, 0]);
-        assert_eq!(g.check().unwrap_err().message, "expected rank 0, found shape [2]");
+        assert_eq!(refusal(&g), "expected rank 0, found shape [2]");
     }
 }

@@ -30,7 +30,7 @@ pub use arg_max::ArgMax;
 pub use arg_min::ArgMin;
 pub use axes::{Axes, IntoAxes, keep};
 pub(crate) use axes::{infer_reduction, reduced_axes};
-pub(crate) use axis_input::own_dtype;
+pub(crate) use axis_input::{infer_integer, known_integer, own_dtype};
 pub use cumprod::Cumprod;
 pub use cumsum::Cumsum;
 pub use in_top_k::InTopK;

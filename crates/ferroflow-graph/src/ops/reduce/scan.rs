@@ -1,6 +1,6 @@
 use super::axis_input::{along_axis, infer_integer};
 use crate::ops::rules;
-use crate::{Fact, OpResult};
+use crate::{Fact, OpError, OpResult};
 use ferroflow_kernels::{Kernel, Scan};
 
 /// The type rule of a running sum or product.
@@ -8,7 +8,7 @@ pub(crate) fn infer(inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
     let [x, axis] = rules::exactly(inputs)?;
     rules::numeric(x)?;
     if let (Some(axis), Some(rank)) = (infer_integer(axis)?, x.rank()) {
-        rules::axis(axis, rank)?;
+        rules::axis(axis, rank).map_err(|e| OpError::argument(e.message))?;
     }
     Ok(vec![Fact::new(x.dtype, x.shape.clone())])
 }

@@ -9,7 +9,7 @@ op! {
     pub struct InRange("InRange") {
         /// What `x` is called in the message.
         what: String,
-        /// What the message begins with if one is negative.
+        /// What the message, instead of the range, says if one is negative; empty for the range.
         negative: String,
     }
 }
@@ -21,9 +21,11 @@ impl InRange {
         let places = strides.iter().zip(shape.iter()).map(|(&s, &d)| (at / s % d).to_string());
         let place = places.collect::<Vec<_>>().join(",");
         let place = if place.is_empty() { place } else { format!("[{place}]") };
-        let first = if x < 0 { self.negative.as_str() } else { "" };
-        let space = if first.is_empty() { "" } else { " " };
-        Err(format!("{first}{space}{}{place} = {x} is not in [0, {limit})", self.what))
+        Err(match (x < 0 && !self.negative.is_empty(), place.is_empty()) {
+            (true, true) => format!("{} {x}", self.negative),
+            (true, false) => format!("{} {}{place} = {x}", self.negative, self.what),
+            (false, _) => format!("{}{place} = {x} is not in [0, {limit})", self.what),
+        })
     }
 }
 
@@ -35,7 +37,7 @@ impl<'g> Tensor<'g> {
         self.in_range_or(limit, what, "")
     }
 
-    /// As [`Tensor::in_range`]; the error about a negative one begins with `negative`.
+    /// As [`Tensor::in_range`]; the error about a negative one says `negative` and which it is.
     #[track_caller]
     pub(crate) fn in_range_or(self, limit: impl IntoInput<'g>, what: &str, negative: &str) -> Tensor<'g> {
         let wide = match self.dtype() {
@@ -57,7 +59,7 @@ impl Op for InRange {
         rules::rank(limit, 0)?;
         let limit = limit.ints().and_then(|ints| ints.first().copied());
         if let (Some(ints), Some(limit), Some(shape)) = (x.ints(), limit, x.shape.to_shape()) {
-            self.check(ints.into_iter(), &shape, limit).map_err(OpError::value)?;
+            self.check(ints.into_iter(), &shape, limit).map_err(OpError::argument)?;
         }
         Ok(vec![x.clone()])
     }
@@ -93,7 +95,7 @@ impl Sampled for InRange {
 mod tests {
     use super::*;
     use crate::Graph;
-    use crate::ops::testing::f64s;
+    use crate::ops::testing::{f64s, refusal};
 
     #[test]
     fn values() {
@@ -104,11 +106,12 @@ mod tests {
     fn what_is_out_of_range_is_named() {
         let error = |x: Tensor<'_>, limit: i32| {
             let _ = x.in_range_or(limit, "x", "Below zero!");
-            x.graph().check().unwrap_err().message.clone()
+            refusal(x.graph())
         };
         assert_eq!(error(Graph::new().constant([[1i32, 2], [3, 4]]), 4), "x[1,1] = 4 is not in [0, 4)");
         assert_eq!(error(Graph::new().constant(1i64 << 32), 4), "x = 4294967296 is not in [0, 4)");
-        assert_eq!(error(Graph::new().constant([0i32, -1]), 4), "Below zero! x[1] = -1 is not in [0, 4)");
+        assert_eq!(error(Graph::new().constant([0i32, -1]), 4), "Below zero! x[1] = -1");
+        assert_eq!(error(Graph::new().constant(-1i32), 4), "Below zero! -1");
     }
 
     #[test]

@@ -161,6 +161,8 @@ impl<'a> Pruning<'a> {
         *self.dag.node_mut(new) = Node { op: value, ..self.dag.node(new).clone() };
         let name = format!("{}/Assign", node.name);
         let assign = [inputs[0], new.outlet(0)];
-        self.dag.insert(&self.free_name(&name), Arc::new(Assign {}), &assign, &[]).map_err(internal)
+        let id = self.dag.insert(&self.free_name(&name), Arc::new(Assign {}), &assign, &[]).map_err(internal)?;
+        self.dag.node_mut(id).made_from(node);
+        Ok(id)
     }
 }
