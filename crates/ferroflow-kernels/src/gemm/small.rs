@@ -13,7 +13,7 @@ use crate::pool::Disjoint;
 /// Multiply-adds up to which packing is not worth it.
 const FEW: usize = 1 << 17;
 /// Multiply-adds that are worth a task.
-const GRAIN: usize = 1 << 19;
+const GRAIN: usize = 1 << 17;
 
 /// How a product is computed without packing.
 #[derive(Debug, Clone, Copy)]
