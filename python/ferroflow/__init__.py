@@ -80,7 +80,13 @@ from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadat
 from .nn import xw_plus_b
 from .partition_ops import *
 from .partitioners import fixed_size_partitioner
-from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from .random_ops import (
+    multinomial,
+    random_normal,
+    random_shuffle,
+    random_uniform,
+    truncated_normal,
+)
 from .scatter_ops import *
 from .script_ops import py_func
 from .script_ops import py_func as numpy_function
@@ -161,12 +167,15 @@ __getattr__, __dir__ = _later(
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
         "sparse": "sparse",
+        "sparse_ops": "sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_maximum sparse_merge "
+        "sparse_minimum sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape "
+        "sparse_reshape sparse_slice sparse_softmax sparse_split sparse_to_indicator sparse_transpose",
         "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
         "template": "make_template",
-        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
-        "guarantee_const identity_n lbeta log_sigmoid real where_v2",
+        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape "
+        "get_static_value guarantee_const identity_n lbeta log_sigmoid real where_v2",
         "tensor_updates": "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
         "tensor_scatter_update",
     },
