@@ -173,6 +173,9 @@ __getattr__, __dir__ = _later(
         "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
+        "string_ops": "as_string reduce_join regex_replace string_join string_split string_strip string_to_number "
+        "substr",
+        "strings": "strings",
         "template": "make_template",
         "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape "
         "get_static_value guarantee_const identity_n lbeta log_sigmoid real where_v2",
