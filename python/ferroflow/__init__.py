@@ -79,7 +79,7 @@ from .math_ops import _tuple as tuple
 from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 from .nn import xw_plus_b
 from .partition_ops import *
-from .partitioners import fixed_size_partitioner
+from .partitioners import fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner
 from .random_ops import (
     multinomial,
     random_normal,
