@@ -3,6 +3,7 @@
 from ..later import absent as _absent
 from ..partition_ops import random_crop
 from ..patches import extract_image_patches, extract_patches
+from .boxes import non_max_suppression, non_max_suppression_overlaps, non_max_suppression_padded
 from .changes import (
     per_image_standardization,
     per_image_whitening,
@@ -72,6 +73,9 @@ __all__ = [
     "grayscale_to_rgb",
     "hsv_to_rgb",
     "image_gradients",
+    "non_max_suppression",
+    "non_max_suppression_overlaps",
+    "non_max_suppression_padded",
     "pad_to_bounding_box",
     "per_image_standardization",
     "per_image_whitening",
