@@ -82,7 +82,9 @@ from .partition_ops import *
 from .partitioners import fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner
 from .random_ops import (
     multinomial,
+    random_gamma,
     random_normal,
+    random_poisson,
     random_shuffle,
     random_uniform,
     truncated_normal,
@@ -153,10 +155,14 @@ __getattr__, __dir__ = _later(
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
         "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
+        "bitwise": "bitwise",
         "debugging": "debugging",
+        "decompositions": "cholesky cholesky_solve log_matrix_determinant matrix_determinant matrix_inverse "
+        "matrix_solve matrix_triangular_solve",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
         "image": "image",
+        "incomplete": "betainc igamma igammac zeta",
         "manip": "manip",
         "metrics": "metrics",
         "orthonormal": "orthogonal_initializer",
@@ -177,7 +183,7 @@ __getattr__, __dir__ = _later(
         "substr",
         "strings": "strings",
         "template": "make_template",
-        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape "
+        "special_math": "bitcast broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape "
         "get_static_value guarantee_const identity_n lbeta log_sigmoid real where_v2",
         "tensor_updates": "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
         "tensor_scatter_update",
