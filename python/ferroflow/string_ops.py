@@ -26,13 +26,18 @@ def _texts(value, what="input"):
     return tensor
 
 
+def objects(value):
+    """A scalar, which is given as `bytes`, as an array too: NumPy's own strings would lose zeros at the end."""
+    return np.asarray(value, object) if isinstance(value, bytes) else value
+
+
 def _each(function, tensors, dtype, name, shape=None):
     """What `function` gives of each element of the tensors, broadcast together."""
     dtype = as_dtype(dtype)
     kind = object if dtype == string else dtype.as_numpy_dtype
 
     def whole(*arrays):
-        arrays = np.broadcast_arrays(*arrays)
+        arrays = np.broadcast_arrays(*map(objects, arrays))
         found = np.empty(arrays[0].shape, kind)
         for at in np.ndindex(found.shape):
             found[at] = function(*(array[at] for array in arrays))
@@ -41,6 +46,14 @@ def _each(function, tensors, dtype, name, shape=None):
     made = py_func(whole, tensors, dtype, False, name)
     made.set_shape(_broadcast(*(t.shape for t in tensors)) if shape is None else shape)
     return made
+
+
+def compared(x, y, op_type, name):
+    """Whether strings are equal, or, of the type `NotEqual`, differ."""
+    tensors = [_texts(x, "x"), _texts(y, "y")]
+    return _each(
+        (lambda a, b: a == b) if op_type == "Equal" else (lambda a, b: a != b), tensors, "bool", name or op_type
+    )
 
 
 def string_length(input, name=None, unit="BYTE"):

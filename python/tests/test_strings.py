@@ -87,3 +87,38 @@ def test_patterns(run):
 def test_strings_that_are_fed(run):
     x = tf.placeholder(tf.string, [None])
     assert run(tf.string_join([x, "!"]), {x: ["a", "b"]}).tolist() == [b"a!", b"b!"]
+
+
+@pytest.mark.parametrize("fed", [False, True])
+def test_strings_are_moved(fed, run):
+    words = tf.placeholder(tf.string, [None]) if fed else tf.constant(["a", "b", "c"])
+    given = {words: ["a", "b", "c"]} if fed else None
+    lists = lambda x: [v.tolist() if hasattr(v, "tolist") else v for v in run(x, given)]
+    found = lists(
+        [words[1], words[1:], tf.gather(words, [2, 0]), tf.concat([words, ["d"]], 0), tf.tile(words[:1], [2])]
+    )
+    assert found == [b"b", [b"b", b"c"], [b"c", b"a"], [b"a", b"b", b"c", b"d"], [b"a", b"a"]]
+    found = lists([tf.reshape(words, [3, 1]), tf.expand_dims(words, 0), tf.stack([words, words], 1)[0]])
+    assert found == [[[b"a"], [b"b"], [b"c"]], [[b"a", b"b", b"c"]], [b"a", b"a"]]
+    found = lists([tf.transpose(tf.reshape(words, [3, 1])), tf.boolean_mask(words, [True, False, True])])
+    assert found == [[[b"a", b"b", b"c"]], [b"a", b"c"]]
+    found = lists([tf.gather_nd(words, [[1]]), tf.fill([2], words[0]), tf.reverse(words, [0])])
+    assert found == [[b"b"], [b"a", b"a"], [b"c", b"b", b"a"]]
+    parts = tf.string_split([tf.string_join([words[0], "x"], " ")]).values
+    assert run([parts[0], tf.squeeze(tf.string_join([words[:1], "!"]))], given) == [b"a", b"a!"]
+
+
+def test_dense_tensors_of_strings(run):
+    found = run(tf.sparse_tensor_to_dense(tf.string_split(["a b", "c"]), default_value="-"))
+    assert found.tolist() == [[b"a", b"b"], [b"c", b"-"]]
+    assert run(tf.sparse_tensor_to_dense(tf.string_split(["a b", "c"]), "")).tolist() == [[b"a", b"b"], [b"c", b""]]
+    shorter = tf.sparse.reset_shape(tf.sparse.reorder(tf.string_split(["b a", "c"])))
+    assert run(shorter).values.tolist() == [b"b", b"a", b"c"]
+
+
+def test_strings_compared_and_chosen(run):
+    words, others = tf.constant(["a", "b"]), tf.constant(["a", "c"])
+    assert run(tf.equal(words, others)).tolist() == [True, False]
+    assert run(tf.not_equal(words, "b")).tolist() == [True, False]
+    assert run(tf.where([False, True], words, tf.constant(["x", "y"]))).tolist() == [b"x", b"b"]
+    assert run(tf.where(tf.equal(words, "b"))).tolist() == [[1]]
