@@ -161,13 +161,17 @@ __getattr__, __dir__ = _later(
         "matrix_solve matrix_triangular_solve",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
+        "file_ops": "decode_base64 decode_csv decode_raw encode_base64 matching_files read_file write_file",
         "image": "image",
         "incomplete": "betainc igamma igammac zeta",
+        "io": "io",
         "manip": "manip",
         "metrics": "metrics",
+        "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
+        "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "

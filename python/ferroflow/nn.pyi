@@ -38,6 +38,7 @@ from .patches import max_pool_with_argmax as max_pool_with_argmax
 from .candidate_sampling import nce_loss as nce_loss
 from .moments import normalize_moments as normalize_moments
 from .driven_rnn import raw_rnn as raw_rnn
+from .safe_embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
 from .contrib import legacy_seq2seq as seq2seq
 from .activations import silu as silu

@@ -3,6 +3,9 @@
 # ruff: noqa: F401
 
 from .later import absent as _absent
+from .safe_embedding import sparse_segment_mean as segment_mean
+from .safe_embedding import sparse_segment_sqrt_n as segment_sqrt_n
+from .safe_embedding import sparse_segment_sum as segment_sum
 from .sparse_ops import sparse_add as add
 from .sparse_ops import sparse_concat as concat
 from .sparse_ops import sparse_expand_dims as expand_dims

@@ -124,3 +124,29 @@ def test_derivatives_by_the_elements(check):
     moved = tf.sparse_concat(0, [tf.sparse_transpose(x), tf.sparse_reshape(x, [3, 2])])
     total = tf.reduce_sum(moved.values * [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
     check(tf.gradients(total, values)[0], [1.0 + 4.0, 3.0 + 5.0, 2.0 + 6.0])
+
+
+def test_vectors_where_there_may_be_no_symbol(check):
+    table = np.arange(8.0, dtype=np.float32).reshape(4, 2)
+    ids = tf.SparseTensor([[0, 0], [0, 1], [2, 0], [3, 0]], tf.constant([1, 3, -1, 2], tf.int64), [5, 2])
+    lookup = tf.nn.safe_embedding_lookup_sparse
+    # As TensorFlow gives them.
+    check(lookup(table, ids), [[4, 5], [0, 0], [0, 0], [4, 5], [0, 0]])
+    check(lookup(table, ids, default_id=3, combiner="sum"), [[8, 10], [6, 7], [6, 7], [4, 5], [6, 7]])
+    weights = tf.SparseTensor(ids.indices, [1.0, 0.0, 1.0, 2.0], ids.dense_shape)
+    check(lookup(table, ids, weights), [[2, 3], [0, 0], [0, 0], [4, 5], [0, 0]])
+    deep = tf.SparseTensor([[0, 0, 0], [1, 1, 0]], tf.constant([1, 2], tf.int64), [2, 2, 1])
+    check(lookup(table, deep), [[[2, 3], [0, 0]], [[0, 0], [4, 5]]])
+    with pytest.raises(ValueError, match="Missing embedding_weights"):
+        lookup([], ids)
+
+
+def test_sums_of_rows_by_number(check):
+    table = np.arange(8.0, dtype=np.float32).reshape(4, 2)
+    given = table, [0, 1, 3], [0, 0, 1]
+    check(tf.sparse_segment_sum(*given), [[2, 4], [6, 7]])
+    check(tf.sparse_segment_mean(*given), [[1, 2], [6, 7]])
+    check(tf.sparse_segment_sqrt_n(*given), [[2**0.5, 8**0.5], [6, 7]])
+    check(tf.sparse.segment_sum(*given, num_segments=3), [[2, 4], [6, 7], [0, 0]])
+    check(tf.sparse.segment_mean(*given, num_segments=3), [[1, 2], [6, 7], [0, 0]])
+    check(tf.sparse.segment_sqrt_n(*given, num_segments=3)[2], [0, 0])

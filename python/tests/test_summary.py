@@ -219,7 +219,8 @@ def test_writers(tmp_path):
     writer.reopen()
     writer.add_summary(tf.Summary(), 2)
     writer.close()
-    files = [list(tf.train.summary_iterator(path)) for path in sorted(glob.glob(str(tmp_path / "*")))]
+    paths = sorted(glob.glob(str(tmp_path / "*")), key=os.path.getmtime)
+    files = [list(tf.train.summary_iterator(path)) for path in paths]
     assert [[e.step for e in events] for events in files] == [[0], [0, 2]]
     assert tf.train.SummaryWriter is tf.summary.FileWriter and tf.train.SummaryWriterCache.clear() is None
     with pytest.raises(tf.errors.OpError):

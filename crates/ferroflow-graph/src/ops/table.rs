@@ -137,6 +137,10 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Sum>(),
     spec::<SumTo>(),
     spec::<TopK>(),
+    // images in files
+    spec::<DecodeImage>(),
+    spec::<EncodeJpeg>(),
+    spec::<EncodePng>(),
     // linalg
     spec::<BatchMatMul>(),
     spec::<Cholesky>(),

@@ -65,9 +65,9 @@ bitwise! {
     /// The bits that just one of both has.
     BitwiseXor("BitwiseXor"), bitwise_xor: |x, y, T| x ^ y;
     /// `x · 2ʸ`, without the bits that leave it; by at least 0 places and at most all but one.
-    LeftShift("LeftShift"), left_shift: |x, y, T| x << places::<T>(y.into());
+    LeftShift("LeftShift"), left_shift: |x, y, T| x << places(y);
     /// `⌊x / 2ʸ⌋`, by at least 0 places and at most all but one.
-    RightShift("RightShift"), right_shift: |x, y, T| x >> places::<T>(y.into());
+    RightShift("RightShift"), right_shift: |x, y, T| x >> places(y);
 }
 
 op! {
@@ -106,8 +106,8 @@ fn integer(fact: &Fact) -> OpResult<DType> {
 }
 
 /// By how many places elements of `T` can be shifted, for one that asks for `by`.
-fn places<T>(by: i64) -> u32 {
-    by.clamp(0, 8 * size_of::<T>() as i64 - 1) as u32
+fn places<T: Into<i64>>(by: T) -> u32 {
+    by.into().clamp(0, 8 * size_of::<T>() as i64 - 1) as u32
 }
 
 impl Op for Invert {
