@@ -79,8 +79,16 @@ from .math_ops import _tuple as tuple
 from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 from .nn import xw_plus_b
 from .partition_ops import *
-from .partitioners import fixed_size_partitioner
-from .random_ops import multinomial, random_normal, random_shuffle, random_uniform, truncated_normal
+from .partitioners import fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner
+from .random_ops import (
+    multinomial,
+    random_gamma,
+    random_normal,
+    random_poisson,
+    random_shuffle,
+    random_uniform,
+    truncated_normal,
+)
 from .scatter_ops import *
 from .script_ops import py_func
 from .script_ops import py_func as numpy_function
@@ -147,26 +155,40 @@ __getattr__, __dir__ = _later(
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
         "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
+        "bitwise": "bitwise",
         "debugging": "debugging",
+        "decompositions": "cholesky cholesky_solve log_matrix_determinant matrix_determinant matrix_inverse "
+        "matrix_solve matrix_triangular_solve",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
+        "file_ops": "decode_base64 decode_csv decode_raw encode_base64 matching_files read_file write_file",
         "image": "image",
+        "incomplete": "betainc igamma igammac zeta",
+        "io": "io",
         "manip": "manip",
         "metrics": "metrics",
+        "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
+        "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
         "sparse": "sparse",
+        "sparse_ops": "sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_maximum sparse_merge "
+        "sparse_minimum sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape "
+        "sparse_reshape sparse_slice sparse_softmax sparse_split sparse_to_indicator sparse_transpose",
         "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
+        "string_ops": "as_string reduce_join regex_replace string_join string_split string_strip string_to_number "
+        "substr",
+        "strings": "strings",
         "template": "make_template",
-        "special_math": "broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape get_static_value "
-        "guarantee_const identity_n lbeta log_sigmoid real where_v2",
+        "special_math": "bitcast broadcast_dynamic_shape clip_by_average_norm conj cross diag_part ensure_shape "
+        "get_static_value guarantee_const identity_n lbeta log_sigmoid real where_v2",
         "tensor_updates": "tensor_scatter_add tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_nd_update tensor_scatter_sub "
         "tensor_scatter_update",
     },

@@ -375,7 +375,17 @@ def where(condition, x=None, y=None, name=None):
     if x is None:
         return call("where_true", name, condition)
     with name_scope(name, "Select", [condition, x, y]) as scope:
-        return call("select", scope, condition, *_pair(x, y, "te"))
+        x, y = _pair(x, y, "te")
+        if x.dtype == "string":
+            return _chosen_strings(condition, x, y)
+        return call("select", scope, condition, x, y)
+
+
+def _chosen_strings(condition, x, y):
+    """`x` or `y`, by the places of the elements of both in a row."""
+    places = reshape(range(size(x)), shape(x))
+    strings = concat([reshape(x, [-1]), reshape(y, [-1])], 0)
+    return gather(strings, where(condition, places, places + size(x)))
 
 
 def select(condition, x=None, y=None, name=None, t=None, e=None):

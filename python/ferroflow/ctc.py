@@ -4,7 +4,7 @@ from .array_ops import concat, expand_dims, fill, gather_nd, range as range_of, 
 from .array_ops import transpose, where, zeros, zeros_like
 from .dtypes import int32, int64
 from .errors import UnimplementedError
-from .framework import control_dependencies, convert_to_tensor, name_scope
+from .framework import call, control_dependencies, convert_to_tensor, name_scope
 from .functional_ops import foldl
 from .math_ops import Assert, cast, cumsum, equal, greater, identity, less, logical_and, logical_not, maximum, minimum
 from .math_ops import argmax, not_equal, reduce_all, reduce_logsumexp, reduce_max, reduce_min, reduce_sum
@@ -117,6 +117,22 @@ def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True):
         dense_shape = stack([shape(classes, out_type=int64)[0], longest])
         best = where(within, reduce_max(logits, 2), zeros_like(reduce_max(logits, 2)))
         return [SparseTensor(places, gather_nd(classes, indices), dense_shape)], -reduce_sum(best, 1, True)
+
+
+def ctc_beam_search_decoder(inputs, sequence_length, beam_width=100, top_paths=1, merge_repeated=True):
+    """The `top_paths` likeliest sequences of labels of logits `[steps, batch, classes]`, whose last class is a blank,
+    where `beam_width` beginnings are followed: a list of sparse tensors `[batch, labels]` of `int64`, and the logarithms
+    of probabilities, `[batch, top_paths]`. With `merge_repeated` of equal labels in a row one stays."""
+    logits, lengths = convert_to_tensor(inputs), convert_to_tensor(sequence_length, int32)
+    options = int(beam_width), int(top_paths), bool(merge_repeated)
+    found = call("ctc_beam_search_decoder", "CTCBeamSearchDecoder", logits, lengths, *options)
+    parts = zip(found[:top_paths], found[top_paths:], found[2 * top_paths : 3 * top_paths])
+    return [SparseTensor(*part) for part in parts], found[-1]
+
+
+def ctc_beam_search_decoder_v2(inputs, sequence_length, beam_width=100, top_paths=1):
+    """`ctc_beam_search_decoder` that keeps equal labels in a row."""
+    return ctc_beam_search_decoder(inputs, sequence_length, beam_width, top_paths, False)
 
 
 def edit_distance(hypothesis, truth, normalize=True, name="edit_distance"):

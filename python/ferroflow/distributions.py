@@ -5,7 +5,7 @@ Parameters are tensors that are broadcast together to a batch of distributions. 
 
 import math
 
-from .later import absent as _absent
+from .later import later as _later
 from . import nn
 from .array_ops import concat, reshape, shape, where, zeros_like
 from .dtypes import as_dtype
@@ -355,4 +355,4 @@ def kl_divergence(distribution_a, distribution_b, allow_nan_stats=True, name=Non
         return distribution_a._kl(distribution_b)
 
 
-__getattr__ = _absent(__name__)
+__getattr__, __dir__ = _later(__name__, {"gamma_distributions": "Beta Dirichlet Gamma StudentT"})

@@ -34,4 +34,10 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):
     return tensor / length, length
 
 
-__getattr__, __dir__ = _later(__name__, {"special_math": "cross tensor_diag_part"})
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "decompositions": "cholesky cholesky_solve det inv logdet slogdet solve triangular_solve",
+        "special_math": "cross tensor_diag_part",
+    },
+)

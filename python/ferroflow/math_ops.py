@@ -22,6 +22,19 @@ def _binary(name, op_type, doc):
     )
 
 
+def _equality(name, op_type, doc):
+    def function(x, y, name=None):
+        if any(getattr(getattr(value, "dtype", None), "name", "") == "string" for value in (x, y)):
+            from .string_ops import compared
+
+            return compared(x, y, op_type, name)
+        return build(op_type, name, x, y)
+
+    return _document(
+        function, name, doc + "\n\n    Of one dtype, which numbers take; broadcast together by NumPy's rule."
+    )
+
+
 def _document(function, name, doc):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc
@@ -75,8 +88,8 @@ pow = _binary("pow", "Pow", "`xʸ`.")
 maximum = _binary("maximum", "Maximum", "The greater one.")
 minimum = _binary("minimum", "Minimum", "The lesser one.")
 squared_difference = _binary("squared_difference", "SquaredDifference", "`(x - y)²`.")
-equal = _binary("equal", "Equal", "Whether both are equal.")
-not_equal = _binary("not_equal", "NotEqual", "Whether both differ.")
+equal = _equality("equal", "Equal", "Whether both are equal.")
+not_equal = _equality("not_equal", "NotEqual", "Whether both differ.")
 less = _binary("less", "Less", "Whether `x < y`.")
 less_equal = _binary("less_equal", "LessEqual", "Whether `x ≤ y`.")
 greater = _binary("greater", "Greater", "Whether `x > y`.")

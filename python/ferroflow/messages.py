@@ -86,7 +86,7 @@ class Message:
             # Kept, so that it can be added to.
             return self._set.setdefault(name, _Repeated(self, self._REPEATED.get(name)))
         if isinstance(self._PLAIN.get(name), dict):
-            return self._set.setdefault(name, {})
+            return self._set.setdefault(name, type(self._PLAIN[name])())
         if name in self._MESSAGES:
             message = self._MESSAGES[name]()
             # Belongs here once a field of it is set.

@@ -504,9 +504,10 @@ __getattr__, __dir__ = _later(
         "moments": "normalize_moments sufficient_statistics weighted_moments",
         "patches": "dilation2d erosion2d max_pool_with_argmax",
         "contrib.legacy_seq2seq": "seq2seq",
-        "ctc": "ctc_greedy_decoder ctc_loss",
+        "ctc": "ctc_beam_search_decoder ctc_beam_search_decoder_v2 ctc_greedy_decoder ctc_loss",
         "driven_rnn": "raw_rnn",
         "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d",
+        "safe_embedding": "safe_embedding_lookup_sparse",
         "sparse_tensor": "embedding_lookup_sparse",
         "special_math": "log_sigmoid",
         "transposed": "atrous_conv2d_transpose conv1d_transpose conv_transpose depthwise_conv2d_backprop_filter "

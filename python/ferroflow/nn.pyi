@@ -17,6 +17,8 @@ from .candidate_sampling import compute_accidental_hits as compute_accidental_hi
 from .transposed import conv1d_transpose as conv1d_transpose
 from .volumes import conv3d as conv3d
 from .transposed import conv_transpose as conv_transpose
+from .ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
+from .ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
 from .ctc import ctc_greedy_decoder as ctc_greedy_decoder
 from .ctc import ctc_loss as ctc_loss
 from .array_ops import depth_to_space as depth_to_space
@@ -36,6 +38,7 @@ from .patches import max_pool_with_argmax as max_pool_with_argmax
 from .candidate_sampling import nce_loss as nce_loss
 from .moments import normalize_moments as normalize_moments
 from .driven_rnn import raw_rnn as raw_rnn
+from .safe_embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
 from .contrib import legacy_seq2seq as seq2seq
 from .activations import silu as silu

@@ -5,7 +5,10 @@ Equal seeds give TensorFlow's numbers. Without a seed, of the graph or of the op
 
 from .later import absent as _absent
 from .dtypes import as_dtype, float32
-from .framework import call
+from .framework import call, convert_to_tensor, name_scope
+
+# The least numbers of full precision.
+_TINY = {"float16": 6.104e-05, "bfloat16": 1.1754944e-38, "float32": 1.1754944e-38, "float64": 2.2250738585072014e-308}
 
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=float32, seed=None, name=None):
@@ -47,6 +50,29 @@ def categorical(logits, num_samples, dtype=None, seed=None, name=None):
     return multinomial(logits, num_samples, seed, name, dtype)
 
 
+def random_gamma(shape, alpha, beta=None, dtype=float32, seed=None, name=None):
+    """Numbers of gamma's distributions of the shape `alpha` and the rate `beta`, 1 if there is none: as many as
+    `shape` says for each, `[shape…, alpha…]`. They are differentiated by both."""
+    from .array_ops import zeros_like
+    from .math_ops import maximum
+
+    dtype = as_dtype(dtype)
+    with name_scope(name, "random_gamma", [shape, alpha, beta]):
+        alpha = convert_to_tensor(alpha, dtype, name="alpha")
+        beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")
+        numbers = call("random_gamma", "RandomGamma", alpha + zeros_like(beta), shape, seed)
+        return maximum(numbers / beta, _TINY[dtype.name])
+
+
+def random_poisson(lam, shape, dtype=float32, seed=None, name=None):
+    """Numbers of Poisson's distributions of the rates `lam`: as many as `shape` says for each, `[shape…, lam…]`."""
+    from .math_ops import cast
+
+    with name_scope(name, "random_poisson", [lam, shape]):
+        rates = convert_to_tensor(lam, preferred_dtype=float32, name="lam")
+        return cast(call("random_poisson", "RandomPoissonV2", rates, shape, seed), dtype)
+
+
 def get_seed(op_seed):
     """The pair of seeds that an operation made now would have; `(None, None)` for those of the session's own."""
     from . import framework
@@ -54,7 +80,7 @@ def get_seed(op_seed):
     return framework.get_seed(op_seed)
 
 
-normal, uniform, shuffle = random_normal, random_uniform, random_shuffle
+normal, uniform, shuffle, gamma, poisson = random_normal, random_uniform, random_shuffle, random_gamma, random_poisson
 
 
 def set_random_seed(seed):

@@ -64,7 +64,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
             raise errors.InvalidArgumentError(None, None, message)
         result = []
         for i, (value, dtype) in enumerate(zip(found, dtypes)):
-            value = numpy.asarray(value)
+            value = numpy.asarray(value, object if isinstance(value, bytes) else None)
             given = "string" if value.dtype.kind in "SUO" else value.dtype.name
             if given != dtype.name:
                 given, wanted = (_IN_WORDS.get(n, n) for n in (given, dtype.name))

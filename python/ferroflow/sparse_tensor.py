@@ -8,9 +8,11 @@ from .array_ops import (
     boolean_mask,
     concat,
     expand_dims,
+    gather,
     gather_nd,
     ones_like,
     placeholder,
+    range as range_of,
     reshape,
     scatter_nd,
     shape,
@@ -18,7 +20,7 @@ from .array_ops import (
     where,
     zeros_like,
 )
-from .dtypes import as_dtype, int32, int64
+from .dtypes import as_dtype, int32, int64, string
 from .framework import _session_for, control_dependencies, convert_to_tensor, name_scope
 from .math_ops import (
     Assert,
@@ -198,6 +200,8 @@ def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0
             values = values * ones_like(indices[:, 0], values.dtype)
         if validate_indices and not _known_to_ascend(indices, output_shape):
             indices = _ascending(indices, output_shape)
+        if values.dtype == string:
+            return _dense_strings(indices, values, output_shape, default_value)
         dense = scatter_nd(indices, values, output_shape)
         known = constant_value(output_shape)
         if known is not None:
@@ -206,6 +210,13 @@ def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0
             return dense
         told = greater(scatter_nd(indices, ones_like(values, int32), output_shape), 0)
         return where(told, dense, convert_to_tensor(default_value, values.dtype) * ones_like(dense))
+
+
+def _dense_strings(indices, values, sizes, default):
+    """The tensor of strings that has `values` at `indices`, and `default` elsewhere, which is empty if it is 0."""
+    numbers = range_of(1, shape(values)[0] + 1)
+    places = scatter_nd(indices, numbers, sizes)
+    return gather(concat([["" if default == 0 else default], values], 0), places)
 
 
 def sparse_tensor_to_dense(sp_input, default_value=0, validate_indices=True, name=None):

@@ -14,8 +14,8 @@ from .array_ops import (
     where,
     zeros_like,
 )
-from .dtypes import int32
-from .framework import convert_to_tensor, name_scope
+from .dtypes import as_dtype, int32
+from .framework import call, convert_to_tensor, name_scope
 from .math_ops import _pair, cast, identity, log, log1p, maximum, minimum, not_equal
 
 
@@ -139,6 +139,12 @@ def broadcast_dynamic_shape(shape_x, shape_y):
     x, y = (concat([fill([longer - shape(v)[0]], 1), v], 0) for v in (x, y))
     # Nothing along a dimension stays nothing.
     return where(math_ops.equal(x, 1), y, x)
+
+
+def bitcast(input, type, name=None):
+    """The same bits as elements of the dtype `type`: of a smaller one there is one more dimension of parts, of a
+    larger one the last dimension is that of the parts."""
+    return call("bitcast", name, convert_to_tensor(input), as_dtype(type).name)
 
 
 def identity_n(input, name=None):

@@ -67,6 +67,15 @@ def image(name, tensor, max_outputs=3, collections=None, family=None):
     return _summary("image_summary", name, family, collections, [tensor], tensor, max_outputs)
 
 
+def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=None):
+    """The summary of the first `max_outputs` sounds of `tensor`, `[batch, frames, channels]` or `[batch, frames]`, between
+    -1 and 1, as WAV, where `sample_rate` frames are a second. Their tags are `name/audio`, or `name/audio/0` and so on.
+    For name, `collections` and `family` see `scalar`."""
+    tensor = _convert_to_tensor(tensor, preferred_dtype="float32")
+    rate = _convert_to_tensor(sample_rate, "float32")
+    return _summary("audio_summary", name, family, collections, [tensor], tensor, rate, max_outputs)
+
+
 def text(name, tensor, collections=None):
     """The summary of text, a string or several. Raises `ValueError` if it is none. See `scalar`."""
     tensor = _convert_to_tensor(tensor)

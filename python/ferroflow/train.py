@@ -59,6 +59,8 @@ from .training_util import (
 __getattr__, __dir__ = _later(
     __name__,
     {
+        "examples_proto": "BytesList Example Feature FeatureList FeatureLists Features FloatList Int64List "
+        "SequenceExample",
         "device_setter": "replica_device_setter",
         "coordinator": "Coordinator LooperThread start_queue_runners",
         "hooks": "CheckpointSaverHook CheckpointSaverListener FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook "

@@ -1,6 +1,9 @@
 """Variables shared by name: `variable_scope` and `get_variable`."""
 
 import contextlib
+import linecache
+import os
+import sys
 
 from . import _ferroflow
 from .dtypes import as_dtype, float32
@@ -294,11 +297,12 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
     keys = [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections)
     keys = [key for key in keys if key != GraphKeys.TRAINABLE_VARIABLES]
     before = len(graph)
-    with graph.control_dependencies(None):
+    with graph.control_dependencies(None), _saying_where(graph, name):
         node = graph._get_variable(name, dtype.name, shape, initial, bool(trainable), keys, bool(validate_shape))
     made = node >= before
     variable = graph._variable_at(node)
     if made:
+        _places(graph)[variable.op.name] = _caller()
         if validate_shape and not shape.is_compatible_with(variable.shape):
             raise ValueError(
                 f"The initializer of {variable.name} gives shape {variable.shape}, but {shape} is asked for"
@@ -310,6 +314,38 @@ def _get(name, shape, dtype, initializer, regularizer, trainable, collections, v
             if loss is not None:
                 graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
     return variable
+
+
+_PACKAGE = os.path.dirname(__file__)
+
+
+def _places(graph):
+    """Where the program made variables, by their names."""
+    return graph.__dict__.setdefault("_places_of_variables", {})
+
+
+def _caller():
+    """The file, line and function of the program that is running."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+
+
+@contextlib.contextmanager
+def _saying_where(graph, name):
+    """Adds to the error for a variable that is there already where it was made."""
+    try:
+        yield
+    except ValueError as error:
+        scope = get_variable_scope().name
+        place = _places(graph).get(f"{scope}/{name}" if scope else name)
+        if place is None or "already exists, disallowed" not in str(error):
+            raise
+        file, line, function = place
+        code = linecache.getline(file, line).strip()
+        where = f'  File "{file}", line {line}, in {function}\n' + (f"    {code}\n" if code else "")
+        raise ValueError(f"{error} Originally defined at:\n\n{where}") from None
 
 
 def get_local_variable(

@@ -167,3 +167,54 @@ def test_what_runs_tell_of_their_steps_is_nothing():
         "print(timeline.Timeline(tf.RunMetadata().step_stats).generate_chrome_trace_format(), hasattr(tf, 'timeline'))"
     )
     assert python("-c", code) == '{"traceEvents": []} False'
+
+
+GENERATED = """
+import ferroflow.as_tensorflow
+import tensorflow as tf
+from tensorflow.python.ops import gen_array_ops, gen_math_ops, gen_nn_ops, gen_state_ops
+from tensorflow.python.ops.gen_linalg_ops import cholesky
+from tensorflow.contrib.seq2seq.python.ops.beam_search_decoder import BeamSearchDecoder
+from tensorflow.contrib.tensorboard.plugins import projector
+
+@tf.RegisterGradient("Guided")
+def guided(op, grad):
+    return tf.where(grad > 0.0, gen_nn_ops._relu_grad(grad, op.outputs[0]), tf.zeros_like(grad))
+
+x = tf.constant([1.0, -1.0, 2.0])
+with tf.get_default_graph().gradient_override_map({"Relu": "Guided"}):
+    y = tf.nn.relu(x)
+g = tf.gradients(y, x, tf.constant([1.0, 1.0, -1.0]))[0]
+print(tf.Session().run(g).tolist(), gen_array_ops.reshape is tf.reshape, cholesky is tf.cholesky)
+print(projector.ProjectorConfig.__name__, BeamSearchDecoder is tf.contrib.seq2seq.BeamSearchDecoder)
+"""
+
+
+def test_modules_of_single_operations():
+    lines = python("-c", GENERATED).splitlines()
+    assert lines == ["[1.0, 0.0, 0.0] True True", "ProjectorConfig True"]
+
+
+def test_single_operations(check):
+    from ferroflow.later import imported
+
+    ops = imported("ferroflow.generated_ops")
+    x, one = tf.constant([-2.0, 0.5, 7.0]), tf.ones([3])
+    for grad, function in (
+        (ops.relu_grad(one, x), tf.nn.relu),
+        (ops.relu6_grad(one, x), tf.nn.relu6),
+        (ops.elu_grad(one, tf.nn.elu(x)), tf.nn.elu),
+        (ops.softplus_grad(one, x), tf.nn.softplus),
+        (ops.softsign_grad(one, x), tf.nn.softsign),
+        (ops.sigmoid_grad(tf.sigmoid(x), one), tf.sigmoid),
+        (ops.tanh_grad(tf.tanh(x), one), tf.tanh),
+    ):
+        check(grad - tf.gradients(function(x), x)[0], [0.0, 0.0, 0.0])
+    image, window = tf.reshape(tf.range(4.0), [1, 2, 2, 1]), [1, 2, 2, 1]
+    grad = tf.fill([1, 1, 1, 1], 8.0)
+    check(tf.reshape(ops.max_pool_grad(image, None, grad, window, window, "VALID"), [4]), [0.0, 0.0, 0.0, 8.0])
+    check(tf.reshape(ops.avg_pool_grad([1, 2, 2, 1], grad, window, window, "VALID"), [4]), [2.0] * 4)
+    check(ops.mat_mul([[1.0, 2.0]], [[3.0, 4.0]], transpose_b=True), [[11.0]])
+    check(ops.batch_mat_mul([[[1.0, 2.0]]], [[[3.0, 4.0]]], adj_y=True), [[[11.0]]])
+    check([ops.sum([1.0, 2.0], 0), ops.mean([1.0, 3.0], 0), ops.prod([2.0, 3.0], 0)], [3.0, 2.0, 6.0])
+    check([ops.max([1.0, 2.0], 0, keep_dims=True), ops.min([1.0, 2.0], [0], True)], [[2.0], [1.0]])

@@ -184,3 +184,11 @@ def test_slices_between_tensors_are_one_operation(run):
         np.testing.assert_array_equal(run(part, {x: values, i: at}), values[at : at + 2, 1])
     slope = tf.gradients(part, x)[0]
     assert run(slope, {x: values, i: 2})[:, 1].tolist() == [0.0, 0.0, 1.0, 1.0]
+
+
+def test_zeros_at_the_end_of_strings(run):
+    strings = [b"a\x00", b"\x00\x00"]
+    assert run(tf.constant(strings)).tolist() == strings and run(tf.constant(b"a\x00")) == b"a\x00"
+    x = tf.placeholder(tf.string)
+    assert run(tf.identity(x), {x: strings}).tolist() == strings and run(tf.identity(x), {x: b"\x00"}) == b"\x00"
+    assert run(tf.py_func(lambda: b"b\x00", [], tf.string)) == b"b\x00"

@@ -179,6 +179,12 @@ def test_tensorflows_own_files():
     first = str(FIXTURES / "partitioned_first")
     in_parts = tf.fixed_size_partitioner(4)
     assert in_parts([6, 4], dtype=tf.float32) == [4, 1] and tf.fixed_size_partitioner(9, axis=1)([6, 4]) == [1, 4]
+    by_bytes, by_axis = tf.variable_axis_size_partitioner(1000), tf.variable_axis_size_partitioner(1000, axis=1)
+    assert by_bytes([100, 20], dtype=tf.float32) == [9, 1] and by_axis([100, 20], dtype=tf.float32) == [1, 10]
+    assert tf.variable_axis_size_partitioner(1000, max_shards=3)([100, 20], dtype=tf.float32) == [3, 1]
+    by_slices = tf.min_max_variable_partitioner(8, axis=1, min_slice_size=1000)
+    assert by_slices([100, 20], dtype=tf.float32) == [1, 8]
+    assert tf.min_max_variable_partitioner(4)([100, 20], dtype=tf.float32) == [1, 1]
     table = tf.get_variable("table0", [6, 4], partitioner=in_parts)
     with tf.Session() as session:
         tf.train.Saver().restore(session, first)

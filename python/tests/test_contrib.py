@@ -278,3 +278,27 @@ def test_nests():
         nest.assert_same_structure([1, 2], [3])
     with pytest.raises(ValueError, match="Structure had 4 elements, but flat_sequence had 1 elements"):
         nest.pack_sequence_as(form, [1])
+
+
+def test_what_the_projector_is_told(tmp_path):
+    projector = tf.contrib.tensorboard.plugins.projector
+    config = projector.ProjectorConfig(model_checkpoint_path="model.ckpt")
+    embedding = config.embeddings.add()
+    embedding.tensor_name, embedding.metadata_path = "words/table:0", 'names "all".tsv'
+    embedding.sprite.image_path = "digits.png"
+    embedding.sprite.single_image_dim.extend([28, 28])
+    assert isinstance(embedding, projector.EmbeddingInfo) and isinstance(embedding.sprite, projector.SpriteMetadata)
+    with tf.summary.FileWriter(str(tmp_path)) as writer:
+        projector.visualize_embeddings(writer, config)
+    assert (tmp_path / "projector_config.pbtxt").read_text() == """\
+model_checkpoint_path: "model.ckpt"
+embeddings {
+  tensor_name: "words/table:0"
+  metadata_path: "names \\"all\\".tsv"
+  sprite {
+    image_path: "digits.png"
+    single_image_dim: 28
+    single_image_dim: 28
+  }
+}
+"""

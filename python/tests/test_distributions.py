@@ -95,3 +95,74 @@ def test_what_there_is_not():
     with pytest.raises(NotImplementedError, match="No KL"):
         D.kl_divergence(D.Normal(0.0, 1.0), D.Uniform())
     assert isinstance(D.Uniform(name="u"), D.Distribution) and D.Uniform(name="u").name == "u"
+
+
+# Numbers of TensorFlow: logarithms of probabilities, mean, variance, mode and entropy.
+FAMILY = [
+    (
+        lambda: D.Gamma([2.0, 3.5], [1.0, 2.0]),
+        [0.5, 3.0],
+        [-1.1931471824645996, -2.0284276008605957],
+        [2.0, 1.75],
+        [2.0, 0.875],
+        [1.0, 1.25],
+        [1.5772157907485962, 1.249934196472168],
+        [0.09020400792360306, 0.899441123008728],
+    ),
+    (
+        lambda: D.Beta([2.0, 3.5], [3.0, 2.0]),
+        [0.5, 0.25],
+        [0.40546512603759766, -0.9965777397155762],
+        [0.4, 0.6363636255264282],
+        [0.04, 0.03560076281428337],
+        [0.3333333432674408, 0.7142857313156128],
+        [-0.23490667343139648, -0.2986903190612793],
+        [0.6875, 0.0283203087747097],
+    ),
+    (
+        lambda: D.StudentT([3.0, 5.0], [0.0, 1.0], [1.0, 2.0]),
+        [0.5, -1.0],
+        [-1.1609742641448975, -2.208731174468994],
+        [0.0, 1.0],
+        [3.0, 6.666666507720947],
+        [0.0, 1.0],
+        [1.77347731590271, 2.3206489086151123],
+        [0.6742759943008423, 0.18160873651504517],
+    ),
+]
+
+
+@pytest.mark.parametrize("make, at, log_prob, mean, variance, mode, entropy, cdf", FAMILY, ids=["gamma", "beta", "t"])
+def test_the_gamma_family(make, at, log_prob, mean, variance, mode, entropy, cdf, check):
+    one = make()
+    check(one.log_prob(at), log_prob)
+    check([one.mean(), one.variance(), one.mode(), one.entropy()], [mean, variance, mode, entropy])
+    check(one.cdf(at), cdf)
+    assert one.sample([5, 4]).shape.as_list() == [5, 4, 2]
+
+
+def test_dirichlet(check, run):
+    one = D.Dirichlet([[2.0, 3.0, 4.0]])
+    assert one.event_shape.as_list() == [3] and one.batch_shape.as_list() == [1]
+    check(one.log_prob([[0.2, 0.3, 0.5]]), [2.0228705406188965])
+    check(one.mean(), [[2 / 9, 3 / 9, 4 / 9]])
+    check(one.variance(), [[0.017283951863646507, 0.02222222089767456, 0.02469135820865631]])
+    check([one.mode()[0], one.entropy()[0] * [1.0, 1.0, 1.0]], [[1 / 6, 1 / 3, 0.5], [-1.3125519752502441] * 3])
+    np.testing.assert_allclose(run(one.sample(7)).sum(-1), np.ones([7, 1]), rtol=1e-5)
+
+
+def test_relative_entropies_of_the_gamma_family(check):
+    check(D.kl_divergence(D.Gamma(2.0, 1.0), D.Gamma(3.0, 2.0)), 0.19092143)
+    check(D.kl_divergence(D.Beta(2.0, 1.5), D.Beta(3.0, 2.0)), 0.05055523)
+    check(D.kl_divergence(D.Dirichlet([2.0, 1.5]), D.Dirichlet([3.0, 2.0])), 0.05055523)
+
+
+def test_samples_of_the_gamma_family_are_tensorflows(check):
+    tf.set_random_seed(3)
+    gamma = D.Gamma([2.0, 3.5], [1.0, 2.0]).sample(2, seed=5)
+    check(gamma, [[5.2388715744018555, 2.6411619186401367], [0.7967322468757629, 2.6422765254974365]])
+    beta = D.Beta([2.0, 3.5], [3.0, 2.0]).sample(2, seed=5)
+    check(beta, [[0.7644508481025696, 0.7153111696243286], [0.14402389526367188, 0.5824651718139648]])
+    check(D.Dirichlet([2.0, 3.0, 4.0]).sample(seed=5), [0.413629949092865, 0.1193370670080185, 0.4670329988002777])
+    student = D.StudentT([3.0, 5.0], [0.0, 1.0], [1.0, 2.0]).sample(2, seed=5)
+    check(student, [[-1.1406124830245972, 2.2219128608703613], [-1.6984045505523682, -3.209517478942871]])

@@ -161,3 +161,18 @@ def test_similarity_of_structure(check):
     check(tf.image.ssim_multiscale(odd, odd, 1.0, (0.5, 0.5), filter_size=5), 1.0)
     with pytest.raises(ValueError, match="at least three-dimensional"):
         tf.image.ssim([1.0], [1.0], 1.0)
+
+
+def test_boxes_without_those_that_are_much_the_same(run):
+    rows = [[0, 0, 1, 1], [0, 0.1, 1, 1.1], [1, 1, 0, -0.1], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]]
+    scores = [0.9, 0.75, 0.6, 0.95, 0.5, 0.3]
+    # What TensorFlow chooses.
+    assert run(tf.image.non_max_suppression(rows, scores, 3)).tolist() == [3, 0, 5]
+    assert run(tf.image.non_max_suppression(rows, scores, 10)).tolist() == [3, 0, 5]
+    assert run(tf.image.non_max_suppression(rows, scores, 10, 0.95, 0.5)).tolist() == [3, 0, 1, 2]
+    padded = tf.image.non_max_suppression_padded(rows, scores, 5, pad_to_max_output_size=True)
+    places, count = run(padded)
+    assert places.tolist() == [3, 0, 5, 0, 0] and count == 3
+    overlaps = [[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    assert run(tf.image.non_max_suppression_overlaps(overlaps, [0.5, 0.9, 0.4], 3)).tolist() == [1, 2]
+    assert run(tf.image.non_max_suppression(np.zeros([0, 4]), np.zeros([0]), 3)).tolist() == []

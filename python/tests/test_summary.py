@@ -219,7 +219,8 @@ def test_writers(tmp_path):
     writer.reopen()
     writer.add_summary(tf.Summary(), 2)
     writer.close()
-    files = [list(tf.train.summary_iterator(path)) for path in sorted(glob.glob(str(tmp_path / "*")))]
+    paths = sorted(glob.glob(str(tmp_path / "*")), key=os.path.getmtime)
+    files = [list(tf.train.summary_iterator(path)) for path in paths]
     assert [[e.step for e in events] for events in files] == [[0], [0, 2]]
     assert tf.train.SummaryWriter is tf.summary.FileWriter and tf.train.SummaryWriterCache.clear() is None
     with pytest.raises(tf.errors.OpError):
@@ -265,3 +266,19 @@ def test_threads_that_fail_to_write_go_on():
         assert failed
     """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+
+
+def test_sounds(run):
+    wave = np.array([[0.5, -1.0, 1.5]], np.float32)
+    # As TensorFlow encodes it.
+    expected = (
+        b"\nS\n\x07a/audio2H\r\x00\x00\xfaE\x10\x01\x18\x03\"2RIFF*\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"
+        b"@\x1f\x00\x00\x80>\x00\x00\x02\x00\x10\x00data\x06\x00\x00\x00\x00@\x00\x80\xff\x7f*\taudio/wav"
+    )
+    assert run(tf.summary.audio("a", wave, 8000, max_outputs=1)) == expected
+    found = values(run(tf.summary.audio("b", np.zeros([2, 2, 2], np.float32), 8000)))
+    assert sorted(found) == ["b/audio/0", "b/audio/1"] and found["b/audio/1"].audio.num_channels == 2
+    with pytest.raises(tf.errors.InvalidArgumentError, match="sample_rate must be > 0"):
+        run(tf.summary.audio("c", wave, 0.0))
+    with pytest.raises(ValueError, match="sounds must be of rank 2 or 3"):
+        tf.summary.audio("d", [1.0], 8000)

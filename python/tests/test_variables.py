@@ -184,3 +184,16 @@ def test_which_variables_have_a_value():
         assert session.run([missing, has])[1] and session.run(count) == 1
         session.run(tf.global_variables_initializer())
         assert session.run(of_b).tolist() == [] and of_b.op.name == "of_b"
+
+
+def test_a_variable_that_is_there_tells_where_it_was_made():
+    with tf.variable_scope("a"):
+        tf.get_variable("w", [1])
+        with pytest.raises(ValueError) as error:
+            tf.get_variable("w", [1])
+    message = str(error.value)
+    assert message.startswith(
+        "Variable a/w already exists, disallowed. Did you mean to set reuse=True or reuse=tf.AUTO_REUSE in VarScope? "
+        "Originally defined at:\n\n  File "
+    )
+    assert "test_variables.py" in message and '    tf.get_variable("w", [1])' in message

@@ -9,6 +9,7 @@ mod checksum;
 mod error;
 pub mod event;
 pub mod histogram;
+mod image_file;
 mod png_image;
 pub mod records;
 mod source;
@@ -16,4 +17,5 @@ pub mod summary;
 mod table;
 
 pub use error::{Error, Result};
+pub use image_file::{Pixels, decode_image, encode_jpeg};
 pub use png_image::png_image;

@@ -147,7 +147,7 @@ pub trait Float:
 }
 
 /// By recurrence to `x ≥ 10`, then the asymptotic series; by reflection below zero (Abramowitz and Stegun 6.3).
-fn digamma(x: f64) -> f64 {
+pub(crate) fn digamma(x: f64) -> f64 {
     if x.is_nan() || x == f64::NEG_INFINITY {
         return f64::NAN;
     }

@@ -18,8 +18,8 @@ fn polygamma_of(n: f64, x: f64) -> f64 {
     sign * libm::tgamma(n + 1.0) * hurwitz_zeta(n + 1.0, x)
 }
 
-/// `Σ_{k ≥ 0} (x + k)⁻ˢ` for integer `s ≥ 2`, by the Euler-Maclaurin formula (NIST DLMF 25.11.28) once `x ≥ 12`.
-fn hurwitz_zeta(s: f64, x: f64) -> f64 {
+/// `Σ_{k ≥ 0} (x + k)⁻ˢ` for `s > 1`, by the Euler-Maclaurin formula (NIST DLMF 25.11.28) once `x ≥ 12`.
+pub(crate) fn hurwitz_zeta(s: f64, x: f64) -> f64 {
     // B₂ₖ / (2k)! for k = 1, 2, ….
     const COEFFICIENTS: [f64; 8] = [
         1.0 / 12.0,
@@ -42,7 +42,11 @@ fn hurwitz_zeta(s: f64, x: f64) -> f64 {
     }
     let (mut sum, mut x) = (0.0, x);
     while x < 12.0 + s {
-        sum += x.powf(-s);
+        let power = x.powf(-s);
+        sum += power;
+        if x > 0.0 && power <= sum * f64::EPSILON {
+            return sum;
+        }
         x += 1.0;
     }
     let power = x.powf(-s);

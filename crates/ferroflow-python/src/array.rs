@@ -145,6 +145,11 @@ fn as_array<'py>(value: &Bound<'py, PyAny>, dtype: Option<DType>) -> PyResult<Bo
     Ok(array.cast_into::<PyUntypedArray>()?)
 }
 
+/// An array of Python's objects: NumPy's own strings would lose zeros at the end.
+fn as_objects<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyUntypedArray>> {
+    Ok(numpy_item!(value.py(), "asarray").call1((value, "O"))?.cast_into::<PyUntypedArray>()?)
+}
+
 /// A Python number (no NumPy scalar) as a scalar of its widest type.
 fn number(value: &Bound<'_, PyAny>) -> Option<Array> {
     if value.is_exact_instance_of::<PyBool>() {
@@ -171,7 +176,7 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
     }
     let numpys = is_numpy(value)?;
     if dtype == Some(DType::String) {
-        return strings(&as_array(value, None)?);
+        return strings(&if numpys { as_array(value, None)? } else { as_objects(value)? });
     }
     let array = as_array(value, None)?;
     let found = dtype_of(&array);
@@ -185,7 +190,7 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
             let message = format!("Failed to convert elements of {} to Tensor: {why}", value.repr()?);
             return Err(PyTypeError::new_err(message));
         }
-        let array = strings(&array)?;
+        let array = strings(&if numpys { array } else { as_objects(value)? })?;
         return match dtype {
             Some(wanted) => Err(PyTypeError::new_err(format!("Expected {}, got strings", wanted.tensorflow_name()))),
             None => Ok(array),

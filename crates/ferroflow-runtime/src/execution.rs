@@ -9,7 +9,7 @@ use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{Assign, HostCall, IsVariableInitialized, While, WhileGradient};
-use ferroflow_graph::{Fact, OpError, Outlet};
+use ferroflow_graph::{Fact, OpError, Outlet, kernel_of};
 use ferroflow_kernels::RunError;
 use smallvec::SmallVec;
 use std::sync::{Arc, PoisonError};
@@ -189,7 +189,7 @@ impl Session {
             true => node.op.infer(&facts.iter().collect::<Vec<_>>()).map_err(invalid)?,
             false => node.facts.to_vec(),
         };
-        let kernel = node.op.kernel(&facts, &outputs).map_err(invalid)?;
+        let kernel = kernel_of(&*node.op, &facts, &outputs).map_err(invalid)?;
         let shapes: Vec<_> = outputs.iter().filter_map(|f| Some((f.dtype, f.shape.to_shape()?))).collect();
         if !kernel.is_dynamic() && shapes.len() < outputs.len() {
             return Err(invalid(OpError::value("the shape of its result is not known")));

@@ -3,6 +3,7 @@
 from ..later import absent as _absent
 from ..partition_ops import random_crop
 from ..patches import extract_image_patches, extract_patches
+from .boxes import non_max_suppression, non_max_suppression_overlaps, non_max_suppression_padded
 from .changes import (
     per_image_standardization,
     per_image_whitening,
@@ -29,6 +30,7 @@ from .colors import (
     yiq_to_rgb,
     yuv_to_rgb,
 )
+from .files import decode_image, decode_jpeg, decode_png, encode_jpeg, encode_png, is_jpeg
 from .frames import (
     central_crop,
     crop_to_bounding_box,
@@ -65,6 +67,11 @@ __all__ = [
     "convert_image_dtype",
     "crop_and_resize",
     "crop_to_bounding_box",
+    "decode_image",
+    "decode_jpeg",
+    "decode_png",
+    "encode_jpeg",
+    "encode_png",
     "extract_image_patches",
     "extract_patches",
     "flip_left_right",
@@ -72,6 +79,10 @@ __all__ = [
     "grayscale_to_rgb",
     "hsv_to_rgb",
     "image_gradients",
+    "is_jpeg",
+    "non_max_suppression",
+    "non_max_suppression_overlaps",
+    "non_max_suppression_padded",
     "pad_to_bounding_box",
     "per_image_standardization",
     "per_image_whitening",

@@ -9,6 +9,7 @@ pub mod control;
 pub(crate) mod elementwise;
 #[cfg(test)]
 mod fixtures;
+pub mod image_files;
 pub mod linalg;
 pub mod math;
 pub mod nn;
@@ -24,6 +25,7 @@ pub(crate) mod testing;
 pub use array::*;
 pub use compiled::*;
 pub use control::*;
+pub use image_files::*;
 pub use linalg::*;
 pub use math::*;
 pub use nn::*;

@@ -9,7 +9,7 @@ use super::philox::{Block, Philox};
 /// Blocks made at a time: enough to keep a vector unit busy, few enough to stay in the first cache.
 const BATCH: usize = 64;
 /// Blocks kept for each output, so that rejection sampling in one group never reads another group's.
-const RESERVED_PER_OUTPUT: u64 = 256;
+pub(super) const RESERVED_PER_OUTPUT: u64 = 256;
 
 /// Blocks that one run of a uniform, normal, truncated normal or uniform integer op reserves.
 pub fn reserved_by_fill(outputs: usize) -> u64 {

@@ -9,6 +9,7 @@ mod element;
 mod fill;
 mod multinomial;
 mod philox;
+mod rejection;
 mod seed;
 mod shuffle;
 
@@ -16,5 +17,6 @@ pub use element::{RandomFloat, RandomInt, WideFloat};
 pub use fill::{fill_normal, fill_truncated_normal, fill_uniform, fill_uniform_int, reserved_by_fill};
 pub use multinomial::{fill_multinomial, reserved_by_multinomial};
 pub use philox::{Block, Philox};
+pub use rejection::{fill_gamma, fill_poisson};
 pub use seed::{DEFAULT_GRAPH_SEED, resolve_seeds};
 pub use shuffle::{reserved_by_shuffle, shuffled_indices};

@@ -95,6 +95,9 @@ functions! { |g|
         Some(Dims(perm)) => x.transpose(g.constant(perm)),
         None => x.transpose(..),
     };
+    decode_image(file: Tensor<'g>, channels: i64) Node("DecodeImage") => file.decode_image(channels);
+    encode_png(image: Tensor<'g>) Node("EncodePng") => image.encode_png();
+    encode_jpeg(image: Tensor<'g>, quality: i64) Node("EncodeJpeg") => image.encode_jpeg(quality);
     matrix_transpose(x: Tensor<'g>) Node("Transpose") => x.matrix_transpose();
     broadcast_to(x: Tensor<'g>, shape: Dims<'g>) Node("BroadcastTo") => x.broadcast_to(shape);
     fill(dims: Dims<'g>, value: Tensor<'g>) Node("Fill") => g.fill(dims, value);

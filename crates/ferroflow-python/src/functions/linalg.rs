@@ -1,6 +1,6 @@
 //! Matrices and sums of products.
 
-use super::Naming::Scope;
+use super::Naming::{Node, Scope};
 use super::functions;
 use ferroflow::graph::{Input, Tensor};
 
@@ -12,4 +12,6 @@ functions! { |g|
     matrix_diag_part(x: Tensor<'g>) Scope => x.matrix_diag_part();
     matrix_set_diag(x: Tensor<'g>, diagonal: Input<'g>) Scope => x.matrix_set_diag(diagonal);
     trace(x: Tensor<'g>) Scope => x.trace();
+    matrix_inverse(x: Tensor<'g>) Scope => x.matrix_inverse();
+    log_matrix_determinant(x: Tensor<'g>) Node("LogMatrixDeterminant") => x.log_matrix_determinant();
 }

@@ -8,6 +8,7 @@ use ferroflow::graph::{Input, Tensor};
 
 functions! { |g|
     cast(x: Tensor<'g>, dtype: DType) Node("Cast") => x.cast(dtype);
+    bitcast(x: Tensor<'g>, dtype: DType) Node("Bitcast") => x.bitcast(dtype);
     select(condition: Tensor<'g>, x: Input<'g>, y: Input<'g>) Node("Select") => condition.select(x, y);
     polygamma(a: Input<'g>, x: Tensor<'g>) Node("Polygamma") => x.polygamma(a);
     zeros_like(x: Tensor<'g>) Node("ZerosLike") => x.zeros_like();

@@ -3,7 +3,7 @@
 use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Dims, settled};
-use ferroflow::graph::ops::{Axes, Conv2DOptions, DataFormat, Padding, PoolOptions};
+use ferroflow::graph::ops::{Axes, Conv2DOptions, CtcBeamSearchDecoder, DataFormat, Padding, PoolOptions};
 use ferroflow::graph::{Input, Tensor};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -42,6 +42,12 @@ fn like<'g>(input: Input<'g>, other: Tensor<'g>) -> Tensor<'g> {
 }
 
 functions! { |g|
+    ctc_beam_search_decoder(
+        logits: Tensor<'g>, lengths: Tensor<'g>, beam_width: i64, top_paths: i64, merge_repeated: bool,
+    )
+        Node("CTCBeamSearchDecoder") => {
+        logits.ctc_beam_search_decoder(lengths, CtcBeamSearchDecoder { beam_width, top_paths, merge_repeated })
+    };
     conv1d(x: Tensor<'g>, filter: Tensor<'g>, stride: usize, padding: Padding) Scope => x.conv1d(filter, stride, padding);
     conv2d(x: Tensor<'g>, filter: Input<'g>, strides: [usize; 4], padding: Padding, format: DataFormat, dilations: [usize; 4])
         Node("Conv2D") => x.conv2d_with(filter, convolution(strides, padding, format, dilations)?);

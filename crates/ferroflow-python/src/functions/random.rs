@@ -22,4 +22,8 @@ functions! { |g|
         g.random_uniform_int(shape, low, high, options(dtype, seed));
     random_shuffle(x: Tensor<'g>, seed: Option<i64>) Node("RandomShuffle") => x.random_shuffle(seed);
     multinomial(logits: Tensor<'g>, number: i32, seed: Option<i64>) Node("Multinomial") => logits.multinomial(number, seed);
+    random_gamma(alpha: Tensor<'g>, shape: Dims<'g>, seed: Option<i64>) Node("RandomGamma") =>
+        alpha.random_gamma(shape, seed);
+    random_poisson(rate: Tensor<'g>, shape: Dims<'g>, seed: Option<i64>) Node("RandomPoissonV2") =>
+        rate.random_poisson(shape, seed);
 }

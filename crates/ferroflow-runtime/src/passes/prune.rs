@@ -8,7 +8,7 @@ use crate::request::Given;
 use crate::{Error, Request, Result};
 use ferroflow_array::{DType, Shape};
 use ferroflow_graph::ops::{Arg, Assign, HostCall, Identity, IsVariableInitialized, LoopVariable, NoOp};
-use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, ops};
+use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, kernel_of, ops};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -287,7 +287,7 @@ impl<'a> Pruning<'a> {
         let plannable = facts.iter().all(is_plannable);
         let unknown_strings = input_facts.iter().any(|f| f.dtype == DType::String && f.value.is_none());
         if strings || !plannable || node.op.is::<HostCall>() {
-            let kernel = node.op.kernel(&input_facts, &facts).map_err(|e| invalid(node, e))?;
+            let kernel = kernel_of(&*node.op, &input_facts, &facts).map_err(|e| invalid(node, e))?;
             if kernel.is_dynamic() {
                 let extra = self.given_to_parts(id, &mut inputs)?;
                 return self.leave_between(id, inputs, extra);

@@ -102,6 +102,10 @@ impl Op for GatherNd {
         Ok(vec![Fact::new(x.dtype, named(&indices.shape, &x.shape)?)])
     }
 
+    fn moves(&self, i: usize) -> bool {
+        i == 0
+    }
+
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let shape = inputs[0].concrete()?;
         let k = depth(&inputs[1])?;

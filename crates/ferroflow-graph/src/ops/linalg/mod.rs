@@ -2,12 +2,17 @@
 
 mod batch_matmul;
 mod contraction;
+mod decompositions;
 mod diagonal;
 mod matmul;
+mod solve;
+mod square;
 mod xw_plus_b;
 
 pub use batch_matmul::BatchMatMul;
+pub use decompositions::{Cholesky, LogMatrixDeterminant, MatrixDeterminant};
 pub use matmul::MatMul;
+pub use solve::{MatrixSolve, MatrixTriangularSolve};
 
 use crate::{OpError, OpResult};
 use ferroflow_array::{DType, bf16, f16};

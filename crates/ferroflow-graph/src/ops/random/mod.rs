@@ -2,12 +2,14 @@
 
 mod crop;
 mod fill;
+mod gamma;
 mod multinomial;
 mod normal;
 mod shuffle;
 mod uniform;
 mod uniform_int;
 
+pub use gamma::{RandomGamma, RandomPoisson};
 pub use multinomial::Multinomial;
 pub use normal::{RandomStandardNormal, TruncatedNormal};
 pub use shuffle::RandomShuffle;

@@ -1,11 +1,13 @@
 //! Summaries: operations that give what TensorBoard shows, encoded, as a string.
 
+mod audio;
 mod histogram;
 mod image;
 mod merge;
 mod scalar;
 mod tensor;
 
+pub use audio::AudioSummary;
 pub use histogram::HistogramSummary;
 pub use image::ImageSummary;
 pub use merge::MergeSummary;

@@ -1,0 +1,89 @@
+use crate::{Error, Result};
+use image::DynamicImage;
+use image::codecs::jpeg::JpegEncoder;
+
+/// Bytes of pixels, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    /// Rows.
+    pub height: usize,
+    /// Pixels of a row.
+    pub width: usize,
+    /// Numbers of a pixel.
+    pub channels: usize,
+    /// The numbers.
+    pub bytes: Vec<u8>,
+}
+
+/// The image in a PNG or JPEG file, with 1 channel (shades), 3 (colours), 4 (colours with transparency), or, for 0, as many
+/// as the file has. Of 16 bits the upper 8 are taken.
+///
+/// # Errors
+/// If it is no such file, or for other channels.
+pub fn decode_image(file: &[u8], channels: usize) -> Result<Pixels> {
+    let image = image::load_from_memory(file).map_err(|e| Error::Invalid(format!("Invalid image data: {e}")))?;
+    let (height, width) = (image.height() as usize, image.width() as usize);
+    let own = usize::from(image.color().channel_count());
+    let (channels, bytes) = match (channels, own) {
+        (0, 1) | (1, 1 | 2) => (1, image.to_luma8().into_raw()),
+        (0, 2) => (2, image.to_luma_alpha8().into_raw()),
+        (0 | 3, 3) | (3, _) => (3, image.to_rgb8().into_raw()),
+        (0 | 4, _) => (4, image.to_rgba8().into_raw()),
+        (1, _) => (1, shades(&image)),
+        _ => return Err(Error::Invalid(format!("channels must be 0, 1, 3, or 4, got {channels}"))),
+    };
+    Ok(Pixels { height, width, channels, bytes })
+}
+
+/// The shades of colours, after ITU-R BT.601, as JPEG has them.
+fn shades(image: &DynamicImage) -> Vec<u8> {
+    let shade = |p: &[u8]| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
+    image.to_rgb8().as_raw().chunks_exact(3).map(|p| shade(p).round() as u8).collect()
+}
+
+/// An image of 1 channel (shades) or 3 (colours) as JPEG, of a quality from 1 to 100.
+///
+/// # Errors
+/// If there are not as many bytes as the size asks for, or none, or other channels.
+pub fn encode_jpeg(pixels: &Pixels, quality: u8) -> Result<Vec<u8>> {
+    let Pixels { height, width, channels, ref bytes } = *pixels;
+    let refuse = |why: &str| Error::Invalid(format!("an image of {width} x {height} x {channels}: {why}"));
+    let color = match channels {
+        1 => image::ExtendedColorType::L8,
+        3 => image::ExtendedColorType::Rgb8,
+        _ => return Err(refuse("images have 1 or 3 channels")),
+    };
+    if bytes.is_empty() || bytes.len() != height * width * channels {
+        return Err(refuse("it has not as many bytes"));
+    }
+    let size = |n: usize| u32::try_from(n).map_err(|_| refuse("it is too large"));
+    let mut file = Vec::new();
+    let encoded = JpegEncoder::new_with_quality(&mut file, quality).encode(bytes, size(width)?, size(height)?, color);
+    encoded.map_err(|e| refuse(&e.to_string()))?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn png_comes_back() {
+        let bytes = vec![0, 100, 255, 1, 2, 3];
+        let file = crate::png_image(1, 2, 3, &bytes).unwrap().encoded;
+        assert_eq!(decode_image(&file, 0).unwrap(), Pixels { height: 2, width: 1, channels: 3, bytes });
+        assert_eq!(decode_image(&file, 4).unwrap().bytes, [0, 100, 255, 255, 1, 2, 3, 255]);
+        assert_eq!(decode_image(&file, 1).unwrap().bytes, [88, 2]);
+        assert!(decode_image(&file, 2).is_err() && decode_image(b"no image", 0).is_err());
+    }
+
+    #[test]
+    fn jpeg_comes_back_but_for_little() {
+        let pixels = Pixels { height: 8, width: 16, channels: 1, bytes: (0..128).collect() };
+        let found = decode_image(&encode_jpeg(&pixels, 95).unwrap(), 0).unwrap();
+        assert_eq!((found.height, found.width, found.channels), (8, 16, 1));
+        assert!(found.bytes.iter().zip(&pixels.bytes).all(|(a, b)| a.abs_diff(*b) <= 4));
+        assert!(encode_jpeg(&Pixels { channels: 2, ..pixels.clone() }, 95).is_err());
+        assert!(encode_jpeg(&Pixels { height: 9, ..pixels }, 95).is_err());
+    }
+}

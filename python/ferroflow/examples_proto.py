@@ -1,0 +1,214 @@
+"""Examples, as protobuf has them: named features, each a list of bytes, numbers or integers. They are encoded here."""
+
+import struct
+
+from .messages import Message
+
+
+class _Map(dict):
+    """Messages by name; one that is asked for is made."""
+
+    kind = owner = None
+
+    def __init__(self, items=()):
+        super().__init__({key: self._item(value) for key, value in dict(items).items()})
+
+    def _item(self, value):
+        return value if isinstance(value, Message) else self.kind(**value)
+
+    def __missing__(self, key):
+        self[key] = made = self.kind()
+        if self.owner is not None:
+            self.owner._attach()
+        return made
+
+    def get_or_create(self, key):
+        """The message of that name."""
+        return self[key]
+
+
+def _map(kind):
+    return type("_MapOf" + kind.__name__, (_Map,), {"kind": kind})()
+
+
+class _Encoded(Message):
+    """A message that is encoded in Python: by the numbers of its fields, and what each is."""
+
+    _NUMBERS = {}
+
+    def __getattr__(self, name):
+        value = super().__getattr__(name)
+        if isinstance(value, _Map):
+            value.owner = self
+        return value
+
+    def SerializeToString(self):
+        """The message, encoded."""
+        parts = []
+        for name, number in self._NUMBERS.items():
+            value = self._fields().get(name)
+            if isinstance(value, Message):
+                parts.append(_block(number, value.SerializeToString()))
+            elif isinstance(value, _Map):
+                pairs = ((key.encode(), item.SerializeToString()) for key, item in value.items())
+                parts += [_block(number, _block(1, key) + _block(2, item)) for key, item in pairs]
+            elif value:
+                parts.append(self._listed(number, value))
+        return b"".join(parts)
+
+    @staticmethod
+    def _listed(number, items):
+        return b"".join(_block(number, item.SerializeToString()) for item in items)
+
+    @classmethod
+    def FromString(cls, serialized):
+        """The message that is encoded in `serialized`. Raises `ValueError` if none is."""
+        made = cls()
+        names = {number: name for name, number in cls._NUMBERS.items()}
+        for number, value in _read(serialized):
+            name = names.get(number)
+            if name in cls._MESSAGES:
+                setattr(made, name, cls._MESSAGES[name].FromString(value))
+            elif name in cls._REPEATED:
+                getattr(made, name).append(cls._REPEATED[name].FromString(value))
+            elif isinstance(cls._PLAIN.get(name), _Map):
+                entry = dict(_read(value))
+                kind = cls._PLAIN[name].kind
+                getattr(made, name)[entry.get(1, b"").decode()] = kind.FromString(entry.get(2, b""))
+            elif name is not None:
+                getattr(made, name).extend(cls._items(value))
+        return made
+
+
+def _varint(number):
+    found = bytearray()
+    while number > 127:
+        found.append(number & 127 | 128)
+        number >>= 7
+    found.append(number)
+    return bytes(found)
+
+
+def _block(number, data):
+    return _varint(number << 3 | 2) + _varint(len(data)) + data
+
+
+def _take(data, at):
+    """The number that begins at a place, and where it ends."""
+    number = shift = 0
+    while True:
+        if at >= len(data) or shift > 63:
+            raise ValueError("Error parsing message: it is cut off")
+        byte = data[at]
+        number |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return number, at
+
+
+def _read(data):
+    """The fields of an encoded message: their numbers, and their bytes or integers."""
+    at = 0
+    while at < len(data):
+        tag, at = _take(data, at)
+        kind = tag & 7
+        if kind == 0:
+            value, at = _take(data, at)
+        else:
+            if kind not in (1, 2, 5):
+                raise ValueError(f"Error parsing message: a field of kind {kind}")
+            size, at = _take(data, at) if kind == 2 else ({1: 8, 5: 4}[kind], at)
+            value, at = bytes(data[at : at + size]), at + size
+            if at > len(data):
+                raise ValueError("Error parsing message: it is cut off")
+        yield tag >> 3, value
+
+
+class BytesList(_Encoded):
+    """Strings of bytes, `value`."""
+
+    _PLAIN, _NUMBERS = {"value": []}, {"value": 1}
+
+    @staticmethod
+    def _listed(number, items):
+        for item in items:
+            if not isinstance(item, bytes):
+                raise TypeError(f"{item!r} has type {type(item).__name__}, but expected one of: bytes")
+        return b"".join(_block(number, item) for item in items)
+
+    @staticmethod
+    def _items(value):
+        return [value]
+
+
+class FloatList(_Encoded):
+    """Numbers of `float32`, `value`."""
+
+    _PLAIN, _NUMBERS = {"value": []}, {"value": 1}
+
+    @staticmethod
+    def _listed(number, items):
+        return _block(number, struct.pack(f"<{len(items)}f", *items))
+
+    @staticmethod
+    def _items(value):
+        return struct.unpack(f"<{len(value) // 4}f", value)
+
+
+class Int64List(_Encoded):
+    """Integers, `value`."""
+
+    _PLAIN, _NUMBERS = {"value": []}, {"value": 1}
+
+    @staticmethod
+    def _listed(number, items):
+        return _block(number, b"".join(_varint(int(item) & 2**64 - 1) for item in items))
+
+    @staticmethod
+    def _items(value):
+        found, at = [], 0
+        while isinstance(value, bytes) and at < len(value):
+            number, at = _take(value, at)
+            found.append(number)
+        return [n - 2**64 if n >= 2**63 else n for n in (found if isinstance(value, bytes) else [value])]
+
+
+_LISTS = {"bytes_list": BytesList, "float_list": FloatList, "int64_list": Int64List}
+
+
+class Feature(_Encoded):
+    """A list of one kind: `bytes_list`, `float_list` or `int64_list`."""
+
+    _MESSAGES, _ONE_OF = _LISTS, ("kind", tuple(_LISTS))
+    _NUMBERS = {"bytes_list": 1, "float_list": 2, "int64_list": 3}
+
+
+class Features(_Encoded):
+    """Features by name, `feature`."""
+
+    _PLAIN, _NUMBERS = {"feature": _map(Feature)}, {"feature": 1}
+
+
+class FeatureList(_Encoded):
+    """The features of the steps of a sequence, `feature`."""
+
+    _REPEATED, _NUMBERS = {"feature": Feature}, {"feature": 1}
+
+
+class FeatureLists(_Encoded):
+    """Sequences by name, `feature_list`."""
+
+    _PLAIN, _NUMBERS = {"feature_list": _map(FeatureList)}, {"feature_list": 1}
+
+
+class Example(_Encoded):
+    """An example: its `features`."""
+
+    _MESSAGES, _NUMBERS = {"features": Features}, {"features": 1}
+
+
+class SequenceExample(_Encoded):
+    """An example that is a sequence: features of the whole, `context`, and of its steps, `feature_lists`."""
+
+    _MESSAGES = {"context": Features, "feature_lists": FeatureLists}
+    _NUMBERS = {"context": 1, "feature_lists": 2}

@@ -1,0 +1,12 @@
+"""Files and what is in them, under the names of `tf.io`."""
+
+# ruff: noqa: F401
+
+from . import gfile
+from .file_ops import decode_base64, decode_csv, decode_raw, encode_base64, matching_files, read_file, write_file
+from .image.files import decode_image, decode_jpeg, decode_png, encode_jpeg, encode_png, is_jpeg
+from .later import absent as _absent
+from .parsing_ops import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, parse_example, parse_single_example
+from .python_io import *
+
+__getattr__ = _absent(__name__)

@@ -1,0 +1,30 @@
+"""Operations on strings, under the names of `tf.strings`."""
+
+# ruff: noqa: F401
+
+from .later import absent as _absent
+from .string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr
+from .string_ops import string_join as join
+from .string_ops import string_length as length
+from .string_ops import string_lower as lower
+from .string_ops import string_split_v2 as split
+from .string_ops import string_strip as strip
+from .string_ops import string_to_number as to_number
+from .string_ops import string_upper as upper
+
+__all__ = [
+    "as_string",
+    "join",
+    "length",
+    "lower",
+    "reduce_join",
+    "regex_full_match",
+    "regex_replace",
+    "split",
+    "strip",
+    "substr",
+    "to_number",
+    "upper",
+]
+
+__getattr__ = _absent(__name__)
