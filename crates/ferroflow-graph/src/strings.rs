@@ -69,7 +69,8 @@ mod tests {
     fn moved(build: impl for<'g> Fn(Tensor<'g>) -> Tensor<'g>) -> Vec<String> {
         let g = Graph::new();
         let x = g.constant(Array::from(["a", "b", "c"]));
-        let node = g.with_dag(|dag| dag.node(build(x).operation().id()).clone());
+        let id = build(x).operation().id();
+        let node = g.with_dag(|dag| dag.node(id).clone());
         g.check().unwrap();
         let values: Vec<Array> = node.inputs.iter().map(|&o| value(g.tensor_at(o))).collect();
         let facts: Vec<Fact> = values.iter().map(Fact::of).collect();
