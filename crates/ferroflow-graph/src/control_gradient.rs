@@ -101,6 +101,10 @@ impl<'g> Engine<'g> {
     }
 }
 
+fn outlets_of(tensors: &[Tensor<'_>]) -> Vec<Outlet> {
+    tensors.iter().map(|t| t.outlet()).collect()
+}
+
 /// A loop on the way of derivatives.
 struct Backward<'e, 'g> {
     engine: &'e mut Engine<'g>,
@@ -153,10 +157,23 @@ impl<'g> Backward<'_, 'g> {
         let xs: Vec<Outlet> = xs.into_iter().chain(captured.iter().map(|&j| self.inputs[j])).collect();
         let (mut found, made) = self.engine.within(&ys, &self.engine.tensors(&xs))?;
         // Each runs once an iteration, and again wherever derivatives are taken anew.
-        debug_assert!(graph.with_dag(|dag| {
-            let mut effects = made.map(|number| dag.node(NodeId(number as u32)).op.effect());
-            effects.all(|effect| !matches!(effect, Effect::Write | Effect::Random | Effect::Side))
-        }));
+        let effect = graph.with_dag(|dag| {
+            let mut nodes = made.clone().map(|number| dag.node(NodeId(number as u32)));
+            nodes
+                .find(|n| matches!(n.op.effect(), Effect::Write | Effect::Random | Effect::Side))
+                .map(|n| n.name.clone())
+        });
+        if let Some(name) = effect {
+            let message = format!("no gradient: that of an iteration draws numbers or changes something, in `{name}`");
+            return Err(GraphError::new(ErrorKind::Unimplemented, message));
+        }
+        let given = [&self.inputs[total..], &variables, &outlets_of(&seeds)].concat();
+        let found_outlets = outlets_of(&found.iter().copied().flatten().collect::<Vec<_>>());
+        let mut taken = graph.with_dag(|dag| {
+            let inside = Inside::from_attribute(&op.inside).with(made.clone());
+            Frontier::of(dag, &found_outlets, &inside).captures
+        });
+        taken.retain(|o| !given.contains(o));
         let of_captures = carried.len() + scanned.len();
         for (k, grad) in found.iter_mut().enumerate().skip(of_captures) {
             let sum = self.variable_like(Tensor::new(graph, xs[k]), None);
@@ -173,10 +190,12 @@ impl<'g> Backward<'_, 'g> {
             stacked: stacked.clone(),
             seeds: outlets_to(seeds.iter().map(|t| t.outlet())),
             results: results.collect(),
+            taken: outlets_to(taken.iter().copied()),
         };
         let output = |k: usize| Tensor::new(graph, self.id.outlet(k));
         let grads = seeded.map(|k| grads[k].unwrap_or_else(|| output(k).zeros_like()));
         let mut builder = graph.build(node).inputs(self.engine.tensors(self.inputs)).inputs(grads);
+        builder = builder.inputs(self.engine.tensors(&taken));
         for control in graph.with_dag(|dag| dag.node(self.id).controls.clone()).into_iter().chain([self.id]) {
             builder = builder.control(Operation::new(graph, control));
         }

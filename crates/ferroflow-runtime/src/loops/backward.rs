@@ -30,6 +30,11 @@ impl Session {
         let forward = self.graph.with_dag(|dag| (op.forward < dag.len()).then(|| dag.node(id).clone()));
         let forward = forward.ok_or_else(|| invalid("the graph does not have its loop"))?;
         let while_op = forward.op.downcast::<While>().ok_or_else(|| invalid("its forward node is no loop"))?;
+        let outlets = |ints: &[i64]| self.graph.with_dag(|dag| outlets_from(dag, ints));
+        let outlets_of = |ints: &[i64]| outlets(ints).map_err(|e| passes::invalid(node, e));
+        let taken = outlets_of(&op.taken)?;
+        let (inputs, values) = inputs.split_at(inputs.len().saturating_sub(taken.len()));
+        let taken = taken.into_iter().zip(values.iter().copied());
         let seeds = op.carried.len() + op.stacked.len();
         let (inputs, seeds) = inputs.split_at(inputs.len().saturating_sub(seeds));
         let (initial, stacked) = seeds.split_at(op.carried.len());
@@ -41,10 +46,10 @@ impl Session {
                 memory.loops.get(&id).cloned().unwrap_or_default()
             }
         };
-        let l = Loop::new(self, &forward, while_op, inputs, history.given.iter().map(|(o, a)| (*o, a)))?;
+        let given = history.given.iter().map(|(o, a)| (*o, a)).chain(taken);
+        let l = Loop::new(self, &forward, while_op, inputs, given)?;
         let history = &history.iterations;
-        let outlets = |ints: &[i64]| self.graph.with_dag(|dag| outlets_from(dag, ints));
-        let variables = outlets(&op.seeds).map_err(|e| passes::invalid(node, e))?;
+        let variables = outlets_of(&op.seeds)?;
         let found: Vec<Option<Outlet>> =
             op.results.chunks_exact(2).map(|pair| outlets(pair).ok()?.first().copied()).collect();
         let zeros = |a: &Array| Array::zeros(a.dtype(), a.shape());

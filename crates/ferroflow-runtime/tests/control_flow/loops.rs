@@ -2,7 +2,7 @@
 
 use crate::{SCALAR, check_gradients, message, sessions};
 use ferroflow_array::{Array, DType};
-use ferroflow_graph::{Dag, Graph};
+use ferroflow_graph::{Dag, Graph, Tensor};
 use ferroflow_runtime::passes::prune;
 use ferroflow_runtime::{Feeds, Request, Session, feed};
 
@@ -264,4 +264,54 @@ fn a_given_derivative_by_what_a_loop_does_not_take_is_refused() {
     let error = g.gradients([y], [x]).unwrap_err();
     let expected = "no gradient: in the body of the loop one is given by `Const:0`, which the body does not take";
     assert_eq!((error.op.as_str(), error.message.as_str()), ("While", expected));
+}
+
+#[test]
+fn a_rule_in_a_loop_takes_what_is_outside() {
+    let g = Graph::new();
+    let (constant, placeholder) = (g.constant([2f32, 3.0]), g.placeholder(DType::F32, [2]));
+    let drawn = g.random_uniform([2], 0f32, 1f32);
+    let by_x = [constant, placeholder, drawn].map(|factor| {
+        let (x, factor) = (g.constant([1f32, 2.0]), factor.outlet());
+        let [_, y] = g.while_loop(
+            [g.constant(0i32), x],
+            |[i, _]| i.less(3),
+            |[i, a]| {
+                let t = a.identity();
+                t.operation()
+                    .set_gradient([a], move |cx| Ok(vec![Some((cx.grad(0) * cx.graph().tensor_at(factor)).into())]));
+                [i + 1, t]
+            },
+        );
+        g.gradients([y], [x]).unwrap()[0].unwrap()
+    });
+    let cubes = |values: &[f32]| values.iter().map(|v| v * v * v).collect::<Vec<f32>>();
+    for session in sessions(&g) {
+        let of = |fetch: Tensor<'_>, feeds: Feeds<'_>| session.run_with(fetch, feeds).unwrap().to_vec::<f32>().unwrap();
+        assert_eq!(of(by_x[0], Feeds::new()), [8.0, 27.0]);
+        assert_eq!(of(by_x[0], Feeds::new().with(constant, [5f32, 7.0])), [125.0, 343.0]);
+        assert_eq!(of(by_x[1], Feeds::new().with(placeholder, [1f32, 4.0])), [1.0, 64.0]);
+        let (found, factor) = session.run((by_x[2], drawn)).unwrap();
+        assert_eq!(found.to_vec::<f32>().unwrap(), cubes(&factor.to_vec::<f32>().unwrap()));
+    }
+}
+
+#[test]
+fn a_rule_in_a_loop_that_draws_numbers_is_refused() {
+    let g = Graph::new();
+    let x = g.constant([1f32, 2.0]);
+    let [_, y] = g.while_loop(
+        [g.constant(0i32), x],
+        |[i, _]| i.less(3),
+        |[i, a]| {
+            let t = a.identity();
+            t.operation().set_gradient([a], |cx| {
+                let noise = cx.graph().random_normal([2], 0f32, 1f32);
+                Ok(vec![Some((cx.grad(0) + noise).into())])
+            });
+            [i + 1, t]
+        },
+    );
+    let error = g.gradients([y], [x]).unwrap_err();
+    assert!(error.message.contains("draws numbers or changes something"), "{}", error.message);
 }

@@ -4,8 +4,8 @@ use ferroflow_array::PartialShape;
 use ferroflow_kernels::{Kernel, KernelError};
 
 op! {
-    /// The derivatives of a loop, by running backwards over what it went through. Inputs: those of the loop, and the
-    /// derivatives of its outputs that `carried` and `stacked` name. Outputs: the derivatives of its inputs that `carried`,
+    /// The derivatives of a loop, by running backwards over what it went through. Inputs: those of the loop, the
+    /// derivatives of its outputs that `carried` and `stacked` name, and the values of `taken`. Outputs: the derivatives of its inputs that `carried`,
     /// `scanned` and `captured` name.
     pub struct WhileGradient("WhileGradient") {
         /// The node of the loop.
@@ -24,13 +24,15 @@ op! {
         /// The outlets of the derivatives of the carried values and slices, and of the new sums; where there is none, `-1`
         /// twice.
         results: Vec<i64>,
+        /// The outlets from outside that the derivatives take and the loop does not.
+        taken: Vec<i64>,
     }
 }
 
 impl Op for WhileGradient {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
-        let seeds = self.carried.len() + self.stacked.len();
-        let loop_inputs = inputs.len().checked_sub(seeds).ok_or_else(|| OpError::value("has too few inputs"))?;
+        let others = self.carried.len() + self.stacked.len() + self.taken.len() / 2;
+        let loop_inputs = inputs.len().checked_sub(others).ok_or_else(|| OpError::value("has too few inputs"))?;
         let named = self.carried.iter().chain(&self.scanned).chain(&self.captured);
         let fact = |&i: &usize| match inputs[..loop_inputs].get(i) {
             // The value of an input is not that of its derivative.
