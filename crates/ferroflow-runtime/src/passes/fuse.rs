@@ -49,6 +49,7 @@ impl<'a> Groups<'a> {
         let mut controlled: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
         for (id, node) in draft.dag.nodes() {
             node.controls.iter().for_each(|&c| controlled.entry(c).or_default().push(id));
+            debug_assert!(node.inputs.iter().map(|o| o.node).chain(node.controls.iter().copied()).all(|n| n < id));
         }
         Groups { draft, consumers: draft.consumers(), controlled, of: vec![None; count], members: Vec::new() }
     }
@@ -97,7 +98,8 @@ impl<'a> Groups<'a> {
 
     /// Whether the group depends on one of `from`, other groups counted as single nodes.
     fn reaches(&self, from: impl Iterator<Item = NodeId>, group: usize) -> bool {
-        let mut stack: Vec<NodeId> = from.collect();
+        let last = self.last_before(group);
+        let mut stack: Vec<NodeId> = from.filter(|id| *id <= last).collect();
         if stack.is_empty() {
             return false;
         }
@@ -112,11 +114,25 @@ impl<'a> Groups<'a> {
             let siblings = self.of[id.index()].map(|g| self.members[g].iter().copied().collect());
             for sibling in siblings.unwrap_or_else(|| vec![id]) {
                 seen[sibling.index()] = true;
-                stack.extend(self.consumers(sibling));
-                stack.extend(self.controlled.get(&sibling).into_iter().flatten());
+                let after = self.controlled.get(&sibling).into_iter().flatten().copied();
+                stack.extend(self.consumers(sibling).into_iter().chain(after).filter(|id| *id <= last));
             }
         }
         false
+    }
+
+    /// A node beyond which none comes before the group: neither by itself, as nodes come after what they need, nor by a group
+    /// that it is in.
+    fn last_before(&self, group: usize) -> NodeId {
+        let ends = |members: &BTreeSet<NodeId>| Some((*members.first()?, *members.last()?));
+        let Some(mut last) = self.members[group].last().copied() else { return NodeId(0) };
+        loop {
+            let across = self.members.iter().filter_map(ends).filter(|(first, end)| *first <= last && *end > last);
+            match across.map(|(_, end)| end).max() {
+                Some(end) => last = end,
+                None => return last,
+            }
+        }
     }
 
     /// Whether the group is worth an operation of its own.
