@@ -93,8 +93,8 @@ def decode_csv(
         texts, given = objects(texts), [objects(value) for value in given]
         columns = [np.empty(np.shape(texts), object if d == string else d.as_numpy_dtype) for d in dtypes]
         for row, at in enumerate(np.ndindex(np.shape(texts))):
-            line = texts[at].decode("utf-8", "surrogateescape").rstrip("\r\n")
-            fields = _fields(line, field_delim) if use_quote_delim else line.split(field_delim)
+            line = texts[at].decode("utf-8", "surrogateescape").lstrip("\r\n")
+            fields = _fields(line, field_delim) if use_quote_delim or not line else line.split(field_delim)
             fields = fields if select_cols is None else [fields[i] for i in select_cols if i < len(fields)]
             if len(fields) != len(columns):
                 raise ValueError(f"Expect {len(columns)} fields but have {len(fields)} in record {row}")
@@ -120,11 +120,11 @@ def _check_columns(columns, number):
 def _fields(line, delimiter):
     """The fields of a line, some of which are in quotes."""
     pattern = re.compile(rf'(?:"((?:[^"]|"")*)"|([^"\r\n{re.escape(delimiter)}]*))({re.escape(delimiter)}|\Z)')
-    fields, at, more = [], 0, True
+    fields, at, more = [], 0, bool(line)
     while more:
         match = pattern.match(line, at)
         if match is None:
-            raise ValueError(f"A quote is out of place in the record: {line}")
+            raise ValueError(f"A quote or the end of a line is out of place in the record: {line}")
         quoted, plain, end = match.groups()
         fields.append(plain if quoted is None else quoted.replace('""', '"'))
         at, more = match.end(), bool(end)

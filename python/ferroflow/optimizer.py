@@ -235,8 +235,8 @@ class AdagradOptimizer(Optimizer):
 
 
 class AdagradDAOptimizer(Optimizer):
-    """Adagrad by dual averaging (Duchi et al. 2011) after `global_step` steps, which it only reads: `minimize` adds 1 to the
-    step that is given to it."""
+    """Adagrad by dual averaging (Duchi et al. 2011) after `global_step` steps, which it only reads: `minimize` adds 1
+    to the step that is given to it."""
 
     _RULE, _SLOTS = "AdagradDA", ("gradient_accumulator", "gradient_squared_accumulator")
 

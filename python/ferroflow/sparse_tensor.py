@@ -54,6 +54,8 @@ class SparseTensor:
     """A tensor of the shape `dense_shape`, `[rank]`, of which the elements at `indices`, `[n, rank]`, are `values`, `[n]`; the
     others are zero. It is fetched as a `SparseTensorValue`, and fed with one, or with the three in a tuple."""
 
+    __array_priority__ = 100
+
     def __init__(self, indices, values, dense_shape):
         with name_scope(None, "SparseTensor", [indices, values, dense_shape]):
             self._indices = convert_to_tensor(indices, int64, name="indices")

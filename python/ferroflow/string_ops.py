@@ -258,8 +258,8 @@ def string_split(
 
 
 def string_split_v2(input=None, sep=None, maxsplit=-1, result_type="SparseTensor", source=None, name=None):
-    """The parts of each string of a vector, or of one, between occurrences of `sep`, or white space if there is none, at most
-    `maxsplit` times, as a sparse tensor `[n, most]`."""
+    """The parts of each string of a vector, or of one, between occurrences of `sep`, or white space if there is none,
+    at most `maxsplit` times, as a sparse tensor `[n, most]`."""
     tensor = _texts(source if input is None else input, "input")
     separator = (sep if isinstance(sep, bytes) else sep.encode()) if sep else None
     return _sparse(lambda array: [text.split(separator, maxsplit) for text in array], name or "StringSplitV2")(tensor)

@@ -90,8 +90,9 @@ def test_a_picture_is_read_scaled_and_written(run, tmp_path):
 def test_fields_in_quotes(run):
     found = run(tf.decode_csv(['"a""b","c,d",'], [[""], [""], ["z"]]))
     assert [x.tolist() for x in found] == [[b'a"b'], [b"c,d"], [b"z"]]
-    for line in '"a', 'a"b', '"a"b':
-        with pytest.raises(tf.errors.InvalidArgumentError, match="A quote is out of place"):
+    assert run(tf.decode_csv('\n"a\nb"', [[""]])) == [b"a\nb"]
+    for line in '"a', 'a"b', '"a"b', "a\n":
+        with pytest.raises(tf.errors.InvalidArgumentError, match="A quote or the end of a line is out of place"):
             run(tf.decode_csv(line, [[""]]))
     assert run(tf.decode_csv('a"b', [[""]], use_quote_delim=False)) == [b'a"b']
 
@@ -104,6 +105,8 @@ def test_fields_that_are_no_numbers(text, default, run):
 
 def test_columns(run):
     assert run(tf.decode_csv("1,2,3", [[0], [0]], select_cols=[0, 2])) == [1, 3]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expect 1 fields but have 0"):
+        run(tf.decode_csv("", [[4]]))
     wrong = ([1, 0], "strictly increasing"), ([-1, 0], "negative"), ([0], "do not match")
     for columns, message in wrong:
         with pytest.raises(ValueError, match=message):

@@ -203,6 +203,7 @@ def test_products_with_dense_tensors(dense, run):
     assert dense(small() * tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])) == [[1.0, 0.0, 6.0], [0.0, 15.0, 0.0]]
     assert dense(tf.constant([10.0, 20.0, 30.0]) * small()) == [[10.0, 0.0, 60.0], [0.0, 60.0, 0.0]]
     assert dense(small() * [[2.0], [3.0]]) == [[2.0, 0.0, 4.0], [0.0, 9.0, 0.0]]
+    assert dense(np.float32([1.0, 2.0, 3.0]) * small()) == [[1.0, 0.0, 6.0], [0.0, 6.0, 0.0]]
     assert dense(small() / 2.0) == [[0.5, 0.0, 1.0], [0.0, 1.5, 0.0]]
     with pytest.raises(tf.errors.InvalidArgumentError, match="cannot be broadcast"):
         run(small() * [1.0, 2.0])
