@@ -4,7 +4,8 @@ from . import nn
 from .array_ops import concat, expand_dims, gather, ones_like, range as range_of, reshape, shape, where, zeros_like
 from .dtypes import float32, int32, int64
 from .framework import constant, convert_to_tensor, name_scope
-from .math_ops import cast, cumsum, equal, exp, expm1, log, log1p, matmul, reduce_any, reduce_sum, stop_gradient
+from .math_ops import cast, cumsum, equal, exp, expm1, floor, log, log1p, matmul, minimum, reduce_any, reduce_sum
+from .math_ops import stop_gradient
 from .random_ops import multinomial, random_uniform
 
 
@@ -15,13 +16,14 @@ def _drawn(true_classes, number, unique, range_max, log_probability, seed, name)
         true_classes = cast(true_classes, int64)
         logs = log_probability(range_of(0, range_max, 1))
         if unique:
+            shares = random_uniform([range_max + number], 1e-37, 1.0, seed=seed)
             # The greatest of log p + Gumbel noise are drawn one by one without replacement.
-            noise = -log(-log(random_uniform([range_max], 1e-37, 1.0, seed=seed)))
-            sampled = nn.top_k(logs + noise, number).indices
-            # So many draws with replacement give as many different classes, in the mean.
-            missed = 1.0 - cumsum(exp(gather(logs, sampled)), exclusive=True)
-            tries = reduce_sum(1.0 / missed)
-            expected = lambda p: -expm1(tries * log1p(-p))
+            sampled = nn.top_k(logs - log(-log(shares[:range_max])), number).indices
+            # How often one draws with replacement until there is a new one is distributed geometrically.
+            taken = minimum(cumsum(exp(gather(logs, sampled)), exclusive=True), 1.0 - 2.0**-23)
+            tries = reduce_sum(floor(log(shares[range_max:]) / log(taken)) + 1.0)
+            first = cast(equal(tries, float(number)), float32)
+            expected = lambda p: first * p * tries - (1.0 - first) * expm1(tries * log1p(-p))
         else:
             sampled = reshape(multinomial(expand_dims(logs, 0), number, seed), [-1])
             expected = lambda p: p * float(number)

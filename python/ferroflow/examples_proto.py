@@ -74,7 +74,7 @@ class _Encoded(Message):
             elif isinstance(cls._PLAIN.get(name), _Map):
                 entry = dict(_read(value))
                 kind = cls._PLAIN[name].kind
-                getattr(made, name)[entry.get(1, b"").decode()] = kind.FromString(entry.get(2, b""))
+                getattr(made, name)[_bytes(entry.get(1, b"")).decode()] = kind.FromString(entry.get(2, b""))
             elif name is not None:
                 getattr(made, name).extend(cls._items(value))
         return made
@@ -106,9 +106,15 @@ def _take(data, at):
             return number, at
 
 
+def _bytes(value):
+    if not isinstance(value, bytes):
+        raise ValueError("Error parsing message: a number in place of bytes")
+    return value
+
+
 def _read(data):
     """The fields of an encoded message: their numbers, and their bytes or integers."""
-    at = 0
+    data, at = _bytes(data), 0
     while at < len(data):
         tag, at = _take(data, at)
         kind = tag & 7
@@ -138,7 +144,7 @@ class BytesList(_Encoded):
 
     @staticmethod
     def _items(value):
-        return [value]
+        return [_bytes(value)]
 
 
 class FloatList(_Encoded):
@@ -152,6 +158,8 @@ class FloatList(_Encoded):
 
     @staticmethod
     def _items(value):
+        if len(_bytes(value)) % 4:
+            raise ValueError("Error parsing message: a part of a float")
         return struct.unpack(f"<{len(value) // 4}f", value)
 
 

@@ -1,9 +1,9 @@
 """Files, and what is in them, read and written by operations, on the host."""
 
 import base64
-import csv
 import glob
 import os
+import re
 
 import numpy as np
 
@@ -86,15 +86,16 @@ def decode_csv(
     defaults = [convert_to_tensor(default) for default in record_defaults]
     lines = _texts(records, "records")
     dtypes = [default.dtype for default in defaults]
+    if select_cols is not None:
+        _check_columns(list(select_cols), len(defaults))
 
     def decoded(texts, *given):
         texts, given = objects(texts), [objects(value) for value in given]
         columns = [np.empty(np.shape(texts), object if d == string else d.as_numpy_dtype) for d in dtypes]
         for row, at in enumerate(np.ndindex(np.shape(texts))):
-            quoting = csv.QUOTE_MINIMAL if use_quote_delim else csv.QUOTE_NONE
-            line = texts[at].decode("utf-8", "surrogateescape")
-            fields = next(csv.reader([line], delimiter=field_delim, quoting=quoting), [""])
-            fields = fields if select_cols is None else [fields[i] for i in select_cols]
+            line = texts[at].decode("utf-8", "surrogateescape").lstrip("\r\n")
+            fields = _fields(line, field_delim) if use_quote_delim or not line else line.split(field_delim)
+            fields = fields if select_cols is None else [fields[i] for i in select_cols if i < len(fields)]
             if len(fields) != len(columns):
                 raise ValueError(f"Expect {len(columns)} fields but have {len(fields)} in record {row}")
             for i, field in enumerate(fields):
@@ -107,6 +108,38 @@ def decode_csv(
     return made
 
 
+def _check_columns(columns, number):
+    if len(columns) != number:
+        raise ValueError("Length of select_cols and record_defaults do not match.")
+    if min(columns, default=0) < 0:
+        raise ValueError("select_cols contains negative values.")
+    if any(a >= b for a, b in zip(columns, columns[1:])):
+        raise ValueError("select_cols is not strictly increasing.")
+
+
+def _fields(line, delimiter):
+    """The fields of a line, some of which are in quotes."""
+    pattern = re.compile(rf'(?:"((?:[^"]|"")*)"|([^"\r\n{re.escape(delimiter)}]*))({re.escape(delimiter)}|\Z)')
+    fields, at, more = [], 0, bool(line)
+    while more:
+        match = pattern.match(line, at)
+        if match is None:
+            raise ValueError(f"A quote or the end of a line is out of place in the record: {line}")
+        quoted, plain, end = match.groups()
+        fields.append(plain if quoted is None else quoted.replace('""', '"'))
+        at, more = match.end(), bool(end)
+    return fields
+
+
+def _number(text, dtype):
+    """The number of that dtype that is written out, or `None`."""
+    try:
+        found = int(text) if dtype.is_integer else float(text)
+    except ValueError:
+        return None
+    return None if "_" in text or dtype.is_integer and not dtype.min <= found <= dtype.max else found
+
+
 def _field(text, column, row, dtype, default, missing):
     """A field as a number or bytes, or what stands for one that is missing."""
     if text in ("", missing):
@@ -115,10 +148,10 @@ def _field(text, column, row, dtype, default, missing):
         return default.ravel()[0]
     if dtype == string:
         return text.encode("utf-8", "surrogateescape")
-    try:
-        return int(text) if dtype.is_integer else float(text)
-    except ValueError:
-        raise ValueError(f"Field {column} in record {row} is not a valid {dtype.name}: {text}") from None
+    found = _number(text, dtype)
+    if found is None:
+        raise ValueError(f"Field {column} in record {row} is not a valid {dtype.name}: {text}")
+    return found
 
 
 def encode_base64(input, pad=False, name=None):

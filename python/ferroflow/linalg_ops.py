@@ -1,5 +1,6 @@
 """Matrices that are the last two dimensions, and sums of products over dimensions."""
 
+from .einsum_terms import plain as _plain
 from .framework import call, convert_to_tensor
 
 
@@ -37,9 +38,12 @@ def einsum(equation, *inputs, **kwargs):
     """Einstein's sums: `einsum("ij,jk->ik", a, b)` is the matrix product.
 
     A letter names a dimension of each operand that has it. Products are summed over the letters that are not behind the
-    arrow; without an arrow, over those that are there twice. Raises `ValueError` for what does not fit.
+    arrow; without an arrow, over those that are there twice. A letter that one operand has twice takes its diagonal;
+    `...` stands for dimensions that are broadcast, those of all operands. Raises `ValueError` for what does not fit.
     """
-    return call("einsum", kwargs.get("name") or "einsum", equation, [convert_to_tensor(x) for x in inputs])
+    tensors = [convert_to_tensor(x) for x in inputs]
+    equation, tensors = _plain(equation.replace(" ", ""), tensors)
+    return call("einsum", kwargs.get("name") or "einsum", equation, tensors)
 
 
 def tensordot(a, b, axes, name=None):

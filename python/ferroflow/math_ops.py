@@ -24,7 +24,7 @@ def _binary(name, op_type, doc):
 
 def _equality(name, op_type, doc):
     def function(x, y, name=None):
-        if any(getattr(getattr(value, "dtype", None), "name", "") == "string" for value in (x, y)):
+        if _of_strings(x) or _of_strings(y):
             from .string_ops import compared
 
             return compared(x, y, op_type, name)
@@ -33,6 +33,15 @@ def _equality(name, op_type, doc):
     return _document(
         function, name, doc + "\n\n    Of one dtype, which numbers take; broadcast together by NumPy's rule."
     )
+
+
+def _of_strings(value):
+    """Whether `value` is a string, or a tensor, an array or a list of them."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    dtype = getattr(value, "dtype", None)
+    named = getattr(dtype, "name", "") == "string" or getattr(dtype, "kind", None) in ("S", "U", "O")
+    return named or isinstance(value, (str, bytes))
 
 
 def _document(function, name, doc):
@@ -77,7 +86,19 @@ is_finite = _unary("is_finite", "IsFinite", "Whether it is neither infinite nor 
 logical_not = _unary("logical_not", "LogicalNot", "Whether it is false.")
 inv, neg = reciprocal, negative
 
-add = _binary("add", "Add", "`x + y`.")
+
+
+def add(x, y, name=None):
+    """`x + y`; of strings, one after the other.
+
+    Of one dtype, which numbers take; broadcast together by NumPy's rule."""
+    if _of_strings(x) or _of_strings(y):
+        from .string_ops import string_join
+
+        return string_join([x, y], name=name or "add")
+    return build("Add", name, x, y)
+
+
 subtract = _binary("subtract", "Sub", "`x - y`.")
 multiply = _binary("multiply", "Mul", "`x · y`.")
 floordiv = _binary("floordiv", "FloorDiv", "`⌊x / y⌋`.")

@@ -145,7 +145,7 @@ def neg(x: Any, name: Any = ...) -> Tensor:
 
 
 def add(x: Any, y: Any, name: Any = ...) -> Tensor:
-    """`x + y`."""
+    """`x + y`; of strings, one after the other."""
 
 
 def subtract(x: Any, y: Any, name: Any = ...) -> Tensor:

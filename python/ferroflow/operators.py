@@ -33,10 +33,22 @@ def _div(x, y):
     return div(x, y)
 
 
+def _add(x, y):
+    from .math_ops import add
+
+    return add(x, y, name="add")
+
+
+def _mul(x, y):
+    from .sparse_tensor import SparseTensor
+
+    return NotImplemented if isinstance(y, SparseTensor) else build("Mul", "mul", x, y)
+
+
 BOTH_WAYS = {
-    "add": _binary("Add", "add"),
+    "add": _add,
     "sub": _binary("Sub", "sub"),
-    "mul": _binary("Mul", "mul"),
+    "mul": _mul,
     "div": _div,
     "truediv": _truediv,
     "floordiv": _binary("FloorDiv", "floordiv"),

@@ -235,7 +235,8 @@ class AdagradOptimizer(Optimizer):
 
 
 class AdagradDAOptimizer(Optimizer):
-    """Adagrad by dual averaging (Duchi et al. 2011); `global_step` counts its steps."""
+    """Adagrad by dual averaging (Duchi et al. 2011) after `global_step` steps, which it only reads: `minimize` adds 1
+    to the step that is given to it."""
 
     _RULE, _SLOTS = "AdagradDA", ("gradient_accumulator", "gradient_squared_accumulator")
 
@@ -249,19 +250,15 @@ class AdagradDAOptimizer(Optimizer):
         use_locking=False,
         name="AdagradDA",
     ):
-        self._global_step = global_step
         super().__init__(
             use_locking,
             name,
+            counter=global_step,
             learning_rate=learning_rate,
             initial_gradient_squared_accumulator_value=initial_gradient_squared_accumulator_value,
             l1_regularization_strength=l1_regularization_strength,
             l2_regularization_strength=l2_regularization_strength,
         )
-
-    def apply_gradients(self, grads_and_vars, global_step=None, name=None):
-        """As `Optimizer.apply_gradients`; the steps are counted by the optimizer's own `global_step`."""
-        return super().apply_gradients(grads_and_vars, self._global_step, name)
 
 
 class AdadeltaOptimizer(Optimizer):

@@ -44,30 +44,34 @@ def safe_embedding_lookup_sparse(
         return reshape(found, concat([cast(sizes[:-1], int32), shape(found)[1:]], 0))
 
 
+def _numbers(ids):
+    return convert_to_tensor(ids, preferred_dtype=int32)
+
+
 def _taken(data, indices):
-    return gather(convert_to_tensor(data), indices)
+    return gather(convert_to_tensor(data), _numbers(indices))
 
 
 def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):
     """The sums of the rows `indices` of `data` that have one number in `segment_ids`, which ascend."""
     with name_scope(name, "SparseSegmentSum", [data, indices, segment_ids]):
         if num_segments is None:
-            return segment_sum(_taken(data, indices), segment_ids)
-        return unsorted_segment_sum(_taken(data, indices), segment_ids, num_segments)
+            return segment_sum(_taken(data, indices), _numbers(segment_ids))
+        return unsorted_segment_sum(_taken(data, indices), _numbers(segment_ids), num_segments)
 
 
 def sparse_segment_mean(data, indices, segment_ids, name=None, num_segments=None):
     """The means of the rows `indices` of `data` that have one number in `segment_ids`, which ascend."""
     with name_scope(name, "SparseSegmentMean", [data, indices, segment_ids]):
         if num_segments is None:
-            return segment_mean(_taken(data, indices), segment_ids)
-        return unsorted_segment_mean(_taken(data, indices), segment_ids, num_segments)
+            return segment_mean(_taken(data, indices), _numbers(segment_ids))
+        return unsorted_segment_mean(_taken(data, indices), _numbers(segment_ids), num_segments)
 
 
 def sparse_segment_sqrt_n(data, indices, segment_ids, name=None, num_segments=None):
     """The sums of the rows `indices` of `data` that have one number in `segment_ids`, which ascend, each by the
     square root of how many there are."""
     with name_scope(name, "SparseSegmentSqrtN", [data, indices, segment_ids]):
-        ids = convert_to_tensor(segment_ids)
-        number = ids[-1] + 1 if num_segments is None else num_segments
+        ids = _numbers(segment_ids)
+        number = concat([[-1], ids], 0)[-1] + 1 if num_segments is None else num_segments
         return unsorted_segment_sqrt_n(_taken(data, indices), ids, number)

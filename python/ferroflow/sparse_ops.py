@@ -1,5 +1,6 @@
 """Operations on tensors of which only some elements are told."""
 
+from ._ferroflow import constant_value
 from .array_ops import (
     concat,
     expand_dims,
@@ -56,6 +57,23 @@ def _rank(sp):
     return rank
 
 
+def _checked(fits, message, tensor):
+    """`tensor`, which a run has only if `fits`."""
+    with control_dependencies([Assert(fits, message, 100)]):
+        return identity(tensor)
+
+
+def _one_shape(own, other, known_own, known_other):
+    """The shape `own`, which `other` must be: raises `ValueError` if it is known to differ, else a run fails."""
+    if not known_own.is_compatible_with(known_other):
+        raise ValueError(f"Shapes {known_own} and {known_other} are incompatible")
+    if known_own.is_fully_defined() and known_other.is_fully_defined():
+        return own
+    # Of unlike ranks they would not even be compared.
+    ranks = _checked(equal(shape(own)[0], shape(other)[0]), ["The ranks differ:", own, other], own)
+    return _checked(reduce_all(equal(ranks, other)), ["The shapes differ:", own, other], own)
+
+
 def _ordered(indices, values, sizes):
     order = argsort(_places(indices, sizes), stable=True)
     return SparseTensor(gather(indices, order), gather_nd(values, expand_dims(order, 1)), sizes)
@@ -82,17 +100,21 @@ def sparse_reshape(sp_input, shape, name=None):
     with name_scope(name, "SparseReshape"):
         sp = SparseTensor.from_value(sp_input)
         wanted, number = cast(convert_to_tensor(shape), int64), reduce_prod(sp.dense_shape)
+        static = constant_value(wanted)
+        if static is not None and (static < 0).sum() > 1:
+            raise ValueError(f"At most one dimension can be inferred (-1). Found: {static}")
         unknown = less(wanted, 0)
         known = reduce_prod(where(unknown, ones_like(wanted), wanted))
-        sizes = where(unknown, ones_like(wanted) * floordiv(number, known), wanted)
+        inferred = reduce_sum(cast(unknown, int32))
+        sizes = where(unknown, ones_like(wanted) * floordiv(number, maximum(known, 1)), wanted)
+        possible = less(inferred, where(equal(known, 0), 1, 2))
         message = [
             "Input to reshape is a sparse tensor of the shape",
             sp.dense_shape,
             "but the requested shape is",
             wanted,
         ]
-        with control_dependencies([Assert(equal(reduce_prod(sizes), number), message, 100)]):
-            sizes = identity(sizes)
+        sizes = _checked(logical_and(possible, equal(reduce_prod(sizes), number)), message, sizes)
         return SparseTensor(_coordinates(_places(sp.indices, sp.dense_shape), sizes), sp.values, sizes)
 
 
@@ -113,10 +135,7 @@ def sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat
             same = reduce_all(
                 logical_or(equal(shapes, shapes[:1]), logical_not(expand_dims(convert_to_tensor(others), 0)))
             )
-            with control_dependencies(
-                [Assert(same, ["The sizes of all but the concatenated dimension differ:", shapes], 100)]
-            ):
-                shapes = identity(shapes)
+            shapes = _checked(same, ["The sizes of all but the concatenated dimension differ:", shapes], shapes)
         sizes = where(others, reduce_max(shapes, 0), reduce_sum(shapes, 0))
         sizes.set_shape([rank])
         along = expand_dims(convert_to_tensor([0 if other else 1 for other in others], int64), 0)
@@ -150,8 +169,14 @@ def sparse_split(keyword_required=None, sp_input=None, num_split=None, axis=None
     with name_scope(name, "SparseSplit"):
         sp = SparseTensor.from_value(sp_input)
         rank = _rank(sp)
+        if num_split < 1:
+            raise ValueError(f"num_split must be at least 1, got {num_split}")
+        if not -rank <= axis < rank:
+            raise ValueError(f"axis must be in the range [{-rank}, {rank}), got {axis}")
         along = convert_to_tensor([int(d == axis % rank) for d in range(rank)], int64)
         length = sp.dense_shape[axis % rank]
+        enough = greater_equal(length, cast(num_split, int64))
+        length = _checked(enough, [f"num_split is {num_split}, but the dimension has the size", length], length)
         share, longer = floordiv(length, num_split), floormod(length, num_split)
         parts, start = [], convert_to_tensor(0, int64)
         for i in range(num_split):
@@ -200,11 +225,13 @@ def sparse_add(a, b, threshold=None, thresh=None):
     if len(dense) == 2:
         raise TypeError("At least one input should be SparseTensor; do you mean to use tf.add()?")
     if dense:
-        other = convert_to_tensor(dense[0])
-        return other + sparse_tensor_to_dense(a if _is_sparse(a) else b, validate_indices=False)
+        other, sp = convert_to_tensor(dense[0]), SparseTensor.from_value(a if _is_sparse(a) else b)
+        sizes = _one_shape(sp.dense_shape, shape(other, out_type=int64), sp.shape, other.shape)
+        return other + sparse_tensor_to_dense(SparseTensor(sp.indices, sp.values, sizes), validate_indices=False)
     with name_scope(None, "SparseAdd"):
         a, b = SparseTensor.from_value(a), SparseTensor.from_value(b)
-        together = _summed(concat([a.indices, b.indices], 0), concat([a.values, b.values], 0), a.dense_shape)
+        sizes = _one_shape(a.dense_shape, b.dense_shape, a.shape, b.shape)
+        together = _summed(concat([a.indices, b.indices], 0), concat([a.values, b.values], 0), sizes)
         kept = greater_equal(absolute(together.values), convert_to_tensor(threshold or 0, together.values.dtype))
         return _kept(together, kept)
 
@@ -280,9 +307,10 @@ def _extreme(sp_a, sp_b, choose, name):
         a, b = SparseTensor.from_value(sp_a), SparseTensor.from_value(sp_b)
         indices = concat([a.indices, b.indices], 0)
         whole = lambda x, before, after: concat([zeros_like(before), x, zeros_like(after)], 0)
-        mine = _summed(indices, whole(a.values, a.values[:0], b.values), a.dense_shape)
-        other = _summed(indices, whole(b.values, a.values, b.values[:0]), a.dense_shape)
-        return SparseTensor(mine.indices, choose(mine.values, other.values), a.dense_shape)
+        sizes = _one_shape(a.dense_shape, b.dense_shape, a.shape, b.shape)
+        mine = _summed(indices, whole(a.values, a.values[:0], b.values), sizes)
+        other = _summed(indices, whole(b.values, a.values, b.values[:0]), sizes)
+        return SparseTensor(mine.indices, choose(mine.values, other.values), sizes)
 
 
 def sparse_maximum(sp_a, sp_b, name=None):
@@ -349,7 +377,8 @@ def sparse_eye(num_rows, num_columns=None, dtype="float32", name=None):
         if least is None:
             least = minimum(num_rows, columns)
         places = cast(range_of(least), int64)
-        return SparseTensor(stack([places, places], 1), ones_like(places, as_dtype(dtype)), [num_rows, columns])
+        sizes = stack([cast(convert_to_tensor(n), int64) for n in (num_rows, columns)])
+        return SparseTensor(stack([places, places], 1), ones_like(places, as_dtype(dtype)), sizes)
 
 
 def sparse_from_dense(tensor, name=None):

@@ -28,11 +28,14 @@ from .math_ops import (
     cast,
     cumprod,
     div_no_nan,
+    equal,
     greater,
     greater_equal,
     identity,
     less,
     logical_and,
+    logical_or,
+    minimum,
     not_equal,
     reduce_all,
     reduce_sum,
@@ -50,6 +53,8 @@ SparseTensorValue.__doc__ = "The value of a `SparseTensor`: arrays of NumPy's."
 class SparseTensor:
     """A tensor of the shape `dense_shape`, `[rank]`, of which the elements at `indices`, `[n, rank]`, are `values`, `[n]`; the
     others are zero. It is fetched as a `SparseTensorValue`, and fed with one, or with the three in a tuple."""
+
+    __array_priority__ = 100
 
     def __init__(self, indices, values, dense_shape):
         with name_scope(None, "SparseTensor", [indices, values, dense_shape]):
@@ -109,6 +114,28 @@ class SparseTensor:
     def eval(self, feed_dict=None, session=None):
         """Its value in `session`, or the default one."""
         return _session_for(session, self.graph, "Cannot evaluate tensor using `eval()`").run(self, feed_dict)
+
+    def __mul__(self, dense):
+        return SparseTensor(self._indices, self._values * self._at(dense), self._dense_shape)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, dense):
+        return SparseTensor(self._indices, self._values / self._at(dense), self._dense_shape)
+
+    def _at(self, dense):
+        """The elements of a dense tensor, broadcast, where this one has some."""
+        dense = convert_to_tensor(dense, self.dtype)
+        rank, known = dense.shape.ndims, self.shape
+        if rank is None or known.ndims is not None and rank > known.ndims:
+            raise ValueError(f"A tensor of the shape {dense.shape} cannot be broadcast to {known}")
+        sizes, here = shape(dense, out_type=int64), shape(self._dense_shape)[0]
+        own = self._dense_shape[here - rank :]
+        fits = reduce_all(logical_or(equal(sizes, own), equal(sizes, 1)))
+        message = ["A dense tensor cannot be broadcast to the sparse one:", sizes, self._dense_shape]
+        with control_dependencies([Assert(fits, message, 100)]):
+            sizes = identity(sizes)
+        return gather_nd(dense, minimum(self._indices[:, here - rank :], sizes - 1))
 
     def __str__(self):
         return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"

@@ -144,7 +144,11 @@ def broadcast_dynamic_shape(shape_x, shape_y):
 def bitcast(input, type, name=None):
     """The same bits as elements of the dtype `type`: of a smaller one there is one more dimension of parts, of a
     larger one the last dimension is that of the parts."""
-    return call("bitcast", name, convert_to_tensor(input), as_dtype(type).name)
+    tensor, dtype = convert_to_tensor(input), as_dtype(type)
+    for kind in (tensor.dtype, dtype):
+        if kind.name == "bool":
+            raise TypeError("The bits of bool cannot be those of another dtype")
+    return call("bitcast", name, tensor, dtype.name)
 
 
 def identity_n(input, name=None):

@@ -1,5 +1,6 @@
 """Operations on strings, which are bytes. They run on the host, and have no derivatives."""
 
+import functools
 import re
 
 import numpy as np
@@ -144,22 +145,43 @@ def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, f
     return _each(lambda x: (pattern % number(x)).encode(), [tensor], string, name or "AsString")
 
 
+def _searched(search):
+    """What `search()` gives. Raises `ValueError` for a pattern that is none."""
+    try:
+        return search()
+    except re.error as error:
+        raise ValueError(f"Invalid pattern: {error}") from error
+
+
+def _rewritten(rewrite, match):
+    def part(escape):
+        code = escape[1]
+        if code == b"\\":
+            return code
+        if not code.isdigit() or int(code) > match.re.groups:
+            raise ValueError(f"Invalid rewrite pattern: {rewrite.decode('utf-8', 'replace')}")
+        return match[int(code)] or b""
+
+    return re.sub(rb"(?s)\\(.?)", part, rewrite)
+
+
 def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
     r"""Every match of `pattern` in place of which is `rewrite`, or the first one unless `replace_global`; `\1` to
-    `\9` are groups, `\0` is the match."""
+    `\9` are groups, `\0` is the match, `\\` is a backslash. Patterns are those of Python's `re`, not TensorFlow's RE2.
+    A run in which one is invalid raises `tf.errors.InvalidArgumentError`."""
     tensors = [_texts(input), _texts(pattern, "pattern"), _texts(rewrite, "rewrite")]
 
     def replaced(text, pattern, rewrite):
-        template = re.sub(rb"\\(\d)", rb"\\g<\1>", rewrite)
-        return re.sub(pattern, template, text, 0 if replace_global else 1)
+        template = functools.partial(_rewritten, rewrite)
+        return _searched(lambda: re.sub(pattern, template, text, count=0 if replace_global else 1))
 
     return _each(replaced, tensors, string, name or "RegexReplace", tensors[0].shape)
 
 
 def regex_full_match(input, pattern, name=None):
-    """Whether `pattern` matches the whole string."""
+    """Whether `pattern`, one of Python's `re`, matches the whole string."""
     tensors = [_texts(input), _texts(pattern, "pattern")]
-    match = lambda text, pattern: re.fullmatch(pattern, text) is not None
+    match = lambda text, pattern: _searched(lambda: re.fullmatch(pattern, text)) is not None
     return _each(match, tensors, "bool", name or "RegexFullMatch", tensors[0].shape)
 
 
@@ -171,12 +193,17 @@ def reduce_join(inputs=None, axis=None, keep_dims=None, separator="", name=None,
     between = separator if isinstance(separator, bytes) else separator.encode()
     rank = tensor.shape.ndims
     axes = axis if axis is None or isinstance(axis, (list, tuple)) else [axis]
+    for a in () if axes is None or rank is None else axes:
+        if not -rank <= a < rank:
+            raise ValueError(f"Invalid reduction dimension {a} for input with {rank} dimensions.")
 
     def joined(array):
+        array = objects(array)
         chosen = list(range(array.ndim)) if axes is None else [a % array.ndim for a in reversed(axes)]
         others = [d for d in range(array.ndim) if d not in chosen]
         sizes = [array.shape[d] for d in others]
-        rows = np.transpose(array, others + chosen).reshape([*sizes, -1])
+        length = int(np.prod([array.shape[d] for d in chosen]))
+        rows = np.transpose(array, others + chosen).reshape([*sizes, length])
         found = np.empty(sizes, object)
         for at in np.ndindex(*sizes):
             found[at] = between.join(rows[at])
@@ -194,7 +221,7 @@ def _sparse(found, name):
     """The sparse tensor of what a function of an array gives: lists of strings, one a row."""
 
     def whole(array):
-        rows = found(array)
+        rows = found(np.atleast_1d(objects(array)))
         places = [[i, j] for i, row in enumerate(rows) for j in range(len(row))]
         values = np.array([text for row in rows for text in row] or [b""], object)[: len(places)]
         longest = max(map(len, rows), default=0)
@@ -231,8 +258,8 @@ def string_split(
 
 
 def string_split_v2(input=None, sep=None, maxsplit=-1, result_type="SparseTensor", source=None, name=None):
-    """The parts of each string of a vector between occurrences of `sep`, or white space if there is none, at most
-    `maxsplit` times, as a sparse tensor `[n, most]`."""
+    """The parts of each string of a vector, or of one, between occurrences of `sep`, or white space if there is none,
+    at most `maxsplit` times, as a sparse tensor `[n, most]`."""
     tensor = _texts(source if input is None else input, "input")
     separator = (sep if isinstance(sep, bytes) else sep.encode()) if sep else None
     return _sparse(lambda array: [text.split(separator, maxsplit) for text in array], name or "StringSplitV2")(tensor)

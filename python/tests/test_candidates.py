@@ -64,3 +64,13 @@ def test_classes_are_drawn_with_their_probabilities(run):
     classes = run(tf.nn.log_uniform_candidate_sampler(LABELS, 1, 20000, False, 6, seed=3)[0])
     shares = np.bincount(classes, minlength=6) / 20000
     np.testing.assert_allclose(shares, np.log1p(1 / (np.arange(6) + 1)) / np.log(7), atol=0.01)
+
+
+def test_expected_counts_of_different_classes(run):
+    assert run(tf.nn.uniform_candidate_sampler(LABELS, 1, 1, True, 50)[1]).ravel() == pytest.approx([0.02, 0.02])
+    # After so many tries as there are classes, or more.
+    possible = [0.08, *(1 - 0.98 ** np.arange(5, 30))]
+    found = [run(tf.nn.uniform_candidate_sampler([[1]], 1, 4, True, 50, seed=seed)[1])[0, 0] for seed in range(20)]
+    assert all(min(abs(x - possible)) < 1e-6 for x in found)
+    # No try in vain: 49/50 · 48/50 · 47/50 of all.
+    assert sum(abs(x - 0.08) < 1e-6 for x in found) >= 13

@@ -85,3 +85,56 @@ def test_a_picture_is_read_scaled_and_written(run, tmp_path):
     run(tf.io.write_file(copy, tf.io.encode_png(tf.cast(larger[0] * 255.0 + 0.5, tf.uint8))))
     assert run(tf.image.decode_png(tf.read_file(copy))).tolist() == [[[100]] * 4] * 4
     assert run(tf.io.is_jpeg(tf.io.encode_jpeg(np.zeros([1, 1, 3], np.uint8))))
+
+
+def test_fields_in_quotes(run):
+    found = run(tf.decode_csv(['"a""b","c,d",'], [[""], [""], ["z"]]))
+    assert [x.tolist() for x in found] == [[b'a"b'], [b"c,d"], [b"z"]]
+    assert run(tf.decode_csv('\n"a\nb"', [[""]])) == [b"a\nb"]
+    for line in '"a', 'a"b', '"a"b', "a\n":
+        with pytest.raises(tf.errors.InvalidArgumentError, match="A quote or the end of a line is out of place"):
+            run(tf.decode_csv(line, [[""]]))
+    assert run(tf.decode_csv('a"b', [[""]], use_quote_delim=False)) == [b'a"b']
+
+
+@pytest.mark.parametrize("text, default", [("99999999999", 0), ("1_000", 0), ("1_0.5", 0.0)])
+def test_fields_that_are_no_numbers(text, default, run):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Field 0 in record 0 is not a valid"):
+        run(tf.decode_csv([text], [[default]]))
+
+
+def test_columns(run):
+    assert run(tf.decode_csv("1,2,3", [[0], [0]], select_cols=[0, 2])) == [1, 3]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expect 1 fields but have 0"):
+        run(tf.decode_csv("", [[4]]))
+    wrong = ([1, 0], "strictly increasing"), ([-1, 0], "negative"), ([0], "do not match")
+    for columns, message in wrong:
+        with pytest.raises(ValueError, match=message):
+            tf.decode_csv("1,2", [[0], [0]], select_cols=columns)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Expect 1 fields but have 0"):
+        run(tf.decode_csv("1,2", [[0]], select_cols=[5]))
+
+
+def test_truth_values_of_any_byte(run):
+    odd = np.array([2, 0], np.uint8).view(bool)
+    assert run(tf.decode_raw([b"\x02\x00"], tf.bool)).tolist() == [[True, False]]
+    for made in tf.py_func(lambda: odd, [], tf.bool), tf.constant(odd):
+        assert run(tf.cast(made, tf.int32)).tolist() == [1, 0]
+    for value, dtype in (tf.constant([2], tf.uint8), tf.bool), (tf.constant([True]), tf.uint8):
+        with pytest.raises(TypeError, match="The bits of bool"):
+            tf.bitcast(value, dtype)
+
+
+@pytest.mark.parametrize("text", [b"\x0a\xff", b"\x08\x01", b"\x0a\x02\x08\x01"])
+def test_examples_that_are_none(text, run):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Error parsing message"):
+        run(tf.parse_example([text], {"a": tf.FixedLenFeature([], tf.int64)}))
+    with pytest.raises(ValueError, match="Error parsing message"):
+        tf.train.Example.FromString(text)
+
+
+def test_lists_that_are_none():
+    with pytest.raises(ValueError, match="a part of a float"):
+        tf.train.FloatList.FromString(b"\x0a\x03abc")
+    with pytest.raises(ValueError, match="a number in place of bytes"):
+        tf.train.BytesList.FromString(b"\x08\x01")

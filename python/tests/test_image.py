@@ -176,3 +176,15 @@ def test_boxes_without_those_that_are_much_the_same(run):
     overlaps = [[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]]
     assert run(tf.image.non_max_suppression_overlaps(overlaps, [0.5, 0.9, 0.4], 3)).tolist() == [1, 2]
     assert run(tf.image.non_max_suppression(np.zeros([0, 4]), np.zeros([0]), 3)).tolist() == []
+
+
+def test_boxes_of_the_least_score_and_of_any_number(run):
+    rows, scores = [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3]], [0.9, 0.95, -3.4028235e38]
+    assert run(tf.image.non_max_suppression(rows, scores, 2**31 - 1)).tolist() == [1, 2]
+
+
+def test_the_derivative_of_parts_of_images(run):
+    images = tf.constant(np.ones([2, 2, 2, 1], np.float32))
+    found = tf.gradients(I.crop_and_resize(images, [[0.0, 0.0, 1.0, 0.0]], [1], [2, 2]), images)[0]
+    assert isinstance(found, tf.Tensor)
+    assert run(found)[..., 0].tolist() == [[[0.0, 0.0], [0.0, 0.0]], [[2.0, 0.0], [2.0, 0.0]]]

@@ -157,3 +157,20 @@ def test_axes_of_products_are_checked():
 
 def test_diagonals_keep_the_sign_of_zero(run):
     assert np.signbit(run(tf.matrix_diag_part([[-0.0, 1.0], [1.0, 0.0]]))).tolist() == [True, False]
+
+
+def test_dots_and_diagonals_in_equations(check, run):
+    a, b = np.arange(12.0, dtype=np.float32).reshape(2, 2, 3), np.arange(6.0, dtype=np.float32).reshape(3, 2)
+    check(tf.einsum("...ij,jk->...ik", a, b), a @ b)
+    check(tf.einsum("...ij,jk", a, b), a @ b)
+    check(tf.einsum("...ij,...jk->...ik", a[:1], np.stack([b, b])), a[:1] @ np.stack([b, b]))
+    check(tf.einsum("i...->...", b), [6.0, 9.0])
+    square = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    check(tf.einsum("ii->i", square), [1.0, 4.0])
+    check(tf.einsum("ii", square), 5.0)
+    check(tf.einsum("iij->ij", a[:, :, :1]), [[0.0], [9.0]])
+    assert run(tf.gradients(tf.einsum("ii->i", square), square)[0]).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    with pytest.raises(ValueError, match="The dimensions 'i' of .* differ"):
+        tf.einsum("ii->i", b)
+    with pytest.raises(ValueError, match="does not fit"):
+        tf.einsum("...ij->...ji", [1.0])

@@ -150,3 +150,62 @@ def test_sums_of_rows_by_number(check):
     check(tf.sparse.segment_sum(*given, num_segments=3), [[2, 4], [6, 7], [0, 0]])
     check(tf.sparse.segment_mean(*given, num_segments=3), [[1, 2], [6, 7], [0, 0]])
     check(tf.sparse.segment_sqrt_n(*given, num_segments=3)[2], [0, 0])
+
+
+def empty(*sizes):
+    return tf.SparseTensor(np.zeros([0, len(sizes)]), tf.zeros([0]), sizes)
+
+
+@pytest.mark.parametrize("function", [tf.sparse_add, tf.sparse_maximum, tf.sparse_minimum])
+def test_shapes_must_be_one(function, run):
+    with pytest.raises(ValueError, match=r"Shapes \(2, 3\) and \(3, 3\) are incompatible"):
+        function(small(), empty(3, 3))
+    fed = tf.sparse_placeholder(tf.float32)
+    for sizes in [3, 3], [6]:
+        with pytest.raises(tf.errors.InvalidArgumentError, match="differ"):
+            run(function(small(), fed), {fed: (np.zeros([0, len(sizes)]), [], sizes)})
+
+
+def test_a_dense_tensor_is_not_broadcast_in_a_sum():
+    with pytest.raises(ValueError, match="incompatible"):
+        tf.sparse_add(small(), tf.ones([3]))
+
+
+def test_shapes_that_cannot_be(run):
+    for sizes, wanted in ([0, 3], [-1, 0]), ([2, 3], [-1, 0]), ([2, 3], [-1, 4]):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="requested shape"):
+            run(tf.sparse_reshape(empty(*sizes), wanted))
+    assert run(tf.sparse_reshape(empty(0, 3), [-1, 2])).dense_shape.tolist() == [0, 2]
+    with pytest.raises(ValueError, match="At most one dimension can be inferred"):
+        tf.sparse_reshape(small(), [-1, -1])
+
+
+def test_parts_that_cannot_be(run):
+    with pytest.raises(ValueError, match="num_split must be at least 1"):
+        tf.sparse_split(sp_input=small(), num_split=0, axis=0)
+    with pytest.raises(ValueError, match="axis must be in the range"):
+        tf.sparse_split(sp_input=small(), num_split=2, axis=2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="num_split is 5"):
+        run(tf.sparse_split(sp_input=small(), num_split=5, axis=0))
+
+
+def test_sizes_that_are_tensors(run):
+    assert run(tf.sparse.eye(tf.constant(3))).dense_shape.tolist() == [3, 3]
+    assert run(tf.sparse.eye(2, tf.constant(3))).indices.tolist() == [[0, 0], [1, 1]]
+
+
+def test_no_segments(run):
+    for function in tf.sparse_segment_sqrt_n, tf.sparse_segment_sum, tf.sparse_segment_mean:
+        assert run(function(tf.ones([3, 2]), [], [])).shape == (0, 2)
+
+
+def test_products_with_dense_tensors(dense, run):
+    assert dense(small() * tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])) == [[1.0, 0.0, 6.0], [0.0, 15.0, 0.0]]
+    assert dense(tf.constant([10.0, 20.0, 30.0]) * small()) == [[10.0, 0.0, 60.0], [0.0, 60.0, 0.0]]
+    assert dense(small() * [[2.0], [3.0]]) == [[2.0, 0.0, 4.0], [0.0, 9.0, 0.0]]
+    assert dense(np.float32([1.0, 2.0, 3.0]) * small()) == [[1.0, 0.0, 6.0], [0.0, 6.0, 0.0]]
+    assert dense(small() / 2.0) == [[0.5, 0.0, 1.0], [0.0, 1.5, 0.0]]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="cannot be broadcast"):
+        run(small() * [1.0, 2.0])
+    with pytest.raises(ValueError, match="cannot be broadcast"):
+        small() * tf.ones([1, 2, 3])

@@ -1,5 +1,6 @@
 """Operations on strings. What they give is what TensorFlow does."""
 
+import numpy as np
 import pytest
 
 import ferroflow as tf
@@ -122,3 +123,35 @@ def test_strings_compared_and_chosen(run):
     assert run(tf.not_equal(words, "b")).tolist() == [True, False]
     assert run(tf.where([False, True], words, tf.constant(["x", "y"]))).tolist() == [b"x", b"b"]
     assert run(tf.where(tf.equal(words, "b"))).tolist() == [[1]]
+
+
+def test_scalars(run):
+    assert run(tf.reduce_join("a")) == b"a"
+    assert run(tf.strings.split("a b")).values.tolist() == [b"a", b"b"]
+
+
+def test_joined_along_axes(run):
+    words = tf.placeholder(tf.string, [None, None])
+    assert run(tf.reduce_join(words, 1), {words: np.zeros([0, 2], object)}).tolist() == []
+    assert run(tf.reduce_join(words, 1), {words: np.zeros([2, 0], object)}).tolist() == [b"", b""]
+    with pytest.raises(ValueError, match="Invalid reduction dimension 5 for input with 2 dimensions"):
+        tf.reduce_join(SQUARE, 5)
+
+
+def test_sums_and_equality(run):
+    assert run(tf.constant("a") + "b") == b"ab" and run("b" + tf.constant("a")) == b"ba"
+    assert run(tf.add(["a", "b"], "c")).tolist() == [b"ac", b"bc"]
+    assert run(tf.equal("a", ["a", "b"])).tolist() == [True, False]
+    assert run(tf.not_equal(["a"], tf.constant("b"))).tolist() == [True]
+
+
+def test_backslashes_and_mistakes_in_patterns(run):
+    assert run(tf.regex_replace("aXb", "X", r"\\1")) == rb"a\1b"
+    assert run(tf.regex_replace("aXb", "(X)", r"\\\1")) == rb"a\Xb"
+    assert run(tf.regex_replace("aXb", "X", r"\0\0")) == b"aXXb"
+    for rewrite in r"\n", r"\1", "\\":
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid rewrite pattern"):
+            run(tf.regex_replace("aXb", "X", rewrite))
+    for made in tf.regex_replace("a", "(", "b"), tf.strings.regex_full_match("a", "("):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid pattern"):
+            run(made)

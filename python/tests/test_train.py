@@ -77,15 +77,17 @@ def test_first_steps(optimizer, expected):
     assert set(slot for slot in slots if slot is not None) <= set(optimizer.variables())
 
 
-def test_dual_averaging_counts_its_own_steps():
-    v = tf.Variable([1.0])
-    counter = tf.train.get_or_create_global_step()
-    optimizer = tf.train.AdagradDAOptimizer(0.1, counter)
-    step = optimizer.minimize(tf.square(v))
+def test_dual_averaging_reads_its_step_and_counts_the_one_given():
+    v = tf.Variable(1.0)
+    read, counted = tf.Variable(0, dtype=tf.int64, trainable=False), tf.train.get_or_create_global_step()
+    optimizer = tf.train.AdagradDAOptimizer(0.1, read, l1_regularization_strength=0.1, l2_regularization_strength=0.5)
+    step = optimizer.minimize(tf.square(v) + v, global_step=counted)
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
-        session.run(step)
-        assert session.run(counter) == 1 and session.run(v)[0] != 1.0
+        for _ in range(3):
+            session.run(step)
+        # What TensorFlow gives.
+        assert session.run([v, read, counted]) == [pytest.approx(-0.13707, abs=1e-5), 0, 3]
     assert optimizer.get_slot_names() == ["gradient_accumulator", "gradient_squared_accumulator"]
 
 

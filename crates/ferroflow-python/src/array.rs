@@ -270,6 +270,10 @@ fn own(held: &Held<'_>) -> PyResult<Array> {
         Held::Numpy { dtype, shape, array } => {
             let mut own = Array::zeros(*dtype, shape).map_err(|e| PyValueError::new_err(words(&e)))?;
             own.bytes_mut().copy_from_slice(array.bytes());
+            if *dtype == DType::Bool {
+                // NumPy may see any byte as a truth value.
+                own.bytes_mut().iter_mut().for_each(|b| *b = u8::from(*b != 0));
+            }
             Ok(own)
         }
     }

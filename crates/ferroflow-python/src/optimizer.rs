@@ -116,7 +116,7 @@ pub(crate) fn apply_gradients<'py>(
         "Adagrad" => run!(Adagrad::new(rate()?).initial_accumulator(of.get("initial_accumulator_value")?)),
         "AdagradDA" => {
             let (l1, l2) = penalties()?;
-            let made = AdagradDa::new(rate()?).regularization(l1, l2);
+            let made = AdagradDa::new(rate()?).regularization(l1, l2).counter(of.get("counter")?);
             run!(made.initial_squared(of.get("initial_gradient_squared_accumulator_value")?))
         }
         "Adadelta" => run!(Adadelta::new(rate()?).rho(of.get("rho")?).epsilon(of.get("epsilon")?)),

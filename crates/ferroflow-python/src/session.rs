@@ -182,7 +182,10 @@ fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
         }
         return graph.tensor(&name).map(|t| t.outlet()).map_err(|e| refused(e.message));
     }
-    Err(PyTypeError::new_err(format!("Cannot interpret feed_dict key as Tensor: {} is none", key.repr()?)))
+    let kind = key.get_type().name()?;
+    Err(PyTypeError::new_err(format!(
+        "Cannot interpret feed_dict key as Tensor: Can not convert a {kind} into a Tensor."
+    )))
 }
 
 /// The error of a run: what a function of Python's raised, if one did, at the operation that called it.

@@ -32,15 +32,15 @@ def _chosen(scores, most, overlaps, overlap_threshold, score_threshold):
     """The places of the best scores, without those whose `overlaps(place)` with a better one are above the
     threshold."""
     scores = convert_to_tensor(scores, float32)
-    most = convert_to_tensor(most, int32)
+    most = minimum(convert_to_tensor(most, int32), shape(scores)[0])
     places = fill([maximum(most, 0)], constant(0))
     places.set_shape([None])
     live = greater(scores, score_threshold)
 
     def step(count, live, places):
-        masked = where(live, scores, zeros_like(scores) + scores.dtype.min)
+        masked = where(live, scores, zeros_like(scores) + float("-inf"))
         # With one more, for there may be none.
-        best = argmax(concat([masked, [scores.dtype.min]], 0), 0, output_type=int32)
+        best = argmax(concat([masked, [float("-inf")]], 0), 0, output_type=int32)
         near = greater(overlaps(best), overlap_threshold)
         itself = one_hot(best, shape(scores)[0], True, False, dtype=bool_)
         here = one_hot(count, most, 1, 0)

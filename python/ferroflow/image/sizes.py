@@ -211,13 +211,14 @@ def crop_and_resize(
 ):
     """Parts of images at one size: the one in `boxes[i]`, `[y₁, x₁, y₂, x₂]` as shares of height and width, of image
     `box_ind[i]`, interpolated by `method`, `bilinear` or `nearest`; `extrapolation_value` beyond the image."""
-    which = convert_to_tensor(box_ind if box_indices is None else box_indices)
+    which = expand_dims(convert_to_tensor(box_ind if box_indices is None else box_indices), 1)
     if method not in ("bilinear", "nearest"):
         raise ValueError(f"method must be bilinear or nearest, found {method!r}")
     with name_scope(name, "CropAndResize", [image, boxes]):
         images, boxes = cast(_batch(image), "float32"), convert_to_tensor(boxes)
         height, width = _two(crop_size)
-        parts, inside = gather(images, which), []
+        # Not `gather`, whose gradient is `IndexedSlices`.
+        parts, inside = array_ops.gather_nd(images, which), []
         for axis, number, low, high in ((1, height, boxes[:, 0], boxes[:, 2]), (2, width, boxes[:, 1], boxes[:, 3])):
             size = shape(images)[axis]
             last = cast(size, "float32") - 1.0
