@@ -1,6 +1,6 @@
 use crate::{Error, Result};
-use image::DynamicImage;
 use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageBuffer, ImageFormat, Pixel};
 
 /// Bytes of pixels, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,14 @@ pub struct Pixels {
 /// as the file has. Of 16 bits the upper 8 are taken.
 ///
 /// # Errors
-/// If it is no such file, or for other channels.
+/// If it is no such file or a JPEG without its end, or for other channels.
 pub fn decode_image(file: &[u8], channels: usize) -> Result<Pixels> {
-    let image = image::load_from_memory(file).map_err(|e| Error::Invalid(format!("Invalid image data: {e}")))?;
+    let invalid = |why: String| Error::Invalid(format!("Invalid image data: {why}"));
+    // The decoder fills in what a JPEG lacks.
+    if image::guess_format(file).is_ok_and(|format| format == ImageFormat::Jpeg) && !has_jpeg_end(file) {
+        return Err(invalid("the JPEG is cut off".to_owned()));
+    }
+    let image = upper_bytes(image::load_from_memory(file).map_err(|e| invalid(e.to_string()))?);
     let (height, width) = (image.height() as usize, image.width() as usize);
     let own = usize::from(image.color().channel_count());
     let (channels, bytes) = match (channels, own) {
@@ -33,6 +38,49 @@ pub fn decode_image(file: &[u8], channels: usize) -> Result<Pixels> {
         _ => return Err(Error::Invalid(format!("channels must be 0, 1, 3, or 4, got {channels}"))),
     };
     Ok(Pixels { height, width, channels, bytes })
+}
+
+/// Whether the segments of a JPEG, whose payloads may hold any bytes, lead to its end.
+fn has_jpeg_end(file: &[u8]) -> bool {
+    const END: u8 = 0xD9;
+    let mut at = 2;
+    while let Some((length, kind)) = file.get(at..).and_then(marker) {
+        let end = at + length;
+        if kind == END {
+            return true;
+        }
+        let Some(length) = file.get(end..end + 2).map(|b| usize::from(u16::from_be_bytes([b[0], b[1]]))) else {
+            return false;
+        };
+        at = end + length.max(2);
+    }
+    false
+}
+
+/// The next marker: where it ends, and its kind. A scan's bytes before it hold escaped `FF`s and restarts.
+fn marker(bytes: &[u8]) -> Option<(usize, u8)> {
+    let found = bytes.windows(2).position(|b| b[0] == 0xFF && !matches!(b[1], 0 | 0xFF | 0xD0..=0xD7))?;
+    Some((found + 2, bytes[found + 1]))
+}
+
+/// Samples of 16 bits without their lower 8.
+fn upper_bytes(image: DynamicImage) -> DynamicImage {
+    match image {
+        DynamicImage::ImageLuma16(wide) => DynamicImage::ImageLuma8(narrow(&wide)),
+        DynamicImage::ImageLumaA16(wide) => DynamicImage::ImageLumaA8(narrow(&wide)),
+        DynamicImage::ImageRgb16(wide) => DynamicImage::ImageRgb8(narrow(&wide)),
+        DynamicImage::ImageRgba16(wide) => DynamicImage::ImageRgba8(narrow(&wide)),
+        other => other,
+    }
+}
+
+fn narrow<P, Q>(wide: &ImageBuffer<P, Vec<u16>>) -> ImageBuffer<Q, Vec<u8>>
+where
+    P: Pixel<Subpixel = u16>,
+    Q: Pixel<Subpixel = u8>,
+{
+    let bytes = wide.as_raw().iter().map(|sample| (sample >> 8) as u8).collect();
+    ImageBuffer::from_raw(wide.width(), wide.height(), bytes).expect("as many samples as before")
 }
 
 /// The shades of colours, after ITU-R BT.601, as JPEG has them.
@@ -85,5 +133,25 @@ mod tests {
         assert!(found.bytes.iter().zip(&pixels.bytes).all(|(a, b)| a.abs_diff(*b) <= 4));
         assert!(encode_jpeg(&Pixels { channels: 2, ..pixels.clone() }, 95).is_err());
         assert!(encode_jpeg(&Pixels { height: 9, ..pixels }, 95).is_err());
+    }
+
+    #[test]
+    fn a_jpeg_without_its_end_is_refused() {
+        let pixels = Pixels { height: 16, width: 16, channels: 1, bytes: (0..=255).collect() };
+        let file = encode_jpeg(&pixels, 95).unwrap();
+        for length in [file.len() / 2, file.len() - 20, file.len() - 2, file.len() - 1] {
+            assert!(decode_image(&file[..length], 0).is_err(), "{length} of {}", file.len());
+        }
+        // What follows the end does not matter.
+        assert!(decode_image(&[&file[..], b"more"].concat(), 0).is_ok());
+    }
+
+    #[test]
+    fn of_16_bits_the_upper_8_are_taken() {
+        let wide = ImageBuffer::<image::Luma<u16>, _>::from_raw(2, 1, vec![0x01FF, 0x00FF]).unwrap();
+        let mut file = std::io::Cursor::new(Vec::new());
+        DynamicImage::ImageLuma16(wide).write_to(&mut file, ImageFormat::Png).unwrap();
+        assert_eq!(decode_image(file.get_ref(), 0).unwrap().bytes, [1, 0]);
+        assert_eq!(decode_image(file.get_ref(), 3).unwrap().bytes, [1, 1, 1, 0, 0, 0]);
     }
 }

@@ -47,7 +47,6 @@ pub fn ctc_beam_search(logits: &[f64], classes: usize, width: usize) -> Vec<(Vec
         for &at in &beam {
             tree[at].before = tree[at].now;
         }
-        let mut found = beam.clone();
         let within: HashSet<usize> = beam.iter().copied().collect();
         for &at in &beam {
             let own = tree[at].before;
@@ -58,22 +57,29 @@ pub fn ctc_beam_search(logits: &[f64], classes: usize, width: usize) -> Vec<(Vec
             let label = if at == 0 { f64::NEG_INFINITY } else { label + log(tree[at].label) };
             tree[at].now = Mass { blank: own.total() + log(blank), label };
         }
+        // Those that go on as they are, then those that a label makes longer.
+        let mut found: Vec<_> = beam.iter().map(|&at| (tree[at].now.total(), at, None)).collect();
         for &at in &beam {
             for label in 0..blank {
-                let next = *children.entry((at, label)).or_insert_with(|| {
-                    tree.push(Prefix { parent: Some(at), label, before: Mass::NONE, now: Mass::NONE });
-                    tree.len() - 1
-                });
                 let mass = extension(&tree, at, label) + log(label);
-                if !within.contains(&next) && mass > f64::NEG_INFINITY {
-                    tree[next].now = Mass { blank: f64::NEG_INFINITY, label: mass };
-                    found.push(next);
+                let goes_on = children.get(&(at, label)).is_some_and(|next| within.contains(next));
+                if !goes_on && mass > f64::NEG_INFINITY {
+                    found.push((mass, at, Some(label)));
                 }
             }
         }
-        found.sort_by(|&a, &b| tree[b].now.total().total_cmp(&tree[a].now.total()));
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
         found.truncate(width);
-        beam = found;
+        let mut follow = |(mass, at, label)| {
+            let Some(label) = label else { return at };
+            let next = *children.entry((at, label)).or_insert_with(|| {
+                tree.push(Prefix { parent: Some(at), label, before: Mass::NONE, now: Mass::NONE });
+                tree.len() - 1
+            });
+            tree[next].now = Mass { blank: f64::NEG_INFINITY, label: mass };
+            next
+        };
+        beam = found.into_iter().map(&mut follow).collect();
     }
     beam.into_iter().map(|at| (labels(&tree, at), tree[at].now.total())).collect()
 }

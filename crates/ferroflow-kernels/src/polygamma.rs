@@ -1,8 +1,8 @@
 use num_traits::Float;
 
 /// `y = ψ⁽ⁿ⁾(x)`, elementwise, the `n`-th derivative of the digamma function, `n ≥ 1`: `(-1)ⁿ⁺¹ n! ζ(n+1, x)`; one `n`
-/// alone is for every `x`. NaN where `n` is no such integer or above 170, and for `x` below -65536; infinite, with the
-/// sign of the right side, at the poles 0, -1, ….
+/// alone is for every `x`. NaN where `n` is no such integer or above 170, and for `x` below -65536 but for poles; infinite,
+/// with the sign of the right side, at the poles 0, -1, ….
 pub fn polygamma<T: Float>(n: &[T], x: &[T], y: &mut [T]) {
     for ((&n, &x), y) in n.iter().cycle().zip(x).zip(y) {
         let value = polygamma_of(n.to_f64().unwrap_or(f64::NAN), x.to_f64().unwrap_or(f64::NAN));
@@ -31,14 +31,14 @@ pub(crate) fn hurwitz_zeta(s: f64, x: f64) -> f64 {
         1.0 / 74_724_249_600.0,
         -3617.0 / 10_670_622_842_880_000.0,
     ];
-    if x.is_nan() || x < -65536.0 {
-        return f64::NAN;
-    }
     if x == f64::INFINITY {
         return 0.0;
     }
     if x <= 0.0 && x.fract() == 0.0 {
         return f64::INFINITY;
+    }
+    if x.is_nan() || x < -65536.0 {
+        return f64::NAN;
     }
     let (mut sum, mut x) = (0.0, x);
     while x < 12.0 + s {

@@ -172,6 +172,7 @@ pub const TABLE: &[OpSpec] = &[
     // random
     spec::<Multinomial>(),
     spec::<RandomGamma>(),
+    spec::<RandomGammaGrad>(),
     spec::<RandomPoisson>(),
     spec::<RandomShuffle>(),
     spec::<RandomStandardNormal>(),

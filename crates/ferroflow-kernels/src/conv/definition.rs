@@ -55,7 +55,7 @@ pub(super) fn geometries() -> Vec<ConvGeometry> {
     all
 }
 
-/// Small geometries of all strides, dilations and paddings, beyond the images too.
+/// Small geometries of all strides, dilations and paddings, beyond the images and beyond the results too.
 pub(super) fn small_geometries() -> impl Iterator<Item = ConvGeometry> {
     let small = ConvGeometry {
         batch: 2,
@@ -74,15 +74,15 @@ pub(super) fn small_geometries() -> impl Iterator<Item = ConvGeometry> {
         dilation_h: 1,
         dilation_w: 1,
     };
-    (0..4 * 3 * 5).map(move |i| {
-        let (stride, dilation, pad) = (i % 4, i / 4 % 3, i / 12);
+    (0..4 * 3 * 5 * 3).map(move |i| {
+        let (stride, dilation, pad, far) = (i % 4, i / 4 % 3, i / 12 % 5, i / 60);
         ConvGeometry {
             stride_h: 1 + stride,
             stride_w: 4 - stride,
             dilation_h: 1 + dilation,
             dilation_w: 3 - dilation,
-            pad_top: pad,
-            pad_left: 4 - pad,
+            pad_top: pad + 10 * (far % 2),
+            pad_left: 4 - pad + 10 * (far / 2),
             ..small
         }
     })

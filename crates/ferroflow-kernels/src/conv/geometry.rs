@@ -123,8 +123,11 @@ impl Frame {
             match usize::try_from(y as isize - self.pad.0).ok().filter(|y| *y < self.from.0) {
                 Some(y) => {
                     row[..before * c].fill(T::ZERO);
-                    let from = (y * self.from.1 + cut) * c;
-                    row[before * c..][..width * c].copy_from_slice(&image[from..][..width * c]);
+                    // Where all columns are cut off, `cut` may lie beyond the image.
+                    if width > 0 {
+                        let from = (y * self.from.1 + cut) * c;
+                        row[before * c..][..width * c].copy_from_slice(&image[from..][..width * c]);
+                    }
                     row[(before + width) * c..].fill(T::ZERO);
                 }
                 None => row.fill(T::ZERO),

@@ -179,3 +179,13 @@ fn images_without_pixels_or_outside_their_frames_give_zeros() {
         assert!(found.iter().flatten().all(|v| *v == 0.0), "{g:?}, {precision:?}");
     }
 }
+
+#[test]
+fn filters_without_rows_or_columns_give_zeros() {
+    let g = geometry((2, 6, 5, 16), (1, 3, 16), 2, (0, 1));
+    let cases = [(0, 3), (3, 0), (0, 0)].map(|(k_h, k_w)| ConvGeometry { k_h, k_w, ..g });
+    for (g, (precision, _)) in cases.iter().flat_map(|g| PRECISIONS.map(|p| (g, p))) {
+        let found = all(g, &vec![1.0; g.input_len()], &[], &vec![3.0; g.output_len()], precision, 2);
+        assert!(found.iter().flatten().all(|v| *v == 0.0), "{g:?}, {precision:?}");
+    }
+}

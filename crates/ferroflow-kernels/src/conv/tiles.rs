@@ -165,7 +165,8 @@ impl Tiles {
                 for phase in 0..spread.1.min(g.out_w) {
                     let across = self.columns.phase(phase);
                     let outputs = (g.out_w - phase).div_ceil(spread.1);
-                    let element = down.element * g.k_w + across.element;
+                    // A filter of no rows has no first element either.
+                    let element = if g.k_h == 0 { 0 } else { down.element * g.k_w + across.element };
                     let (a_down, b_down) = (down.steps.1 * pitch, down.steps.0 * g.k_w * c * width);
                     // Pixels of a filter's row without gaps are one run of the image.
                     let (counts, a_steps, b_steps) = match across.steps == (1, 1) {

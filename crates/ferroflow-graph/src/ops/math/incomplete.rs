@@ -23,6 +23,12 @@ op! {
 }
 
 op! {
+    /// The derivative of a number with respect to the shape `alpha` of the gamma distribution that it is of, where its
+    /// place within the distribution stays (Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", 2018).
+    pub struct RandomGammaGrad("RandomGammaGrad") {}
+}
+
+op! {
     /// `Σ_{k ≥ 0} (q + k)⁻ˣ`, Hurwitz's zeta function.
     pub struct Zeta("Zeta") {}
 }
@@ -49,6 +55,13 @@ impl<'g> Tensor<'g> {
     #[track_caller]
     pub fn igamma_grad_a(self, x: impl IntoInput<'g>) -> Tensor<'g> {
         self.graph().build(IgammaGradA {}).input("a", self).input("x", x).tensor()
+    }
+
+    /// The derivatives of `sample`, numbers of gamma's distributions of the shapes that are this tensor, of the same
+    /// shape, with respect to the shapes.
+    #[track_caller]
+    pub fn random_gamma_grad(self, sample: impl IntoInput<'g>) -> Tensor<'g> {
+        self.graph().build(RandomGammaGrad {}).input("alpha", self).input("sample", sample).tensor()
     }
 
     /// Hurwitz's zeta function of the exponent that is this tensor and `q`, of the same shape.
@@ -134,6 +147,22 @@ impl Op for IgammaGradA {
     }
 }
 
+impl Op for RandomGammaGrad {
+    fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
+        infer::<2>(inputs)
+    }
+
+    fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
+        kernel(inputs[0].dtype, |[a, x]| kernels::gamma_slope(a, x))
+    }
+
+    fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
+        Err(NotDifferentiable(
+            "the derivatives of the derivative of a gamma distribution's number are not implemented".into(),
+        ))
+    }
+}
+
 impl Op for Zeta {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         infer::<2>(inputs)
@@ -180,6 +209,10 @@ impl Sampled for Igammac {
     const SAMPLES: &'static [Sample] = &[|g| g.constant([0.5, 2.0, 3.0]).igammac([0.3, 1.5, 9.0])];
 }
 
+impl Sampled for RandomGammaGrad {
+    const SAMPLES: &'static [Sample] = &[|g| g.constant([0.5, 2.0]).random_gamma_grad([0.3, 1.5])];
+}
+
 impl Sampled for IgammaGradA {
     const SAMPLES: &'static [Sample] = &[|g| g.constant([0.5, 2.0]).igamma_grad_a([0.3, 1.5])];
 }
@@ -197,9 +230,9 @@ impl Sampled for Betainc {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::Graph;
-    use crate::ops::testing::{assert_close, derivative, f64s};
+    use crate::ops::testing::{assert_close, derivative, f64s, value};
+    use ferroflow_array::Array;
 
     #[test]
     fn values() {
@@ -220,5 +253,11 @@ mod tests {
         let g = Graph::new();
         let _ = g.constant([1.0, 2.0]).igamma([1.0]);
         assert!(g.check().is_err());
+    }
+
+    #[test]
+    fn slopes_of_a_large_shape_in_single_precision() {
+        let found = value(Graph::new().constant([1e5f32, 1e5]).random_gamma_grad([100_500f32, 1e5]));
+        assert_eq!(found, Array::from([1.002_497_5f32, 1.000_001_7]));
     }
 }

@@ -100,7 +100,7 @@ pub use floordiv::FloorDiv;
 pub use floormod::FloorMod;
 pub use greater::Greater;
 pub use greater_equal::GreaterEqual;
-pub use incomplete::{Betainc, Igamma, IgammaGradA, Igammac, Zeta};
+pub use incomplete::{Betainc, Igamma, IgammaGradA, Igammac, RandomGammaGrad, Zeta};
 pub use is_finite::IsFinite;
 pub use is_inf::IsInf;
 pub use is_nan::IsNan;

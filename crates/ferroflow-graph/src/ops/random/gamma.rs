@@ -86,14 +86,10 @@ impl Op for RandomGamma {
         kernel(inputs[1].dtype, (self.seed, self.seed2), fill_gamma)
     }
 
-    /// What keeps the place of a number within its distribution: `-∂P/∂a / ∂P/∂x` of `P(a, x)`, Γ's distribution
-    /// function (Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", 2018).
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
         let (alpha, sample, grad) = (cx.input(1), cx.output(0), cx.grad(0));
         let each = alpha + sample.zeros_like();
-        let density = ((each - 1.0) * sample.log() - sample - each.lgamma()).exp();
-        let slope = -each.igamma_grad_a(sample) / density;
-        Ok(vec![None, Some((grad * slope).into())])
+        Ok(vec![None, Some((grad * each.random_gamma_grad(sample)).into())])
     }
 }
 

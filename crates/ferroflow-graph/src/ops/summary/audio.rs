@@ -62,6 +62,7 @@ impl Op for AudioSummary {
             if rate.is_nan() || rate <= 0.0 {
                 return Err(KernelError::new("sample_rate must be > 0"));
             }
+            let header = header(frames, channels, rate).map_err(KernelError::new)?;
             let (tag, samples) = (text(name, 0)?, sounds.to_f64s().unwrap_or_default());
             let mut summary = Summary::default();
             for i in 0..batch.min(most) {
@@ -70,7 +71,7 @@ impl Op for AudioSummary {
                     sample_rate: rate,
                     channels: channels as i64,
                     length: frames as i64,
-                    encoded: wav(own, channels, rate as u32),
+                    encoded: wav(own, &header),
                     content_type: "audio/wav".to_owned(),
                 };
                 let tag = if most == 1 { format!("{tag}/audio") } else { format!("{tag}/audio/{i}") };
@@ -85,26 +86,38 @@ impl Op for AudioSummary {
     }
 }
 
-/// A file of samples of 16 bits, those of one moment after each other.
-fn wav(samples: &[f64], channels: usize, rate: u32) -> Vec<u8> {
-    let data: Vec<u8> = samples.iter().flat_map(|x| ((x * 32768.0).round() as i16).to_le_bytes()).collect();
-    let (frame, length) = (2 * channels as u16, data.len() as u32);
-    let mut file = Vec::with_capacity(44 + data.len());
-    file.extend(b"RIFF");
-    file.extend((36 + length).to_le_bytes());
-    file.extend(b"WAVEfmt ");
-    file.extend(16u32.to_le_bytes());
+/// What precedes the samples, of 16 bits, in a file.
+fn header(frames: usize, channels: usize, rate: f32) -> Result<Vec<u8>, String> {
+    const LENGTH: u32 = 36;
+    let frame = channels.checked_mul(2).and_then(|bytes| u16::try_from(bytes).ok());
+    let frame = frame.ok_or_else(|| format!("{channels} channels are too many for a WAV file"))?;
+    let second = (f64::from(rate) < f64::from(u32::MAX)).then(|| (rate as u32).checked_mul(u32::from(frame))).flatten();
+    let second =
+        second.ok_or_else(|| format!("sample_rate {rate} of {channels} channels is too high for a WAV file"))?;
+    let length = frames.checked_mul(usize::from(frame)).and_then(|bytes| u32::try_from(bytes).ok());
+    let (length, file_length) = length
+        .and_then(|length| Some((length, length.checked_add(LENGTH)?)))
+        .ok_or_else(|| format!("{frames} frames of {channels} channels are too many for a WAV file"))?;
+    let mut header = b"RIFF".to_vec();
+    header.extend(file_length.to_le_bytes());
+    header.extend(b"WAVEfmt ");
+    header.extend(16u32.to_le_bytes());
     // Plain samples.
-    file.extend(1u16.to_le_bytes());
-    file.extend((channels as u16).to_le_bytes());
-    file.extend(rate.to_le_bytes());
-    file.extend((rate * u32::from(frame)).to_le_bytes());
-    file.extend(frame.to_le_bytes());
-    file.extend(16u16.to_le_bytes());
-    file.extend(b"data");
-    file.extend(length.to_le_bytes());
-    file.extend(data);
-    file
+    header.extend(1u16.to_le_bytes());
+    header.extend((frame / 2).to_le_bytes());
+    header.extend((rate as u32).to_le_bytes());
+    header.extend(second.to_le_bytes());
+    header.extend(frame.to_le_bytes());
+    header.extend(16u16.to_le_bytes());
+    header.extend(b"data");
+    header.extend(length.to_le_bytes());
+    Ok(header)
+}
+
+/// A file of samples of 16 bits, those of one moment after each other.
+fn wav(samples: &[f64], header: &[u8]) -> Vec<u8> {
+    let data = samples.iter().flat_map(|x| ((x * 32768.0).round() as i16).to_le_bytes());
+    header.iter().copied().chain(data).collect()
 }
 
 impl Sampled for AudioSummary {
@@ -130,5 +143,15 @@ mod tests {
         let g = Graph::new();
         let _ = g.audio_summary(Array::from("a"), g.zeros([3]), g.constant(1.0f32), 1);
         assert_eq!(g.check().unwrap_err().message, "sounds must be of rank 2 or 3, found shape [3]");
+    }
+
+    #[test]
+    fn what_a_header_cannot_say_is_refused() {
+        assert_eq!(header(3, 1, 8000.0).unwrap().len(), 44);
+        assert_eq!(header(1, 40_000, 1.0).unwrap_err(), "40000 channels are too many for a WAV file");
+        let too_high = "sample_rate 3000000000 of 1 channels is too high for a WAV file";
+        assert_eq!(header(1, 1, 3e9).unwrap_err(), too_high);
+        let too_many = "2147483640 frames of 1 channels are too many for a WAV file";
+        assert_eq!(header(2_147_483_640, 1, 1.0).unwrap_err(), too_many);
     }
 }
