@@ -29,7 +29,7 @@ pub(super) fn has_tasks<T: TileElement>(g: &ConvGeometry) -> bool {
     tasks::<T>(g).1 >= 32
 }
 
-/// The derivative of the filters by register tiles, added to what is there or in its place.
+/// The derivative of the filters by register tiles: added to what is there, or, of the `first` images, in its place.
 pub(crate) fn add_filters_by_tiles<T: TileElement>(
     input: &[T],
     grad: &[T],
