@@ -212,7 +212,7 @@ def _is_axis(value):
     if isinstance(value, (list, tuple)) or value is None:
         return False
     shape = getattr(value, "shape", ())
-    return (getattr(shape, "ndims", None) or len(shape if hasattr(shape, "__len__") else ())) == 0
+    return (shape.ndims if hasattr(shape, "ndims") else len(shape)) == 0
 
 
 def _alike(values):

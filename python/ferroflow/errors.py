@@ -43,8 +43,8 @@ class OpError(Exception):
 
     @property
     def node_def(self):
-        """The operation's description, if there is one."""
-        return self._node_def
+        """The operation's description, if there is one: its `name`, `op`, `input` and `device`."""
+        return getattr(self._op, "node_def", None) if self._node_def is None else self._node_def
 
     @property
     def error_code(self):

@@ -106,7 +106,9 @@ class VarianceScaling(Initializer):
 
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self._dtype(dtype).name
-        return _call("variance_scaling", None, shape, self.scale, self.mode, self.distribution, self.seed, dtype)
+        name = {"uniform": "random_uniform", "untruncated_normal": "random_normal"}
+        name = name.get(self.distribution, "truncated_normal")
+        return _call("variance_scaling", name, shape, self.scale, self.mode, self.distribution, self.seed, dtype)
 
 
 class _Named(VarianceScaling):

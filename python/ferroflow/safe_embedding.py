@@ -1,6 +1,6 @@
 """Vectors of several symbols where there may be none, and sums of rows that are taken by number."""
 
-from .array_ops import concat, expand_dims, gather, reshape, shape, where, zeros_like
+from .array_ops import concat, expand_dims, gather_nd, reshape, shape, where, zeros_like
 from .dtypes import int32
 from .framework import convert_to_tensor, name_scope
 from .math_ops import cast, greater, greater_equal, logical_and, reduce_prod, segment_sum
@@ -49,7 +49,8 @@ def _numbers(ids):
 
 
 def _taken(data, indices):
-    return gather(convert_to_tensor(data), _numbers(indices))
+    # Not `gather`, whose gradient is `IndexedSlices`.
+    return gather_nd(convert_to_tensor(data), expand_dims(_numbers(indices), 1))
 
 
 def sparse_segment_sum(data, indices, segment_ids, name=None, num_segments=None):

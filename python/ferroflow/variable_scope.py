@@ -176,19 +176,21 @@ class variable_scope:
         outer, wanted, reuse = stack[-1], self._name_or_scope, self._reuse
         defaults = outer._defaults
         wanted = outer if wanted == "" else wanted
-        absolute = isinstance(wanted, VariableScope)
-        if absolute:
-            name, defaults = wanted.name, wanted._defaults
+        if isinstance(wanted, VariableScope):
+            name, names, defaults = wanted.name, None, wanted._defaults
             reuse = wanted.reuse if reuse is None else reuse
+        elif wanted is None:
+            name, names = graph._unique_variable_scope(self._default_name), self._default_name
         else:
-            name = graph._unique_variable_scope(self._default_name) if wanted is None else wanted
+            name = names = wanted
         prefix = graph._current_scope()
-        guard = _ferroflow.Scope.variables(graph, name, _TO_RUST[reuse], absolute)
+        guard = _ferroflow.Scope.variables(graph, name, _TO_RUST[reuse], names)
         full, reuse_as = graph._current_variable_scope()
         guards = [guard]
         if not self._auxiliary:
             guards.append(_ferroflow.Scope.names(graph, prefix))
-        scope = VariableScope(_FROM_RUST[reuse_as], full, graph._current_scope(), **{**defaults, **self._given})
+        original = graph._current_scope() if names else wanted.original_name_scope
+        scope = VariableScope(_FROM_RUST[reuse_as], full, original, **{**defaults, **self._given})
         stack.append(scope)
         self._entered.append((graph, guards))
         return scope

@@ -115,6 +115,41 @@ def test_choosing(run, check):
     assert run(tf.unique_with_counts([5, 7, 5]).count).tolist() == [2, 1]
 
 
+def test_choices_broadcast_nothing(check, run):
+    x, condition = tf.placeholder(tf.float32), tf.placeholder(tf.bool)
+    y = tf.where(condition, x, -x)
+    by = tf.gradients(tf.where(condition, x, 2.0 * x), x)[0]
+    check([y, by], [[X[0], np.negative(X[1])], [[1.0] * 3, [2.0] * 3]], {x: X, condition: [True, False]})
+    check(y, X, {x: X, condition: True})
+    check(y, np.abs(X), {x: -np.abs(X), condition: np.zeros([2, 3], bool)})
+    for wrong in ([True], [True, False, True], [[True, False, True]]):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="chooses neither elements nor rows"):
+            run(y, {x: X, condition: wrong})
+        with pytest.raises(ValueError, match="chooses neither elements nor rows"):
+            tf.where(wrong, X, X)
+    for a, b in ((X, 0.0), (X, X[:1]), (0.0, X)):
+        with pytest.raises(ValueError, match="shapes must be equal"):
+            tf.where([True, False], a, b)
+    half = tf.placeholder(tf.float32, [None, 3])
+    assert tf.where(condition, half, X).shape.as_list() == [2, 3]
+    check(tf.where_v2([True, False, True], X, 0.0), np.array(X) * [1, 0, 1])
+
+
+def test_tensors_of_nothing(run):
+    assert run(tf.stack([])).shape == (0,)
+    assert run(tf.zeros([0, 2], tf.string)).shape == (0, 2) and run(tf.zeros([2, 0], tf.string)).shape == (2, 0)
+
+
+def test_parts_of_tensors_of_unknown_rank(check):
+    x, sizes = tf.placeholder(tf.float32), tf.placeholder(tf.int32, [None])
+    check(tf.reverse(x, [0, -1]), np.array(X)[::-1, ::-1], {x: X})
+    check(tf.gradients(tf.reverse(x, [1]) * [1.0, 10.0, 100.0], x)[0], [[100, 10, 1]] * 2, {x: X})
+    check(tf.split(x, 3, 1)[2], np.array(X)[:, 2:], {x: X})
+    check(tf.split(x, [1, -1])[1], X[1:], {x: X})
+    check(tf.unstack(x, 3, axis=-1)[1], np.array(X)[:, 1], {x: X})
+    check(tf.split(X, sizes, 1, num=2)[1], np.array(X)[:, 2:], {sizes: [2, 1]})
+
+
 def test_one_hot(run, check):
     check(tf.one_hot([0, 2, -1], 3), [[1, 0, 0], [0, 0, 1], [0, 0, 0]])
     check(tf.one_hot([1], 2, 5, 7, axis=0), [[7], [5]])

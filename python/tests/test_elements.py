@@ -59,6 +59,20 @@ def test_batches_of_all_dimensions_and_counted_from_the_end(check):
     assert tf.gather(X, [0, 1], batch_dims=1).shape.as_list() == [2, 4]
 
 
+def test_axes_of_batches_that_only_a_run_tells(check):
+    axis, unknown = tf.placeholder(tf.int32, []), tf.placeholder(tf.float32)
+    along = tf.gather(X, [[0, 2], [1, 1]], axis=axis, batch_dims=1)
+    assert along.shape.as_list() == [None] * 3
+    last = np.stack([X[0][:, [0, 2]], X[1][:, [1, 1]]])
+    check(along, last, {axis: 2})
+    check(along, last, {axis: -1})
+    check(tf.gather(unknown, [[0, 2], [1, 1]], axis=-1, batch_dims=1), last, {unknown: X})
+    by = tf.gradients(tf.gather(unknown, [[2], [1]], axis=axis, batch_dims=1) * [[1.0], [10.0], [100.0]], unknown)[0]
+    expected = np.zeros_like(X)
+    expected[0, :, 2] = expected[1, :, 1] = [1, 10, 100]
+    check(by, expected, {axis: 2, unknown: X})
+
+
 def test_indices_within_batches_are_checked(run):
     for message, axis, batch_dims in [
         (r"batch_dims in the range \[-2, 2\], but got 3", 2, 3),
@@ -73,8 +87,6 @@ def test_indices_within_batches_are_checked(run):
         tf.gather(X, [0], axis=3)
     with pytest.raises(ValueError):
         tf.gather(X, [[0], [1], [2]], batch_dims=1)
-    with pytest.raises(ValueError, match="ranks of params and indices must be known"):
-        tf.gather(tf.placeholder(tf.float32), [[0]], batch_dims=1)
     at = tf.placeholder(tf.int32, [2, 1])
     rows = tf.gather(X, at, batch_dims=1)
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0,0\] = 3 is not in \[0, 3\)"):
@@ -90,7 +102,23 @@ def test_blocks_of_space_and_batches(check):
     check(tf.batch_to_space(tf.space_to_batch(image, [[0, 0], [1, 1]], 2), [[0, 0], [1, 1]], 2), image)
     check(tf.nn.batch_to_space(tf.nn.space_to_batch(image, [[0, 0], [0, 0]], 2), [[0, 0], [0, 0]], 2), image)
     with pytest.raises(ValueError, match="must be known"):
-        tf.space_to_batch_nd(image, tf.placeholder(tf.int32, [2]), [[0, 0], [0, 0]])
+        tf.space_to_batch_nd(image, tf.placeholder(tf.int32), [[0, 0], [0, 0]])
+
+
+def test_blocks_that_only_a_run_tells(check, run):
+    image = np.arange(8.0, dtype=np.float32).reshape(1, 2, 4, 1)
+    block, around = tf.placeholder(tf.int32, [2]), tf.placeholder(tf.int32, [2, 2])
+    x = tf.constant(image)
+    blocks = tf.space_to_batch_nd(x, block, around)
+    feed = {block: [1, 2], around: [[0, 0], [2, 0]]}
+    check(blocks[:, :, :, 0], [[[0, 0, 2], [0, 4, 6]], [[0, 1, 3], [0, 5, 7]]], feed)
+    check(tf.batch_to_space_nd(blocks, block, around), image, feed)
+    check(tf.gradients(blocks**2.0, x)[0], 2 * image, feed)
+    unknown = tf.placeholder_with_default(image, None)
+    check(tf.space_to_batch(unknown, around, 2)[:, :, :, 0], [[[0, 2]], [[1, 3]], [[4, 6]], [[5, 7]]], {around: [[0, 0]] * 2})
+    size = tf.constant([2, 2])
+    assert tf.space_to_batch_nd(x, size, [[0, 0], [0, 0]]).shape.as_list() == [4, 1, 2, 1]
+    assert run(tf.space_to_batch_nd(x, size, [[0, 0], [0, 0]]), {size: [1, 4]}).shape == (4, 2, 1, 1)
 
 
 def test_order(check, run):

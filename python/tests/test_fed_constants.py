@@ -107,3 +107,28 @@ def test_steps_may_be_tensors(run):
     assert run(gradient, {step: -2}).tolist() == [10.0, 0.0, 1.0]
     with pytest.raises(tf.errors.InvalidArgumentError, match="a stride must not be 0"):
         run(x[::step], {step: 0})
+
+
+@pytest.mark.parametrize(
+    "function, expected",
+    [
+        (lambda x, axis: tf.reduce_mean(x, axis) ** 2, [[4 / 3] * 3, [10 / 3] * 3]),
+        (lambda x, axis: tf.reduce_prod(x, axis), [[6, 3, 2], [30, 24, 20]]),
+        (lambda x, axis: tf.reduce_prod(x, [axis], True), [[6, 3, 2], [30, 24, 20]]),
+        (lambda x, axis: tf.nn.moments(x, [axis])[1], [[-2 / 3, 0, 2 / 3]] * 2),
+        (lambda x, k: tf.nn.top_k(x, k + 1)[0], [[0, 1, 1]] * 2),
+    ],
+)
+def test_derivatives_along_an_axis_that_is_fed(check, function, expected):
+    x, axis, open_axis = tf.constant([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), tf.constant(0), tf.placeholder(tf.int32, [])
+    for fed in (axis, open_axis):
+        check(tf.gradients(function(x, fed), x)[0], expected, {fed: 1})
+
+
+def test_derivatives_where_the_rank_is_not_known(check):
+    x = tf.placeholder(tf.float32)
+    feed = {x: [[2.0, 0.0], [3.0, 5.0]]}
+    check(tf.gradients(tf.reduce_prod(x, -1), x)[0], [[0, 2], [5, 3]], feed)
+    check(tf.gradients(tf.reduce_prod(x), x)[0], [[0, 30], [0, 0]], feed)
+    check(tf.gradients(tf.reduce_mean(x, 0) * [1.0, 2.0], x)[0], [[0.5, 1], [0.5, 1]], feed)
+    check(tf.gradients(tf.nn.top_k(x, 1)[0], x)[0], [[1, 0], [0, 1]], feed)

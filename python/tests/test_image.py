@@ -131,6 +131,20 @@ def test_sizes_of_images(check, run):
         I.resize_images(GREY, [1, 1], method=7)
 
 
+def test_sizes_that_only_a_run_tells(check):
+    size, fed = tf.placeholder(tf.int32, [2]), tf.constant([1, 3])
+    x = tf.constant(LINE, tf.float32)
+    for of, expected in ((I.resize_bilinear, [0, 15, 40]), (I.resize_nearest_neighbor, [0, 20, 40])):
+        check(of(x, size, True)[0, 0, :, 0], expected, {size: [1, 3]})
+        assert of(x, fed, True).shape.as_list() == [1, 1, 3, 1]
+    check(I.resize_area(x, fed)[0, 0, :, 0], [5, 30], {fed: [1, 2]})
+    check(rows(I.resize_images(GREY, fed, 1)), [[0, 1, 2], [3, 4, 5]], {fed: [2, 3]})
+    boxes, grey = [[0.0, 0.0, 1.0, 1.0]], tf.constant(GREY, tf.float32)[None]
+    cropped = I.crop_and_resize(grey, boxes, [0], size)
+    check(cropped[0, 0, :, 0], [1.5, 3.5], {size: [1, 2]})
+    check(tf.gradients(cropped, grey)[0][0, :, :, 0], [[0.5, 0, 0.5]] * 2, {size: [1, 2]})
+
+
 def test_measures(check):
     check(I.total_variation(GREY), 4.0 + 9.0)
     down, right = I.image_gradients([GREY])

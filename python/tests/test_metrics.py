@@ -120,6 +120,11 @@ def test_ranks():
     check(M.recall_at_top_k(labels, [[1, 2], [3, 0]]), 0.75)
     check(M.sparse_precision_at_k([1, 0], scores, 1), 0.5)
     check(M.sparse_average_precision_at_k(labels, scores, 1), 0.5)
+    value, _ = M.recall_at_k(labels, scores, 2, class_id=1)
+    assert value.dtype == tf.float64
+    assert [v.op.name for v in tf.local_variables()[-2:]] == [
+        f"recall_at_2_1/{of}_at_2_class1" for of in ("true_positive", "false_negative")
+    ]
 
 
 def test_collections():

@@ -59,3 +59,25 @@ def test_what_is_kept_beside_a_variable_is_in_the_variable_scope():
         "net/v/Adagrad:0",
     ]
     assert averages.average_name(v) == "train/net/v/ExponentialMovingAverage"
+
+
+def test_initial_values_are_called_by_their_distribution():
+    for name, initializer, called in [
+        ("a", None, "random_uniform"),
+        ("b", tf.glorot_normal_initializer(), "truncated_normal"),
+        ("c", tf.random_normal_initializer(), "random_normal"),
+        ("d", tf.zeros_initializer(), "zeros"),
+    ]:
+        tf.get_variable(name, [2, 2], initializer=initializer)
+        tf.get_default_graph().get_operation_by_name(f"{name}/Initializer/{called}")
+    tf.get_default_graph().get_operation_by_name("a/Initializer/random_uniform/RandomUniform")
+
+
+def test_scopes_without_a_name_number_variables_and_operations_apart():
+    named = lambda scope: (scope.name, scope.original_name_scope, tf.constant(1.0).name)
+    with tf.variable_scope(None, "block") as scope:
+        assert named(scope) == ("block", "block/", "block/Const:0")
+    with tf.name_scope("net"), tf.variable_scope(None, "block") as scope:
+        assert named(scope) == ("block_1", "net/block/", "net/block/Const:0")
+    with tf.variable_scope(scope) as again:
+        assert named(again) == ("block_1", "net/block/", "block_1/Const:0")

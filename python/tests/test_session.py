@@ -104,6 +104,10 @@ def test_errors_of_runs_have_tensorflows_classes_and_words():
         with pytest.raises(tf.errors.InvalidArgumentError, match=r"indices\[0\] = 9 is not in \[0, 2\)"):
             i = tf.placeholder(tf.int32)
             session.run(tf.gather(tf.constant([1.0, 2.0]), i), {i: 9})
+        with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+            session.run(tf.reshape(x, [3], name="flat"), {x: [[1.0, 2.0]]})
+        node = caught.value.node_def
+        assert (node.name, node.op, node.device, node.input) == ("flat", "Reshape", "", ["x", "flat/shape"])
         with pytest.raises(TypeError, match="Fetch argument 3 has invalid type int, must be a string or Tensor"):
             session.run(3)
         with pytest.raises(TypeError, match="Fetch argument None"):

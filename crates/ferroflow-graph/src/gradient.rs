@@ -323,7 +323,10 @@ impl<'g> Engine<'g> {
         };
         let is_given = given.is_some();
         let found = given.map_or_else(|| op.gradient(&cx), |given| (given.rule)(&cx));
-        let found = found.map_err(|e| fail(format!("no gradient: {e}")))?;
+        let found = found.map_err(|e| {
+            let kind = if op.is::<ops::WhileGradient>() { ErrorKind::Type } else { ErrorKind::Value };
+            GraphError { kind, ..fail(format!("no gradient: {e}")) }
+        })?;
         if is_given {
             cx.fits(&found).map_err(fail)?;
         }

@@ -31,7 +31,14 @@ impl Graph {
     #[must_use = "the scope ends when the guard is dropped"]
     #[track_caller]
     pub fn variable_scope(&self, name: &str, reuse: Reuse) -> VariableScopeGuard {
-        let names = self.name_scope(name);
+        self.variable_scope_as(name, name, reuse)
+    }
+
+    /// As [`Graph::variable_scope`], with a name scope of another name.
+    #[must_use = "the scope ends when the guard is dropped"]
+    #[track_caller]
+    pub fn variable_scope_as(&self, name: &str, name_scope: &str, reuse: Reuse) -> VariableScopeGuard {
+        let names = self.name_scope(name_scope);
         let (prefix, inherited) = (self.scoped_variable(name), self.variable_reuse());
         let reuse = if reuse == Reuse::No { inherited } else { reuse };
         self.enter_variables(prefix, reuse, names)

@@ -63,13 +63,13 @@ impl Scope {
         graph.graph.device(device).into()
     }
 
-    /// The variable scope `name` of the current one, or the one whose full name it is.
+    /// The variable scope `name` of the current one, with a name scope `names`; the one whose full name it is without.
     #[staticmethod]
-    fn variables(py: Python<'_>, graph: &Graph, name: &str, reuse_as: &str, absolute: bool) -> PyResult<Scope> {
+    fn variables(py: Python<'_>, graph: &Graph, name: &str, reuse_as: &str, names: Option<&str>) -> PyResult<Scope> {
         let reuse = reuse(reuse_as)?;
-        let guard = match absolute {
-            true => graph.graph.reenter_variable_scope(name, reuse),
-            false => graph.graph.variable_scope(name, reuse),
+        let guard = match names {
+            None => graph.graph.reenter_variable_scope(name, reuse),
+            Some(names) => graph.graph.variable_scope_as(name, names, reuse),
         };
         check(py, &graph.graph)?;
         Ok(Scope(Mutex::new(Some(Guard::Variables(guard)))))

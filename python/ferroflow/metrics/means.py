@@ -22,14 +22,14 @@ def pair(value, update, metrics_collections, updates_collections):
     return value, update
 
 
-def weights_of(weights, values):
+def weights_of(weights, values, dtype="float32"):
     """`weights` as floats in the shape of `values`; a last dimension of 1 is added or taken away as need be."""
-    weights = cast(convert_to_tensor(weights), "float32")
+    weights = cast(convert_to_tensor(weights), dtype)
     ranks = weights.shape.ndims, values.shape.ndims
     if None not in ranks and ranks[0]:
         weights = squeeze(weights, [-1]) if ranks[0] == ranks[1] + 1 else weights
         weights = expand_dims(weights, -1) if ranks[0] == ranks[1] - 1 else weights
-    return weights * ones_like(values, "float32")
+    return weights * ones_like(values, dtype)
 
 
 def alike(labels, predictions, weights=None):
@@ -43,12 +43,12 @@ def alike(labels, predictions, weights=None):
     return labels, predictions, None if weights is None else weights_of(weights, predictions)
 
 
-def _mean(values, weights, collections, name, default, shape=(), finish=lambda mean: mean):
+def mean_of(values, weights, collections, name, default, shape=(), finish=lambda mean: mean, dtype="float32"):
     """The weighted sum of `values`, over all but `shape`, by that of the weights, after `finish`."""
     with variable_scope(name, default, [values]):
-        values = cast(values, "float32")
-        total, count = (kept(shape, name if shape == () else name + "_tensor") for name in ("total", "count"))
-        weights = ones_like(values) if weights is None else weights_of(weights, values)
+        values = cast(values, dtype)
+        total, count = (kept(shape, name if shape == () else name + "_tensor", dtype) for name in ("total", "count"))
+        weights = ones_like(values) if weights is None else weights_of(weights, values, dtype)
         over = (lambda x: reduce_sum(x)) if shape == () else (lambda x: x)
         added = assign_add(total, over(values * weights)), assign_add(count, over(weights))
         value = finish(div_no_nan(total.value(), count.value()))
@@ -58,14 +58,14 @@ def _mean(values, weights, collections, name, default, shape=(), finish=lambda m
 def mean(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
     """The mean of the values, `float32`; 0 of none."""
     values = convert_to_tensor(values)
-    return _mean(values, weights, (metrics_collections, updates_collections), name, "mean")
+    return mean_of(values, weights, (metrics_collections, updates_collections), name, "mean")
 
 
 def mean_tensor(values, weights=None, metrics_collections=None, updates_collections=None, name=None):
     """The mean of each element of tensors of one shape, which must be known."""
     values = convert_to_tensor(values)
     shape = values.shape.as_list()
-    return _mean(values, weights, (metrics_collections, updates_collections), name, "mean", shape)
+    return mean_of(values, weights, (metrics_collections, updates_collections), name, "mean", shape)
 
 
 def mean_absolute_error(
@@ -74,7 +74,7 @@ def mean_absolute_error(
     """The mean of `|p - z|`."""
     labels, predictions, weights = _floats(labels, predictions, weights)
     collections = metrics_collections, updates_collections
-    return _mean(abs(predictions - labels), weights, collections, name, "mean_absolute_error")
+    return mean_of(abs(predictions - labels), weights, collections, name, "mean_absolute_error")
 
 
 def mean_squared_error(
@@ -83,7 +83,7 @@ def mean_squared_error(
     """The mean of `(p - z)²`."""
     labels, predictions, weights = _floats(labels, predictions, weights)
     errors = math_ops.squared_difference(labels, predictions)
-    return _mean(errors, weights, (metrics_collections, updates_collections), name, "mean_squared_error")
+    return mean_of(errors, weights, (metrics_collections, updates_collections), name, "mean_squared_error")
 
 
 def root_mean_squared_error(
@@ -93,7 +93,7 @@ def root_mean_squared_error(
     labels, predictions, weights = _floats(labels, predictions, weights)
     errors = math_ops.squared_difference(labels, predictions)
     collections = metrics_collections, updates_collections
-    return _mean(errors, weights, collections, name, "root_mean_squared_error", finish=sqrt)
+    return mean_of(errors, weights, collections, name, "root_mean_squared_error", finish=sqrt)
 
 
 def mean_relative_error(
@@ -103,7 +103,7 @@ def mean_relative_error(
     labels, predictions, weights = _floats(labels, predictions, weights)
     _, normalizer, _ = _floats(labels, normalizer, None)
     errors = div_no_nan(abs(labels - predictions), normalizer)
-    return _mean(errors, weights, (metrics_collections, updates_collections), name, "mean_relative_error")
+    return mean_of(errors, weights, (metrics_collections, updates_collections), name, "mean_relative_error")
 
 
 def mean_cosine_distance(
@@ -113,13 +113,13 @@ def mean_cosine_distance(
     labels, predictions, _ = _floats(labels, predictions, None)
     products = reduce_sum(predictions * labels, [dim], True)
     collections = metrics_collections, updates_collections
-    return _mean(products, weights, collections, name, "mean_cosine_distance", finish=lambda mean: 1.0 - mean)
+    return mean_of(products, weights, collections, name, "mean_cosine_distance", finish=lambda mean: 1.0 - mean)
 
 
 def percentage_below(values, threshold, weights=None, metrics_collections=None, updates_collections=None, name=None):
     """The share of values less than `threshold`, from 0 to 1."""
     below = math_ops.less(values, threshold)
-    return _mean(below, weights, (metrics_collections, updates_collections), name, "percentage_below_threshold")
+    return mean_of(below, weights, (metrics_collections, updates_collections), name, "percentage_below_threshold")
 
 
 def _floats(labels, predictions, weights):

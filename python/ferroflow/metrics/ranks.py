@@ -7,7 +7,7 @@ from ..math_ops import cast, div_no_nan, logical_and, reduce_any, reduce_sum
 from ..nn import top_k
 from ..variable_scope import variable_scope
 from ..variables import assign_add
-from .means import kept, mean, pair, weights_of
+from .means import kept, mean_of, pair, weights_of
 
 
 def _hits(labels, ranked, class_id):
@@ -25,18 +25,21 @@ def _hits(labels, ranked, class_id):
     return logical_and(hit, chosen), chosen, counted
 
 
-def _shares(labels, ranked, class_id, weights, collections, name, of_labels):
+def _shares(labels, ranked, k, class_id, weights, collections, name, of_labels):
     """Hits among the labels, or among what is ranked."""
+    of = ("" if k is None else f"_at_{k}") + ("" if class_id is None else f"_class{class_id}")
     with variable_scope(name, values=[labels, ranked]):
         hit, chosen, counted = _hits(labels, ranked, class_id)
-        hits, all_ = (reduce_sum(cast(x, "float32"), -1) for x in (hit, counted if of_labels else chosen))
+        hits, all_ = (reduce_sum(cast(x, "float64"), -1) for x in (hit, counted if of_labels else chosen))
         if weights is not None:
-            weights = weights_of(weights, hits)
+            weights = weights_of(weights, hits, "float64")
             hits, all_ = hits * weights, all_ * weights
-        hit_count, count = kept([], "true_positives"), kept([], "all")
-        value = div_no_nan(hit_count.value(), count.value(), "value")
-        update = assign_add(hit_count, reduce_sum(hits)), assign_add(count, reduce_sum(all_))
-        return pair(value, div_no_nan(*update, "update_op"), *collections)
+        right = kept([], "true_positive" + of, "float64")
+        wrong = kept([], ("false_negative" if of_labels else "false_positive") + of, "float64")
+        share = lambda right, wrong, name: div_no_nan(right, right + wrong, name)
+        value = share(right.value(), wrong.value(), "value")
+        update = assign_add(right, reduce_sum(hits)), assign_add(wrong, reduce_sum(all_ - hits))
+        return pair(value, share(*update, "update_op"), *collections)
 
 
 def precision_at_k(
@@ -52,7 +55,7 @@ def precision_at_k(
     """The share of labels among the `k` classes that `predictions`, `[…, classes]`, ranks highest. `labels` are classes,
     `[…, n]`, negative ones are none, or `[…]`; with `class_id` only that class counts."""
     ranked, collections = top_k(predictions, k).indices, (metrics_collections, updates_collections)
-    return _shares(labels, ranked, class_id, weights, collections, name or f"precision_at_{k}", False)
+    return _shares(labels, ranked, k, class_id, weights, collections, name or f"precision_at_{k}", False)
 
 
 def precision_at_top_k(
@@ -67,7 +70,7 @@ def precision_at_top_k(
 ):
     """`precision_at_k` of the classes `predictions_idx`, `[…, k]`, that rank highest."""
     collections = metrics_collections, updates_collections
-    return _shares(labels, predictions_idx, class_id, weights, collections, name or "precision_at_top_k", False)
+    return _shares(labels, predictions_idx, k, class_id, weights, collections, name or "precision_at_top_k", False)
 
 
 def recall_at_k(
@@ -82,7 +85,7 @@ def recall_at_k(
 ):
     """The share of labels that are among the `k` classes that `predictions` ranks highest. See `precision_at_k`."""
     ranked, collections = top_k(predictions, k).indices, (metrics_collections, updates_collections)
-    return _shares(labels, ranked, class_id, weights, collections, name or f"recall_at_{k}", True)
+    return _shares(labels, ranked, k, class_id, weights, collections, name or f"recall_at_{k}", True)
 
 
 def recall_at_top_k(
@@ -97,7 +100,7 @@ def recall_at_top_k(
 ):
     """`recall_at_k` of the classes `predictions_idx`, `[…, k]`, that rank highest."""
     collections = metrics_collections, updates_collections
-    return _shares(labels, predictions_idx, class_id, weights, collections, name or "recall_at_top_k", True)
+    return _shares(labels, predictions_idx, k, class_id, weights, collections, name or "recall_at_top_k", True)
 
 
 def average_precision_at_k(
@@ -107,14 +110,12 @@ def average_precision_at_k(
     lesser one."""
     ranked = top_k(predictions, k).indices
     hit, _, counted = _hits(labels, ranked, None)
-    hit = cast(hit, "float32")
+    hit = cast(hit, "float64")
     precisions = math_ops.cumsum(hit, -1) / math_ops.cumsum(ones_like(hit), -1)
-    number = math_ops.minimum(reduce_sum(cast(counted, "float32"), -1), float(k))
+    number = math_ops.minimum(reduce_sum(cast(counted, "float64"), -1), float(k))
     average = div_no_nan(reduce_sum(precisions * hit, -1), number)
-    if weights is None:
-        weights = ones_like(average)
-    name = name or f"average_precision_at_{k}"
-    return mean(average, weights, metrics_collections, updates_collections, name)
+    collections = metrics_collections, updates_collections
+    return mean_of(average, weights, collections, name, f"average_precision_at_{k}", dtype="float64")
 
 
 sparse_precision_at_k, sparse_average_precision_at_k = precision_at_k, average_precision_at_k

@@ -79,8 +79,14 @@ impl<'g> Tensor<'g> {
     /// `xᵃ⁻¹ e⁻ˣ / Γ(a)`, the derivative of [`Tensor::igamma`] with respect to `x`.
     #[track_caller]
     fn gamma_density(self, x: Tensor<'g>) -> Tensor<'g> {
-        ((self - 1.0) * x.log() - x - self.lgamma()).exp()
+        (times_log(self - 1.0, x.log()) - x - self.lgamma()).exp()
     }
+}
+
+/// `n · log`, and 0 where `n` is, also of an infinite logarithm.
+#[track_caller]
+fn times_log<'g>(n: Tensor<'g>, log: Tensor<'g>) -> Tensor<'g> {
+    n.equal(0.0).select(0.0, n * log)
 }
 
 fn infer<const N: usize>(inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
@@ -196,7 +202,7 @@ impl Op for Betainc {
         }
         let (a, b, x, grad) = (cx.input(0), cx.input(1), cx.input(2), cx.grad(0));
         let log_beta = a.lgamma() + b.lgamma() - (a + b).lgamma();
-        let density = ((a - 1.0) * x.log() + (b - 1.0) * (-x).log1p() - log_beta).exp();
+        let density = (times_log(a - 1.0, x.log()) + times_log(b - 1.0, (-x).log1p()) - log_beta).exp();
         Ok(vec![None, None, Some((grad * density).into())])
     }
 }

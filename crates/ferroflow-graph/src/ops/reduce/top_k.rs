@@ -1,10 +1,8 @@
 use super::axis_input::{infer_integer, known_integer};
 use crate::op::Sampled;
-use crate::ops::rules;
-use crate::{
-    Fact, GradientCx, GradientResult, IntoInput, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op,
-};
-use ferroflow_array::{Array, DType, PartialShape};
+use crate::ops::{Index, rules};
+use crate::{Fact, GradientCx, GradientResult, IntoInput, Op, OpError, OpResult, Sample, Tensor, op};
+use ferroflow_array::{DType, PartialShape};
 use ferroflow_kernels::{Kernel, top_k, top_k_scratch};
 
 op! {
@@ -61,17 +59,13 @@ impl Op for TopK {
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
         let (x, indices, grad) = (cx.input(0), cx.output(1), cx.grad(0));
-        let last = |t: Tensor<'g>| t.shape().dims().and_then(|d| *d.last()?).and_then(|n| i32::try_from(n).ok());
-        let (Some(n), Some(k)) = (last(x), last(indices)) else {
-            return Err(NotDifferentiable("k and the last dimension must be known when the gradient is made".into()));
-        };
-        if k == 0 {
-            return Ok(vec![None, None]);
-        }
-        // Each element takes the derivative of that of the k values, if any, that came from its place.
-        let places = cx.graph().constant(Array::from((0..n).collect::<Vec<i32>>()));
-        let from_here = indices.reshape([-1, k, 1]).equal(places);
-        let dx = from_here.select(grad.reshape([-1, k, 1]), 0.0).reduce_sum(1);
+        let last = |t: Tensor<'g>| t.shape_tensor().index(&[Index::At(-1)]);
+        let (n, k) = (last(x), last(indices));
+        let rows = x.size().floordiv(n.maximum(1));
+        // Each value's derivative goes to the place from which it came.
+        let first = cx.graph().range(0, rows, 1).expand_dims(1) * n;
+        let places = indices.reshape(cx.graph().stack(&[rows, k], 0)) + first;
+        let dx = grad.reshape([-1]).unsorted_segment_sum(places.reshape([-1]), rows * n);
         Ok(vec![Some(dx.reshape(x.shape_tensor()).into()), None])
     }
 }

@@ -1,7 +1,7 @@
 use crate::op::Sampled;
 use crate::ops::rules;
 use crate::{
-    Effect, Fact, GradientCx, GradientResult, IntoInput, NotDifferentiable, Op, OpResult, Sample, Tensor, Variable, op,
+    Effect, Fact, GradientCx, GradientResult, IntoInput, Op, OpResult, Sample, Tensor, Variable, op,
 };
 use ferroflow_kernels::Kernel;
 
@@ -63,7 +63,7 @@ macro_rules! write_op {
             }
 
             fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
-                Err(NotDifferentiable("an assignment is not differentiable".into()))
+                Ok(vec![None, None])
             }
         }
     };
