@@ -224,7 +224,9 @@ def _alike(values):
 def stack(values, axis=0, name="stack"):
     """Tensors of one shape as the slices of a new dimension `axis`."""
     values = list(values) if isinstance(values, (list, tuple)) else unstack(values)
-    return call("stack", name, _alike(values), axis) if values else constant([], name=name)
+    if axis == 0 and _graph_of(values) is None and not any(hasattr(v, "dtype") for v in values):
+        return constant(values, name=name)
+    return call("stack", name, _alike(values), axis)
 
 
 pack = stack
@@ -360,7 +362,10 @@ def gather(params, indices, validate_indices=None, name=None, axis=None, batch_d
         return of_batches(params, indices, axis if is_tensor(axis) else _number(axis), batch_dims, name)
     if is_tensor(axis):
         return call("gather_by", name or "GatherV2", params, indices, axis)
-    return call("gather", name or "GatherV2", params, indices, _number(axis))
+    axis = _number(axis)
+    if axis and is_tensor(params) and params.shape.ndims is None:
+        return call("gather_by", name or "GatherV2", params, indices, convert_to_tensor(axis))
+    return call("gather", name or "GatherV2", params, indices, axis)
 
 
 def gather_nd(params, indices, name=None, batch_dims=0):

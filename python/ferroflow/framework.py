@@ -689,7 +689,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             raise ValueError("Tensor conversion requested for IndexedSlices without dense_shape: " + str(value))
         if dtype is not None and value.dtype != dtype:
             raise ValueError(f"Tensor conversion requested dtype {dtype.name} for IndexedSlices: {value}")
-        element = lambda: call("rows", name or "Rows", value.values, value.indices, value.dense_shape[0])
+        element = lambda: call("rows", name or "Rows", value.values, value.indices, value.dense_shape)
     if element is None and isinstance(value, (list, tuple)) and _graph_of(value) is not None:
         from .array_ops import stack
 

@@ -368,7 +368,8 @@ def matmul(
         raise ValueError("Only one of transpose and adjoint can be True.")
     with name_scope(name, "MatMul", [a, b]) as scope:
         a, b = _pair(a, b, "ab")
-        stacks = max(a.shape.ndims or 0, b.shape.ndims or 0) > 2
+        ranks = a.shape.ndims, b.shape.ndims
+        stacks = ranks == (None, None) or max(rank or 0 for rank in ranks) > 2
         ask = "batch_matmul" if stacks else "matmul"
         return call(ask, scope, a, b, bool(transpose_a or adjoint_a), bool(transpose_b or adjoint_b))
 

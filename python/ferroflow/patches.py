@@ -3,8 +3,8 @@
 import collections
 
 from .array_ops import concat, pad, range as range_of, reshape, shape, stack
-from .framework import convert_to_tensor, name_scope
-from .math_ops import argmax, cast, reduce_max
+from .framework import convert_to_tensor, is_tensor, name_scope
+from .math_ops import argmax, cast, maximum, reduce_max
 from .nn import _window
 
 
@@ -13,19 +13,18 @@ def _taps(images, size, strides, rates, padding, filler):
     in row-major order, and the padding above and to the left."""
     around, counts = [], []
     for axis, (window, stride, rate) in enumerate(zip(size, strides, rates), 1):
-        length = images.shape[axis].value
-        if length is None:
-            raise ValueError(f"The size of dimension {axis} of the images must be known")
+        length = _size(images, axis)
         reach = (window - 1) * rate + 1
         if padding.upper() == "SAME":
             count = -(-length // stride)
-            missing = max((count - 1) * stride + reach - length, 0)
+            missing = (count - 1) * stride + reach - length
+            missing = maximum(missing, 0) if is_tensor(missing) else max(missing, 0)
             around.append([missing // 2, missing - missing // 2])
         else:
             count = (length - reach) // stride + 1
             around.append([0, 0])
         counts.append(count)
-    if any(map(any, around)):
+    if any(is_tensor(number) or number for numbers in around for number in numbers):
         images = pad(images, [[0, 0], *around, [0, 0]], constant_values=filler)
     taps = []
     for down in range(size[0]):
@@ -36,10 +35,15 @@ def _taps(images, size, strides, rates, padding, filler):
     return taps, around[0][0], around[1][0]
 
 
+def _size(images, axis):
+    """The size of a dimension, a tensor if only a run tells it."""
+    known = images.shape[axis].value
+    return shape(images)[axis] if known is None else known
+
+
 def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None):
     """Each window's pixels as channels: `[batch, rows, columns, height · width · channels]` for windows `[1, height, width,
-    1]` of pixels `rates` apart, `strides` apart, with zeros beyond the image if `padding` is `SAME`. The size of images must
-    be known."""
+    1]` of pixels `rates` apart, `strides` apart, with zeros beyond the image if `padding` is `SAME`."""
     sizes, strides, rates = (_window(v, "NHWC")[1:3] for v in (sizes or ksizes, strides, rates or [1, 1, 1, 1]))
     with name_scope(name, "ExtractImagePatches", [images]):
         images = convert_to_tensor(images)
@@ -62,14 +66,14 @@ def _morphology(name, images, filters, strides, rates, padding):
 
 def dilation2d(input, filter=None, strides=None, rates=None, padding=None, name=None, filters=None, dilations=None):
     """`max (x + f)` over each window of images, of each channel, with a filter `[height, width, channels]`: greyscale
-    dilation. The size of images must be known."""
+    dilation."""
     filter, rates = filters if filter is None else filter, dilations if rates is None else rates
     return _morphology(name or "Dilation2D", input, filter, strides, rates, padding)
 
 
 def erosion2d(value, kernel, strides, rates, padding, name=None):
     """`min (x - f)` over each window of images, of each channel, with a filter `[height, width, channels]` turned by half a
-    circle: greyscale erosion. The size of images must be known."""
+    circle: greyscale erosion."""
     turned = convert_to_tensor(kernel)[::-1, ::-1]
     with name_scope(name, "erosion2d", [value, kernel]):
         return -_morphology("Dilation2D", -convert_to_tensor(value), turned, strides, rates, padding)
@@ -89,17 +93,17 @@ def max_pool_with_argmax(
     output_dtype=None,
     include_batch_in_index=False,
 ):
-    """The greatest element of each window, and its place in the flattened image, or in all of them. The size of images must
-    be known."""
+    """The greatest element of each window, and its place in the flattened image, or in all of them."""
     size, strides = _window(ksize, "NHWC")[1:3], _window(strides, "NHWC")[1:3]
     with name_scope(name, "MaxPoolWithArgmax", [input]):
         images = convert_to_tensor(input)
-        _, height, width, channels = images.shape.as_list()
         taps, above, left = _taps(images, size, strides, [1, 1], padding, images.dtype.min)
+        wide = lambda number: cast(number, "int64") if is_tensor(number) else number
+        height, width, channels = (wide(_size(images, axis)) for axis in (1, 2, 3))
         pixels = stack(taps)
-        rows, columns = taps[0].shape.as_list()[1:3]
+        rows, columns = _size(taps[0], 1), _size(taps[0], 2)
         tap = argmax(pixels, 0)
-        place = lambda number, stride, first: range_of(0, number, 1, "int64") * stride - first
+        place = lambda number, stride, first: range_of(0, number, 1, "int64") * stride - wide(first)
         y = reshape(place(rows, strides[0], above), [-1, 1, 1]) + tap // size[1]
         x = reshape(place(columns, strides[1], left), [-1, 1]) + tap % size[1]
         index = (y * width + x) * channels + range_of(0, channels, 1, "int64")

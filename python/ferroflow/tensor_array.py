@@ -195,7 +195,8 @@ class TensorArray:
             # What an element is shorter than the longest is filled up with the last row, of zeros.
             row = array_ops.range(0, longest, 1)
             place = array_ops.expand_dims(math_ops.cumsum(lengths, exclusive=True), 1) + row
-            place = array_ops.where(array_ops.sequence_mask(lengths, longest), place, array_ops.zeros_like(place) + sizes[0])
+            there = array_ops.sequence_mask(lengths, longest)
+            place = array_ops.where(there, place, array_ops.zeros_like(place) + sizes[0])
             flow = array_ops.gather(array_ops.concat([value, last], 0), place)
             element = None if value.shape.ndims is None else TensorShape([flow.shape[1], *value.shape[1:]])
             return self._with(flow, lengths if self._ragged else array_ops.zeros_like(lengths), element)

@@ -135,6 +135,14 @@ def test_choices_broadcast_nothing(check, run):
     check(tf.where_v2([True, False, True], X, 0.0), np.array(X) * [1, 0, 1])
 
 
+def test_the_first_of_several_numbers_tells_the_dtype(check, run):
+    check([tf.add(1.5, 2), tf.pow(2.0, -1), tf.multiply(2.0, [1, 2])[1]], [3.5, 0.5, 4.0])
+    check(tf.stack([1, 2.5]), [1.0, 2.5])
+    assert tf.stack([np.array([1, 2]), np.array([3, 4])]).dtype == tf.int64
+    with pytest.raises(TypeError):
+        tf.add(1, 2.5)
+
+
 def test_tensors_of_nothing(run):
     assert run(tf.stack([])).shape == (0,)
     assert run(tf.zeros([0, 2], tf.string)).shape == (0, 2) and run(tf.zeros([2, 0], tf.string)).shape == (2, 0)

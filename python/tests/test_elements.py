@@ -115,7 +115,8 @@ def test_blocks_that_only_a_run_tells(check, run):
     check(tf.batch_to_space_nd(blocks, block, around), image, feed)
     check(tf.gradients(blocks**2.0, x)[0], 2 * image, feed)
     unknown = tf.placeholder_with_default(image, None)
-    check(tf.space_to_batch(unknown, around, 2)[:, :, :, 0], [[[0, 2]], [[1, 3]], [[4, 6]], [[5, 7]]], {around: [[0, 0]] * 2})
+    pixels = [[[0, 2]], [[1, 3]], [[4, 6]], [[5, 7]]]
+    check(tf.space_to_batch(unknown, around, 2)[:, :, :, 0], pixels, {around: [[0, 0]] * 2})
     size = tf.constant([2, 2])
     assert tf.space_to_batch_nd(x, size, [[0, 0], [0, 0]]).shape.as_list() == [4, 1, 2, 1]
     assert run(tf.space_to_batch_nd(x, size, [[0, 0], [0, 0]]), {size: [1, 4]}).shape == (4, 2, 1, 1)

@@ -132,3 +132,16 @@ def test_derivatives_where_the_rank_is_not_known(check):
     check(tf.gradients(tf.reduce_prod(x), x)[0], [[0, 30], [0, 0]], feed)
     check(tf.gradients(tf.reduce_mean(x, 0) * [1.0, 2.0], x)[0], [[0.5, 1], [0.5, 1]], feed)
     check(tf.gradients(tf.nn.top_k(x, 1)[0], x)[0], [[1, 0], [0, 1]], feed)
+
+
+def test_what_is_known_of_derivatives(check, run):
+    x = tf.placeholder(tf.float32, [None, 3])
+    assert tf.convert_to_tensor(tf.gradients(tf.gather(x, [1]), x)[0]).shape.as_list() == [None, 3]
+    assert tf.gradients(tf.nn.bias_add(x, [1.0, 2.0, 3.0]), x)[0].shape.as_list() == [None, 3]
+    a = tf.placeholder(tf.float32)
+    stacks = X.reshape(3, 1, 3)
+    check(tf.matmul(a, a, transpose_b=True), (stacks**2).sum(2, keepdims=True), {a: stacks})
+    check(tf.matrix_transpose(a), stacks.transpose(0, 2, 1), {a: stacks})
+    for made in (tf.stack([a, 2.0 * a], 1), tf.tile(1.5 * a, [2, 1]), tf.gather(1.5 * a, [0, 2, 1] * 2, axis=1)):
+        check(tf.gradients(made, a)[0], np.full([3, 3], 3.0), {a: X})
+    assert run(tf.matmul(a, X), {a: X}).shape == (3, 3)

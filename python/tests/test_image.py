@@ -202,3 +202,15 @@ def test_the_derivative_of_parts_of_images(run):
     found = tf.gradients(I.crop_and_resize(images, [[0.0, 0.0, 1.0, 0.0]], [1], [2, 2]), images)[0]
     assert isinstance(found, tf.Tensor)
     assert run(found)[..., 0].tolist() == [[[0.0, 0.0], [0.0, 0.0]], [[2.0, 0.0], [2.0, 0.0]]]
+
+
+def test_windows_of_images_whose_size_only_a_run_tells(check, run):
+    image = np.arange(24.0, dtype=np.float32).reshape(1, 4, 3, 2)
+    x = tf.placeholder(tf.float32, [None, None, None, 2])
+    for padding in ("SAME", "VALID"):
+        of = lambda images: [
+            tf.extract_image_patches(images, [1, 2, 2, 1], [1, 2, 1, 1], [1, 1, 1, 1], padding),
+            *tf.nn.max_pool_with_argmax(images, [1, 2, 2, 1], [1, 1, 2, 1], padding, include_batch_in_index=True),
+        ]
+        for found, expected in zip(run(of(x), {x: image}), run(of(image))):
+            assert found.tolist() == expected.tolist()

@@ -41,7 +41,7 @@ impl<'g> Gradient<'g> {
             Gradient::Dense(t) => t,
             Gradient::Sparse(s) => {
                 let rows = s.like.shape_tensor().slice_axis0(0, 1).reshape([0i32; 0]);
-                s.values.unsorted_segment_sum(s.indices, rows)
+                s.values.unsorted_segment_sum(s.indices, rows).known_as(s.like)
             }
         }
     }
@@ -333,7 +333,7 @@ impl<'g> Engine<'g> {
         for (i, gradient) in found.into_iter().enumerate() {
             let Some(gradient) = gradient.filter(|_| wanted.get(i) == Some(&true)) else { continue };
             let gradient = match gradient {
-                Gradient::Dense(t) => t.sum_to_shape_of(cx.input(i)).into(),
+                Gradient::Dense(t) => t.sum_to_shape_of(cx.input(i)).known_as(cx.input(i)).into(),
                 sparse => sparse,
             };
             self.add(inputs[i], gradient);
@@ -403,6 +403,16 @@ fn whole_gradient<'g>(whole: WrittenOut, z: Tensor<'g>, cx: &GradientCx<'g>) -> 
 }
 
 impl<'g> Tensor<'g> {
+    /// This tensor, of which as much of the shape is known as of that of `like`, which is the same.
+    #[track_caller]
+    fn known_as(self, like: Tensor<'g>) -> Tensor<'g> {
+        let known = self.shape();
+        match known.merge(&like.shape()) {
+            Some(shape) if shape != known => self.set_shape(shape),
+            _ => self,
+        }
+    }
+
     /// This tensor summed over the dimensions along which `like` was broadcast to it; itself if the shapes are the same.
     #[track_caller]
     pub(crate) fn sum_to_shape_of(self, like: Tensor<'g>) -> Tensor<'g> {

@@ -1,5 +1,5 @@
-use crate::argument::{Argument, Arguments, ShapeArg, foreign, settled};
-use crate::array::{from_python, is_numpy};
+use crate::argument::{Argument, Arguments, ShapeArg, foreign};
+use crate::array::{from_python, is_numpy, narrow};
 use crate::error::{check, from_graph, guarded};
 use crate::functions::{self, Built};
 use crate::handles::{Operation, Tensor};
@@ -78,17 +78,19 @@ impl Graph {
             }
         }
         let settle = !converted.iter().any(|(input, _)| matches!(input, Input::Tensor(_)));
-        // Without a tensor the first array of NumPy's tells the dtype.
-        let dtype = converted.iter().find_map(|(input, numpy)| match input {
-            Input::Literal(array) if *numpy && settle => Some(array.dtype()),
+        // Without a tensor the first array of NumPy's tells the dtype, or else the first number.
+        let literals = converted.iter().filter_map(|(input, numpy)| match input {
+            Input::Literal(array) if settle => Some((array, *numpy)),
             _ => None,
         });
+        let numpy = literals.clone().find(|(_, numpy)| *numpy).map(|(array, _)| array.dtype());
+        let dtype = numpy.or_else(|| literals.clone().next().map(|(array, _)| narrow(array.clone()).dtype()));
         if let Some(dtype) = dtype {
             builder = builder.literal_dtype(dtype);
         }
         for (i, (input, _)) in converted.into_iter().enumerate() {
             let role = ["x", "y", "z"].get(i).copied().unwrap_or("values");
-            builder = builder.input(role, if settle && dtype.is_none() { settled(input, true) } else { input });
+            builder = builder.input(role, input);
         }
         let built = guarded(py, || Ok(Built::of_operation(builder.finish())))?;
         check(py, &self.graph)?;

@@ -134,9 +134,8 @@ def resize_area(images, size, align_corners=False, name=None):
             covered = maximum(minimum(starts + scale, pixels + 1.0) - maximum(starts, pixels), 0.0)
             weights = covered / math_ops.reduce_sum(covered, 1, True)
             order = [0, axis, *(d for d in (1, 2) if d != axis), 3]
-            mixed = math_ops.reduce_sum(
-                reshape(weights, concat([[1], shape(weights), [1, 1]], 0)) * expand_dims(array_ops.transpose(images, order), 1), 2
-            )
+            weights = reshape(weights, concat([[1], shape(weights), [1, 1]], 0))
+            mixed = math_ops.reduce_sum(weights * expand_dims(array_ops.transpose(images, order), 1), 2)
             images = array_ops.transpose(mixed, order)
         return images
 

@@ -3,7 +3,7 @@
 use super::Naming::{Inside, Node, Scope};
 use super::functions;
 use crate::argument::{Argument, Dims, settled};
-use ferroflow::array::DType;
+use ferroflow::array::{DType, PartialShape};
 use ferroflow::graph::ops::{Index, IndexBy, MirrorMode, Place, StridedSlice, Unique};
 use ferroflow::graph::{Graph, Input, Tensor};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -146,7 +146,12 @@ functions! { |g|
     gather_nd(x: Tensor<'g>, indices: Input<'g>) Node("GatherNd") => x.gather_nd(own(indices));
     scatter_nd(indices: Tensor<'g>, updates: Tensor<'g>, shape: Dims<'g>) Node("ScatterNd") =>
         g.scatter_nd(indices, updates, shape);
-    rows(values: Tensor<'g>, indices: Tensor<'g>, number: Tensor<'g>) Scope => values.unsorted_segment_sum(indices, number);
+    rows(values: Tensor<'g>, indices: Tensor<'g>, shape: Tensor<'g>) Scope => {
+        let sums = values.unsorted_segment_sum(indices, shape.index(&[Index::At(0)]));
+        let sizes = shape.fact().partial_ints().into_iter().flatten();
+        let known: PartialShape = sizes.map(|n| n.and_then(|n| usize::try_from(n).ok())).collect();
+        if known.merge(&sums.shape()).is_some() { sums.set_shape(known) } else { sums }
+    };
     where_true(x: Tensor<'g>) Node("Where") => x.where_true();
     unique(x: Tensor<'g>, out_idx: DType) Node("UniqueWithCounts") => {
         let op = g.build(Unique { out_idx }).name("Unique").input("x", x).finish();

@@ -73,7 +73,11 @@ impl Op for Concat {
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
-        slices(cx, 0, |_, rank| {
+        slices(cx, 0, |input, rank| {
+            let Some(rank) = rank else {
+                let axis = cx.graph().constant([self.axis as i32]).axis_from_start(input.rank_tensor());
+                return Ok(Input::Tensor(input.all_axes().equal(axis).cast(DType::I32)));
+            };
             let mask = rules::axes_mask(&[self.axis], rank).map_err(|e| NotDifferentiable(e.message))?;
             Ok(Input::Array(mask.into_iter().map(i32::from).collect::<Vec<_>>().into()))
         })
@@ -139,18 +143,17 @@ fn joining(inputs: &[Fact], outputs: &[Fact], axis: i64, first: usize) -> OpResu
 }
 
 /// The derivatives of tensors that were joined, which are the inputs from number `first` on: slices of the result's. `along`
-/// gives, for one of them and its rank, 1 for the axis and 0 for the others.
+/// gives, for one of them and its rank, if that is known, 1 for the axis and 0 for the others.
 fn slices<'g>(
     cx: &GradientCx<'g>,
     first: usize,
-    along: impl Fn(Tensor<'g>, usize) -> Result<Input<'g>, NotDifferentiable>,
+    along: impl Fn(Tensor<'g>, Option<usize>) -> Result<Input<'g>, NotDifferentiable>,
 ) -> GradientResult<'g> {
     let grad = cx.grad(0);
     let mut start: Option<Tensor<'g>> = None;
     let mut gradients = vec![None; first];
     for (i, &input) in cx.inputs().iter().enumerate().skip(first) {
         let rank = input.shape().rank().or(grad.shape().rank());
-        let rank = rank.ok_or_else(|| NotDifferentiable("the rank must be known".into()))?;
         let shape = input.shape_tensor();
         let begin = start.unwrap_or_else(|| shape.zeros_like());
         gradients.push(cx.wants(i).then(|| grad.slice(begin, shape).into()));

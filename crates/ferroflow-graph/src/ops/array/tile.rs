@@ -1,9 +1,7 @@
 use super::IntoShapeInput;
 use crate::op::Sampled;
 use crate::ops::rules;
-use crate::{
-    ErrorKind, Fact, GradientCx, GradientResult, NotDifferentiable, Op, OpError, OpResult, Sample, Tensor, op,
-};
+use crate::{ErrorKind, Fact, GradientCx, GradientResult, Op, OpError, OpResult, Sample, Tensor, op};
 use ferroflow_array::PartialShape;
 use ferroflow_kernels::Kernel;
 use ferroflow_kernels::copy::{StridedCopy, View, row_major};
@@ -70,11 +68,9 @@ impl Op for Tile {
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
         let (x, multiples) = (cx.input(0), cx.input(1));
-        let rank = x.shape().rank().ok_or_else(|| NotDifferentiable("the rank must be known".into()))? as i32;
         let sizes = x.shape_tensor_as(multiples.dtype());
         let split = cx.graph().stack(&[multiples, sizes], 1).reshape([-1]);
-        let repeats: Vec<i32> = (0..rank).map(|d| 2 * d).collect();
-        Ok(vec![Some(cx.grad(0).reshape(split).reduce_sum(&repeats[..]).into()), None])
+        Ok(vec![Some(cx.grad(0).reshape(split).reduce_sum(x.all_axes() * 2).into()), None])
     }
 }
 

@@ -26,8 +26,12 @@ impl<'g> Tensor<'g> {
     /// The last two dimensions exchanged.
     #[track_caller]
     pub fn matrix_transpose(self) -> Tensor<'g> {
-        let rank = self.shape().rank().unwrap_or(2) as i32;
-        let mut perm: Vec<i32> = (0..rank).collect();
+        let Some(rank) = self.shape().rank() else {
+            // Of the dimensions 0 … n - 1 the last two are n - 2 and n - 1, together 2n - 3.
+            let (dims, rank) = (self.all_axes(), self.rank_tensor());
+            return self.transpose(dims.less(rank - 2).select(dims, rank * 2 - 3 - dims));
+        };
+        let mut perm: Vec<i32> = (0..rank as i32).collect();
         let n = perm.len();
         if n >= 2 {
             perm.swap(n - 2, n - 1);

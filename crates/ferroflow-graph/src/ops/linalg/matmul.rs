@@ -30,7 +30,9 @@ impl<'g> Tensor<'g> {
             Input::Tensor(t) => t.shape().rank(),
             Input::Array(a) | Input::Literal(a) => Some(a.rank()),
         };
-        if self.shape().rank().max(other_rank) > Some(2) {
+        // A matrix and a tensor of unknown rank are two matrices, as in TensorFlow.
+        let ranks = [self.shape().rank(), other_rank];
+        if ranks.iter().any(|&rank| rank > Some(2)) || ranks == [None, None] {
             let builder = self.graph().build(BatchMatMul { adj_x: transpose_a, adj_y: transpose_b });
             return builder.input("x", self).input("y", other).tensor();
         }

@@ -1,8 +1,6 @@
 use crate::op::Sampled;
 use crate::ops::rules;
-use crate::{
-    Effect, Fact, GradientCx, GradientResult, IntoInput, Op, OpResult, Sample, Tensor, Variable, op,
-};
+use crate::{Effect, Fact, GradientCx, GradientResult, IntoInput, Op, OpResult, Sample, Tensor, Variable, op};
 use ferroflow_kernels::Kernel;
 
 op! {
