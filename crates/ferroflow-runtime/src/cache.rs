@@ -79,8 +79,9 @@ impl Programs {
 
     /// Drops every program: a variable has another shape than they were made for. Whoever calls it has the store to write.
     pub(crate) fn forget(&self) {
-        self.dropped.fetch_add(1, Ordering::Release);
         self.kept.write().unwrap_or_else(PoisonError::into_inner).clear();
+        // Last: who sees the new number finds none of the old programs.
+        self.dropped.fetch_add(1, Ordering::Release);
     }
 
     /// How often all programs were dropped. A program found after this was asked is one for the store as it is, as long as

@@ -175,7 +175,7 @@ impl Session {
             return Ok(vec![Array::scalar(turn.read()?.get(node.inputs[0].node).is_some())]);
         }
         if let (Some(variable), &[value]) = (node.op.is::<Assign>().then(|| node.inputs[0].node), inputs) {
-            turn.write()?.set(variable, value.clone());
+            self.set(turn.write()?, variable, value.clone());
             return Ok(vec![value.clone()]);
         }
         // Text stays unknown: a kernel that runs here is one that was chosen without it.
@@ -266,7 +266,7 @@ impl Session {
         }
         let store = turn.write()?;
         stage.check_initialized(store)?;
-        let fresh = self.make_room(stage, store)?;
+        let before = self.make_room(stage, store)?;
         let (mut rest, mut next) = (store.values_mut().iter_mut(), 0);
         let states = stage.by_slot.iter().filter_map(|&i| {
             let (state, slot) = (&stage.program.states[i], stage.slots[i]);
@@ -274,31 +274,32 @@ impl Session {
             Some((state, if state.written { Value::Written(value) } else { Value::Read(value) }))
         });
         if let Err(error) = self.run_program(&stage.program, values, &mut outputs, states, observe) {
-            // What had no value has none still.
-            fresh.into_iter().for_each(|slot| store.values_mut()[slot] = None);
+            before.into_iter().for_each(|(slot, value)| store.values_mut()[slot] = value);
             return Err(error);
         }
         stage.fetch(values, &outputs, store, results)
     }
 
-    /// Gives written states that have no value, or one of another shape, memory; tells the slots.
-    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<SmallVec<[usize; 4]>> {
-        let mut fresh = SmallVec::new();
+    /// Gives written states that have no value, or one of another shape, memory; tells what they had before, by slot.
+    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<SmallVec<[(usize, Option<Array>); 4]>> {
+        let mut rooms: SmallVec<[(usize, Option<Array>); 4]> = SmallVec::new();
         for (state, &slot) in stage.program.states.iter().zip(&stage.slots).filter(|(s, _)| s.written) {
-            let value = &mut store.values_mut()[slot];
-            if value.as_ref().is_some_and(|v| *v.shape() != state.shape) {
-                self.programs.forget();
-                *value = None;
+            if store.value(slot).is_some_and(|v| *v.shape() == state.shape) {
+                continue;
             }
-            if value.is_none() {
-                *value = Some(match state.random {
-                    true => Array::from([0i64, self.fresh_seed(slot)]),
-                    false => Array::lasting_zeros(state.dtype, &state.shape)?,
-                });
-                fresh.push(slot);
-            }
+            let room = match state.random {
+                true => Array::from([0i64, self.fresh_seed(slot)]),
+                false => Array::lasting_zeros(state.dtype, &state.shape)?,
+            };
+            rooms.push((slot, Some(room)));
         }
-        Ok(fresh)
+        for (slot, value) in &mut rooms {
+            std::mem::swap(&mut store.values_mut()[*slot], value);
+        }
+        if rooms.iter().any(|(_, before)| before.is_some()) {
+            self.programs.forget();
+        }
+        Ok(rooms)
     }
 
     fn run_program<'a>(
