@@ -40,7 +40,7 @@ def ones(shape, dtype=float32, name=None):
 def _filled(shape, value, dtype, name):
     dtype = as_dtype(dtype)
     if dtype.name == "string" and _graph_of([shape]) is None:
-        return constant("", shape=shape, name=name)
+        return constant([] if 0 in as_shape(shape).as_list() else "", dtype, shape, name)
     if dtype.name in ("bool", "string"):
         return fill(shape, bool(value) if dtype.name == "bool" else "", name)
     return call("fill_of", name, shape, value, dtype.name)
@@ -223,7 +223,8 @@ def _alike(values):
 
 def stack(values, axis=0, name="stack"):
     """Tensors of one shape as the slices of a new dimension `axis`."""
-    return call("stack", name, _alike(list(values) if isinstance(values, (list, tuple)) else unstack(values)), axis)
+    values = list(values) if isinstance(values, (list, tuple)) else unstack(values)
+    return call("stack", name, _alike(values), axis) if values else constant([], name=name)
 
 
 pack = stack
@@ -241,6 +242,9 @@ def unstack(value, num=None, axis=0, name="unstack"):
         known = value.shape.as_list()
         known[axis] = num
         value = _with_shape(value, known)
+    if num is not None and value.shape.ndims is None:
+        with name_scope(name, values=[value]):
+            return [squeeze(part, [axis]) for part in split(value, num, axis)]
     parts = call("unstack", name, value, axis)
     if num is not None and len(parts) != num:
         raise ValueError(f"num is {num}, but there are {len(parts)} slices along axis {axis}")
@@ -267,9 +271,14 @@ def split(value=None, num_or_size_splits=None, axis=None, num=None, name="split"
         axis, num_or_size_splits = split_dim, num_split
     elif _is_axis(value) and isinstance(num_or_size_splits, int) and not isinstance(axis, (int, type(None))):
         value, axis = axis, value
-    axis, by = (axis, "_by") if is_tensor(axis) else (0 if axis is None else _number(axis), "")
+    axis, value = 0 if axis is None else axis, convert_to_tensor(value)
+    if value.shape.ndims is None:
+        axis = convert_to_tensor(axis)
+    axis, by = (axis, "_by") if is_tensor(axis) else (_number(axis), "")
     if _is_axis(num_or_size_splits):
         return call("split" + by, name, value, _static(num_or_size_splits, "the number of parts"), axis)
+    if num is not None and is_tensor(num_or_size_splits) and not num_or_size_splits.shape.is_fully_defined():
+        num_or_size_splits = _with_shape(num_or_size_splits, [num])
     return call("split_sizes" + by, name, value, num_or_size_splits, axis)
 
 
@@ -304,7 +313,8 @@ def reverse(tensor, axis=None, name=None, dims=None):
     """In reverse order along `axis`, one or several; or along dimension `i` where `axis[i]` is `True`, as in old
     programs."""
     axis = dims if axis is None else axis
-    if _graph_of([axis]) is not None:
+    tensor = convert_to_tensor(tensor)
+    if tensor.shape.ndims is None or _graph_of([axis]) is not None:
         return _reverse_by(tensor, convert_to_tensor(axis), name or "ReverseV2")
     axis = _number(axis)
     axis = [_number(a) for a in axis] if isinstance(axis, (list, tuple)) else [axis]
@@ -347,7 +357,7 @@ def gather(params, indices, validate_indices=None, name=None, axis=None, batch_d
     if batch_dims:
         from .batches import gather as of_batches
 
-        return of_batches(params, indices, _static(axis, "axis"), batch_dims, name)
+        return of_batches(params, indices, axis if is_tensor(axis) else _number(axis), batch_dims, name)
     if is_tensor(axis):
         return call("gather_by", name or "GatherV2", params, indices, axis)
     return call("gather", name or "GatherV2", params, indices, _number(axis))
@@ -369,7 +379,10 @@ def scatter_nd(indices, updates, shape, name=None):
 
 
 def where(condition, x=None, y=None, name=None):
-    """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`."""
+    """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`.
+
+    `x` and `y` have one shape; `condition` is a scalar, of that shape, or a vector that picks rows.
+    """
     if (x is None) != (y is None):
         raise ValueError("x and y must both be non-None or both be None.")
     if x is None:
@@ -378,7 +391,7 @@ def where(condition, x=None, y=None, name=None):
         x, y = _pair(x, y, "te")
         if x.dtype == "string":
             return _chosen_strings(condition, x, y)
-        return call("select", scope, condition, x, y)
+        return call("select_alike", scope, condition, x, y)
 
 
 def _chosen_strings(condition, x, y):

@@ -1,42 +1,55 @@
 """Dimensions that count examples: indices within each, and blocks of space moved among them."""
 
-from . import array_ops
+import functools
+import operator
+
+from . import array_ops, math_ops
 from .array_ops import concat, reshape, shape, transpose
-from .framework import call, convert_to_tensor, name_scope
+from .framework import call, convert_to_tensor, is_tensor, name_scope
 from .math_ops import cast, reduce_prod
 
 
 def gather(params, indices, axis, batch_dims, name):
-    """`tf.gather` along `axis` within each place of the first `batch_dims` dimensions. Ranks must be known."""
+    """`tf.gather` along `axis`, which may be a tensor, within each place of the first `batch_dims` dimensions."""
     with name_scope(name, "GatherV2", [params, indices]):
         params, indices = convert_to_tensor(params), convert_to_tensor(indices)
         rank, ids = params.shape.ndims, indices.shape.ndims
-        if rank is None or ids is None:
-            raise ValueError("with batch_dims the ranks of params and indices must be known")
-        if not -ids <= batch_dims <= ids:
+        if ids is not None and not -ids <= batch_dims <= ids:
             raise ValueError(f"Expected batch_dims in the range [{-ids}, {ids}], but got {batch_dims}")
-        batch = batch_dims + ids if batch_dims < 0 else batch_dims
-        if not -rank <= axis < rank:
+        if batch_dims < 0:
+            batch_dims += array_ops.rank(indices) if ids is None else ids
+        axis = axis_of(axis, params)
+        if isinstance(axis, int) and isinstance(batch_dims, int) and batch_dims > axis:
+            raise ValueError(f"batch_dims ({batch_dims}) must be less than or equal to axis ({axis}).")
+        if None not in (rank, ids) and isinstance(batch_dims, int):
+            params.shape[:batch_dims].assert_is_compatible_with(indices.shape[:batch_dims])
+        sizes, wanted = shape(params), shape(indices)
+        # The rows of `params` are in blocks: for each place of the batch, one for each place of what is before `axis`.
+        blocks = [reduce_prod(sizes[:batch_dims]), reduce_prod(sizes[batch_dims:axis])]
+        first = array_ops.range(0, blocks[0] * blocks[1], 1) * sizes[axis]
+        within = cast(call("in_range", "indices", indices, sizes[axis], "indices"), indices.dtype)
+        within = reshape(within, [blocks[0], 1, reduce_prod(wanted[batch_dims:])])
+        rows = reshape(params, concat([[-1], sizes[axis + 1 :]], 0))
+        found = array_ops.gather(rows, within + cast(reshape(first, [*blocks, 1]), indices.dtype))
+        found = reshape(found, concat([sizes[:axis], wanted[batch_dims:], sizes[axis + 1 :]], 0))
+        if None not in (rank, ids) and isinstance(batch_dims, int):
+            found.set_shape([None] * (rank + ids - batch_dims - 1))
+            if isinstance(axis, int):
+                batch = indices.shape[:batch_dims].merge_with(params.shape[:batch_dims])
+                kept = batch.concatenate(params.shape[batch_dims:axis]).concatenate(indices.shape[batch_dims:])
+                found.set_shape(kept.concatenate(params.shape[axis + 1 :]))
+        return found
+
+
+def axis_of(axis, tensor):
+    """An axis of `tensor`, counted from the first: an integer if it and the rank are, else a tensor."""
+    rank = tensor.shape.ndims
+    if not is_tensor(axis):
+        if rank is not None and not -rank <= axis < rank:
             raise ValueError(f"Expected axis in the range [{-rank}, {rank}), but got {axis}")
-        axis = axis + rank if axis < 0 else axis
-        if batch > axis:
-            raise ValueError(f"batch_dims ({batch}) must be less than or equal to axis ({axis}).")
-        params.shape[:batch].assert_is_compatible_with(indices.shape[:batch])
-        if axis != batch:
-            params = transpose(params, [*range(batch), axis, *range(batch, axis), *range(axis + 1, rank)])
-        kept = indices.shape.ndims - batch
-        sizes = shape(params)
-        places = array_ops.range(0, reduce_prod(sizes[:batch]), 1) * sizes[batch]
-        first = cast(reshape(places, concat([sizes[:batch], array_ops.ones([kept], "int32")], 0)), indices.dtype)
-        rows = reshape(params, concat([[-1], sizes[batch + 1 :]], 0))
-        within = cast(call("in_range", "indices", indices, sizes[batch], "indices"), indices.dtype)
-        found = array_ops.gather(rows, within + first)
-        found.set_shape(indices.shape.concatenate(params.shape[batch + 1 :]))
-        if axis == batch:
-            return found
-        end = batch + kept + axis - batch
-        order = [*range(batch), *range(batch + kept, end), *range(batch, batch + kept), *range(end, rank + kept - 1)]
-        return transpose(found, order)
+        if axis >= 0 or rank is not None:
+            return axis if axis >= 0 else axis + rank
+    return math_ops.floormod(cast(axis, "int32"), array_ops.rank(tensor))
 
 
 def batch_gather(params, indices, name=None):
@@ -62,55 +75,58 @@ def gather_nd(params, indices, batch_dims, name):
 
 
 def _block(block_shape):
-    from ._ferroflow import constant_value
+    """The sizes of a block, which must be known to be so many, as integers or tensors."""
+    if not is_tensor(block_shape):
+        return [int(n) for n in block_shape]
+    block_shape = cast(block_shape, "int32")
+    m = block_shape.shape[0].value
+    if m is None:
+        raise ValueError("The number of dimensions of block_shape must be known")
+    return array_ops.unstack(block_shape, m)
 
-    known = constant_value(convert_to_tensor(block_shape))
-    if known is None:
-        raise ValueError("block_shape must be known when the graph is built")
-    return [int(n) for n in known]
+
+def _of_blocks(input, m):
+    """The shape, and the input with all dimensions beyond the first `m + 1` as one."""
+    rank = input.shape.ndims
+    if rank is not None and rank < m + 1:
+        raise ValueError(f"input rank should be at least {m + 1}, found shape {input.shape}")
+    sizes = shape(input)
+    return sizes, reshape(input, concat([sizes[: m + 1], [reduce_prod(sizes[m + 1 :])]], 0))
 
 
 def space_to_batch_nd(input, block_shape, paddings, name=None):
     """`[batch, s₁, …, sₘ, …]` as `[batch · Π b, s₁/b₁, …, sₘ/bₘ, …]`: the elements of each block of `block_shape` become
     examples, after zeros are added as `paddings`, `[m, 2]`, says."""
     with name_scope(name, "SpaceToBatchND", [input]):
-        input, block, paddings = convert_to_tensor(input), _block(block_shape), convert_to_tensor(paddings, "int32")
-        m, rest = len(block), input.shape.ndims - 1 - len(block)
-        padded = array_ops.pad(input, concat([[[0, 0]], paddings, *([[[0, 0]] * rest] if rest else [])], 0))
-        sizes = shape(padded)
-        split = [sizes[:1]]
-        for i, b in enumerate(block):
-            split += [[sizes[i + 1] // b, b]]
-        parts = reshape(padded, concat([*split, sizes[m + 1 :]], 0))
-        inner, outer = [2 * i + 2 for i in range(m)], [2 * i + 1 for i in range(m)]
-        moved = transpose(parts, [*inner, 0, *outer, *range(2 * m + 1, 2 * m + 1 + rest)])
-        examples = sizes[0]
-        for b in block:
-            examples *= b
-        return reshape(
-            moved, concat([[examples], *[[sizes[i + 1] // b] for i, b in enumerate(block)], sizes[m + 1 :]], 0)
-        )
+        input, block, paddings = convert_to_tensor(input), _block(block_shape), cast(paddings, "int32")
+        m = len(block)
+        sizes, whole = _of_blocks(input, m)
+        padded = array_ops.pad(whole, concat([[[0, 0]], paddings, [[0, 0]]], 0))
+        space = shape(padded)
+        outer = [space[i + 1] // b for i, b in enumerate(block)]
+        split = [size for pair in zip(outer, block) for size in pair]
+        parts = reshape(padded, [space[0], *split, space[m + 1]])
+        moved = transpose(parts, [*range(2, 2 * m + 2, 2), 0, *range(1, 2 * m + 1, 2), 2 * m + 1])
+        examples = functools.reduce(operator.mul, block, sizes[0])
+        return reshape(moved, concat([[examples, *outer], sizes[m + 1 :]], 0))
 
 
 def batch_to_space_nd(input, block_shape, crops, name=None):
     """What undoes `space_to_batch_nd`: examples become the elements of blocks, of which `crops`, `[m, 2]`, are cut off."""
     with name_scope(name, "BatchToSpaceND", [input]):
-        input, block, crops = convert_to_tensor(input), _block(block_shape), convert_to_tensor(crops, "int32")
-        m, rest = len(block), input.shape.ndims - 1 - len(block)
-        sizes = shape(input)
-        examples = sizes[0]
-        for b in block:
-            examples //= b
-        parts = reshape(input, concat([block, [examples], sizes[1:]], 0))
-        order = [m]
-        for i in range(m):
-            order += [m + 1 + i, i]
-        moved = transpose(parts, [*order, *range(2 * m + 1, 2 * m + 1 + rest)])
-        whole = [sizes[i + 1] * b for i, b in enumerate(block)]
-        joined = reshape(moved, concat([[examples], whole, sizes[m + 1 :]], 0))
-        begin = concat([[0], crops[:, 0], [0] * rest], 0)
-        size = concat([[examples], [n - crops[i, 0] - crops[i, 1] for i, n in enumerate(whole)], sizes[m + 1 :]], 0)
-        return array_ops.slice(joined, begin, size)
+        input, block, crops = convert_to_tensor(input), _block(block_shape), cast(crops, "int32")
+        m = len(block)
+        sizes, whole = _of_blocks(input, m)
+        examples = functools.reduce(operator.floordiv, block, sizes[0])
+        space = shape(whole)
+        parts = reshape(whole, concat([[*block, examples], space[1:]], 0))
+        order = [d for i in range(m) for d in (m + 1 + i, i)]
+        moved = transpose(parts, [m, *order, 2 * m + 1])
+        joined = [space[i + 1] * b for i, b in enumerate(block)]
+        kept = [n - crops[i, 0] - crops[i, 1] for i, n in enumerate(joined)]
+        begin, size = concat([[0], crops[:, 0], [0]], 0), [examples, *kept, space[m + 1]]
+        cut = array_ops.slice(reshape(moved, [examples, *joined, space[m + 1]]), begin, size)
+        return reshape(cut, concat([[examples, *kept], sizes[m + 1 :]], 0))
 
 
 def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None):

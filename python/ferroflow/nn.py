@@ -64,8 +64,11 @@ def log_softmax(logits, axis=None, name=None, dim=None):
 def _rows_along(function, name, logits, axis):
     """A function of rows, along an axis that is a tensor."""
     with _name_scope(name, None, [logits, axis]) as scope:
+        logits = _convert_to_tensor(logits)
         rows = _call(function, None, _call("axis_last", "axis_last", logits, axis), -1)
-        return _call("axis_last", scope, rows, axis)
+        found = _call("axis_last", scope, rows, axis)
+        found.set_shape(logits.shape)
+        return found
 
 
 def _last(axis, dim):

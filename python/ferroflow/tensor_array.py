@@ -10,7 +10,8 @@ class TensorArray:
     """`size` tensors of one shape and dtype, by number; what changes it gives a new array, to be used from then on.
 
     Loops and choices carry it like a tensor. With `dynamic_size` it grows as it is written to. Elements that were not
-    written are zeros; all have one shape, that of the first written unless `element_shape` tells it.
+    written are zeros; all have one shape, that of the first written unless `element_shape` tells it. Without `infer_shape`
+    they may differ in their first dimension.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class TensorArray:
         colocate_with_first_write_call=True,
         name=None,
     ):
-        self._dtype, self._dynamic = as_dtype(dtype), bool(dynamic_size)
+        self._dtype, self._dynamic, self._ragged = as_dtype(dtype), bool(dynamic_size), not infer_shape
         self._element = TensorShape(None) if element_shape is None else as_shape(element_shape)
         self._size = convert_to_tensor(0 if size is None else size, int32)
         # Whether the elements have been made; `None` if only a run knows.
@@ -37,8 +38,8 @@ class TensorArray:
         if self._element.ndims is not None and self._made:
             flow.set_shape([None, *self._element.as_list()])
         self._flow = flow
-        # By element: whether it has been written.
-        self._written = array_ops.fill(array_ops.reshape(self._size, [1]), False)
+        # By element: of how many rows of the flow it is, where these may differ, else 0; -1 if it has not been written.
+        self._lengths = array_ops.fill(array_ops.reshape(self._size, [1]), -1)
 
     @property
     def dtype(self):
@@ -64,18 +65,21 @@ class TensorArray:
         shape = array_ops.concat([array_ops.reshape(self._size, [1]), math_ops.cast(element, int32)], 0)
         return array_ops.zeros(shape, self._dtype)
 
-    def _with(self, flow, written, element=None, made=True):
+    def _with(self, flow, lengths, element=None, made=True):
         other = object.__new__(TensorArray)
         other._dtype, other._dynamic, other._size = self._dtype, self._dynamic, self._size
+        other._ragged = self._ragged
+        if self._ragged and element is not None and element.ndims:
+            element = TensorShape([None, *element[1:]])
         other._element = self._element if element is None else self._element.merge_with(element)
         if other._element.ndims is not None and made:
             flow.set_shape([None, *other._element.as_list()])
-        other._flow, other._made, other._written = flow, made, written
+        other._flow, other._made, other._lengths = flow, made, lengths
         return other
 
     def identity(self):
         """The same array."""
-        return self._with(math_ops.identity(self._flow), self._written, made=self._made)
+        return self._with(math_ops.identity(self._flow), self._lengths, made=self._made)
 
     def write(self, index, value, name=None):
         """The array in which element `index` is `value`. A run in which it is out of range, or was written, fails."""
@@ -83,13 +87,18 @@ class TensorArray:
 
         with name_scope(name, "TensorArrayWrite", [value]):
             value = convert_to_tensor(value, self._dtype)
-            make, flow, written = (lambda: self._zeros(array_ops.shape(value))), self._flow, self._written
+            make, flow, lengths = (lambda: self._zeros(array_ops.shape(value))), self._flow, self._lengths
             if self._made is None:
                 flow = cond(math_ops.equal(array_ops.size(flow), 0), make, lambda: self._flow)
             elif not self._made:
                 flow = make()
             if value.shape.ndims is None:
                 raise ValueError("The rank of what is written to a TensorArray must be known")
+            rows = 0
+            if self._ragged and value.shape.ndims:
+                rows, longest = array_ops.shape(value)[0], array_ops.shape(flow)[1]
+                flow.set_shape([None] * (value.shape.ndims + 1))
+                flow, value = _longer(flow, 1, rows - longest), _longer(value, 0, longest - rows)
             flow.set_shape([None, *value.shape.as_list()])
             # The last number is none of an element: there would be more of them than an int32 counts.
             limit = int32.max if self._dynamic else array_ops.shape(flow)[0]
@@ -98,49 +107,98 @@ class TensorArray:
                 missing = array_ops.reshape(math_ops.maximum(index + 1 - array_ops.shape(flow)[0], 0), [1])
                 added = array_ops.concat([missing, array_ops.shape(value)], 0)
                 flow = array_ops.concat([flow, array_ops.zeros(added, self._dtype)], 0)
-                written = array_ops.concat([written, array_ops.fill(missing, False)], 0)
+                lengths = array_ops.concat([lengths, array_ops.fill(missing, -1)], 0)
             shape = array_ops.shape(flow)
             here = math_ops.equal(array_ops.range(0, shape[0], 1), index)
-            again = math_ops.reduce_any(math_ops.logical_and(here, written))
+            again = math_ops.reduce_any(math_ops.logical_and(here, lengths >= 0))
             message = "Could not write to a TensorArray index because it has already been written to."
             with control_dependencies([math_ops.Assert(math_ops.logical_not(again), [message])]):
                 value = array_ops.broadcast_to(array_ops.expand_dims(value, 0), shape)
             flow = array_ops.where(here, value, flow)
-            return self._with(flow, math_ops.logical_or(written, here), value.shape[1:])
+            lengths = array_ops.where(here, array_ops.zeros_like(lengths) + rows, lengths)
+            return self._with(flow, lengths, value.shape[1:])
 
     def read(self, index, name=None):
         """Element `index`."""
-        found = array_ops.gather(self._flow, index, name=name or "TensorArrayRead")
-        found.set_shape(self._element)
-        return found
+        from .control_flow import cond
+
+        with name_scope(name, "TensorArrayRead"):
+            found = array_ops.gather(self._flow, index)
+            if self._ragged and self._element.ndims != 0:
+                rows = math_ops.maximum(array_ops.gather(self._lengths, index), 0)
+                whole, cut = found, lambda: whole[:rows]
+                known = self._element.ndims is not None
+                found = cut() if known else cond(math_ops.equal(array_ops.rank(whole), 0), lambda: whole, cut)
+            found.set_shape(self._element)
+            return found
 
     def gather(self, indices, name=None):
         """The elements of these numbers, stacked."""
-        found = array_ops.gather(self._flow, indices, name=name or "TensorArrayGather")
-        if self._element.ndims is not None:
-            found.set_shape([None, *self._element.as_list()])
-        return found
+        with name_scope(name, "TensorArrayGather"):
+            found = array_ops.gather(self._flow, indices)
+            if self._ragged:
+                return self._of_one_length(found, array_ops.gather(self._lengths, indices))
+            if self._element.ndims is not None:
+                found.set_shape([None, *self._element.as_list()])
+            return found
 
     def stack(self, name=None):
         """All elements, stacked."""
+        if self._ragged:
+            with name_scope(name, "TensorArrayStack"):
+                return self._of_one_length(self._flow, self._lengths)
         return math_ops.identity(self._flow, name=name or "TensorArrayStack")
 
     pack = stack
+
+    def _of_one_length(self, flow, lengths):
+        """Elements stacked, of which all that were written must have one length."""
+        longest = math_ops.reduce_max(lengths)
+        alike = math_ops.reduce_all(math_ops.logical_or(lengths < 0, math_ops.equal(lengths, longest)))
+        with control_dependencies([math_ops.Assert(alike, ["TensorArray has inconsistent shapes: lengths", lengths])]):
+            flow = math_ops.identity(flow)
+        return flow if self._element.ndims in (None, 0) else flow[:, : math_ops.maximum(longest, 0)]
 
     def concat(self, name=None):
         """All elements, one after the other along their first dimension."""
         with name_scope(name, "TensorArrayConcat"):
             shape = array_ops.shape(self._flow)
-            return array_ops.reshape(self._flow, array_ops.concat([[-1], shape[2:]], 0))
+            rows = array_ops.reshape(self._flow, array_ops.concat([[-1], shape[2:]], 0))
+            if not self._ragged:
+                return rows
+            there = array_ops.reshape(array_ops.sequence_mask(self._lengths, shape[1]), [-1])
+            return array_ops.gather(rows, array_ops.reshape(array_ops.where(there), [-1]))
 
     def unstack(self, value, name=None):
         """The array of the slices of `value` by its first dimension."""
         value = math_ops.identity(convert_to_tensor(value, self._dtype), name=name or "TensorArrayUnstack")
-        shape = value.shape
-        written = array_ops.fill(array_ops.shape(value)[:1], True)
-        return self._with(value, written, None if shape.ndims is None else TensorShape(shape.as_list()[1:]))
+        rank, sizes = value.shape.ndims, array_ops.shape(value)
+        rows = sizes[1] if self._ragged and rank is not None and rank > 1 else 0
+        return self._with(value, array_ops.fill(sizes[:1], rows), None if rank is None else value.shape[1:])
 
     unpack = unstack
+
+    def split(self, value, lengths, name=None):
+        """The array of parts of `value`, one after the other along its first dimension, of these lengths, which must be equal
+        but without `infer_shape`."""
+        with name_scope(name, "TensorArraySplit", [value, lengths]):
+            value, lengths = convert_to_tensor(value, self._dtype), math_ops.cast(lengths, int32)
+            sizes, longest = array_ops.shape(value), math_ops.reduce_max(lengths)
+            fits = math_ops.equal(math_ops.reduce_sum(lengths), sizes[0])
+            if not self._dynamic:
+                fits = math_ops.logical_and(fits, math_ops.equal(array_ops.shape(lengths)[0], self._size))
+            if not self._ragged:
+                fits = math_ops.logical_and(fits, math_ops.reduce_all(math_ops.equal(lengths, longest)))
+            message = "The lengths are not those of the parts of a TensorArray:"
+            with control_dependencies([math_ops.Assert(fits, [message, lengths])]):
+                last = array_ops.zeros(array_ops.concat([[1], sizes[1:]], 0), self._dtype)
+            # What an element is shorter than the longest is filled up with the last row, of zeros.
+            row = array_ops.range(0, longest, 1)
+            place = array_ops.expand_dims(math_ops.cumsum(lengths, exclusive=True), 1) + row
+            place = array_ops.where(array_ops.sequence_mask(lengths, longest), place, array_ops.zeros_like(place) + sizes[0])
+            flow = array_ops.gather(array_ops.concat([value, last], 0), place)
+            element = None if value.shape.ndims is None else TensorShape([flow.shape[1], *value.shape[1:]])
+            return self._with(flow, lengths if self._ragged else array_ops.zeros_like(lengths), element)
 
     def scatter(self, indices, value, name=None):
         """The array in which the elements of these numbers are the slices of `value`."""
@@ -159,9 +217,16 @@ class TensorArray:
         return math_ops.no_op(name)
 
 
+def _longer(x, axis, rows):
+    """With so many more rows of zeros, if any, along an axis."""
+    paddings = [[0, 0]] * x.shape.ndims
+    paddings[axis] = [0, math_ops.maximum(rows, 0)]
+    return array_ops.pad(x, paddings)
+
+
 def to_tensors(leaf):
     """The tensors that are carried for a leaf of a nest."""
-    return [leaf._flow, leaf._written] if isinstance(leaf, TensorArray) else [convert_to_tensor(leaf)]
+    return [leaf._flow, leaf._lengths] if isinstance(leaf, TensorArray) else [convert_to_tensor(leaf)]
 
 
 def shapes_of(leaf):
@@ -171,7 +236,7 @@ def shapes_of(leaf):
     # An array without elements yet is of a shape that only its first element tells.
     rows = None if leaf._dynamic else leaf._flow.shape[0] if leaf._made else None
     flow = TensorShape(None) if not leaf._made or leaf._element.ndims is None else TensorShape([rows, *leaf._element])
-    return [flow, TensorShape([None]) if leaf._dynamic else leaf._written.shape]
+    return [flow, TensorShape([None]) if leaf._dynamic else leaf._lengths.shape]
 
 
 def from_tensors(leaves, tensors):

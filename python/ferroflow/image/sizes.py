@@ -1,8 +1,8 @@
 """Images of other sizes, between whose pixels is interpolated."""
 
 from .. import array_ops, math_ops
-from ..array_ops import expand_dims, gather, reshape, shape, squeeze
-from ..framework import convert_to_tensor, name_scope
+from ..array_ops import concat, expand_dims, gather, reshape, shape, squeeze
+from ..framework import convert_to_tensor, is_tensor, name_scope
 from ..math_ops import cast, floor, maximum, minimum
 from .frames import image_of, pad_to_bounding_box, sizes as sizes_of
 
@@ -18,12 +18,12 @@ class ResizeMethod:
 
 def _places(number, size, align_corners, half_pixel_centers, nearest=False):
     """Where in `size` pixels each of `number` pixels lies, as floats."""
+    index = cast(array_ops.range(0, number, 1), "float32")
     number, size = cast(number, "float32"), cast(size, "float32")
     if align_corners:
         scale = math_ops.div_no_nan(size - 1.0, number - 1.0)
     else:
         scale = size / number
-    index = cast(array_ops.range(0, cast(number, "int32"), 1), "float32")
     if half_pixel_centers:
         return (index + 0.5) * scale - (0.0 if nearest else 0.5)
     return index * scale
@@ -46,27 +46,17 @@ def _interpolate(images, axis, number, taps, align_corners, half_pixel_centers):
 def _resized(images, size, taps, align_corners, half_pixel_centers, name, default):
     with name_scope(name, default, [images]):
         images = cast(_batch(images), "float32")
-        # A run may give a tensor another value.
-        height, width = (size[0], size[1]) if hasattr(size, "_as_graph_element") else _two(size)
+        height, width = _two(size)
         for axis, number in ((2, width), (1, height)):
             images = _interpolate(images, axis, number, taps, align_corners, half_pixel_centers)
-        return _known(images, *_two(size))
+        return images
 
 
 def _two(size):
-    if hasattr(size, "_as_graph_element"):
-        from .._ferroflow import constant_value
-
-        known = constant_value(convert_to_tensor(size))
-        return [size[0], size[1]] if known is None else [int(n) for n in known]
-    return [n if hasattr(n, "_as_graph_element") else int(n) for n in size]
-
-
-def _known(images, height, width):
-    known = images.shape.as_list()
-    known[1:3] = [n if isinstance(n, int) else None for n in (height, width)]
-    images.set_shape(known)
-    return images
+    """Height and width. Those of a tensor are tensors, even if they are known: a run may give it another value."""
+    if is_tensor(size):
+        return [size[0], size[1]]
+    return [n if is_tensor(n) else int(n) for n in size]
 
 
 def _batch(images):
@@ -126,7 +116,7 @@ def resize_nearest_neighbor(images, size, align_corners=False, name=None, half_p
             places = _places(number, length, align_corners, half_pixel_centers, nearest=True)
             index = floor(places + 0.5) if align_corners else floor(places)
             images = gather(images, minimum(maximum(cast(index, "int32"), 0), length - 1), axis=axis)
-        return _known(images, height, width)
+        return images
 
 
 def resize_area(images, size, align_corners=False, name=None):
@@ -145,15 +135,10 @@ def resize_area(images, size, align_corners=False, name=None):
             weights = covered / math_ops.reduce_sum(covered, 1, True)
             order = [0, axis, *(d for d in (1, 2) if d != axis), 3]
             mixed = math_ops.reduce_sum(
-                reshape(weights, [1, *_dims(weights), 1, 1]) * expand_dims(array_ops.transpose(images, order), 1), 2
+                reshape(weights, concat([[1], shape(weights), [1, 1]], 0)) * expand_dims(array_ops.transpose(images, order), 1), 2
             )
             images = array_ops.transpose(mixed, order)
-        return _known(images, height, width)
-
-
-def _dims(x):
-    known, dynamic = x.shape.as_list(), shape(x)
-    return [dynamic[i] if n is None else n for i, n in enumerate(known)]
+        return images
 
 
 _METHODS = {
@@ -173,12 +158,11 @@ def resize_images(
         raise ValueError("Resize method is not implemented.")
     with name_scope(name, "resize", [images]):
         images, first = image_of(images)
-        size = _two(size)
         found = sizes_of(images)
         if preserve_aspect_ratio:
-            scale = minimum(*(cast(n, "float32") / cast(m, "float32") for n, m in zip(size, found)))
-            size = _rounded(found, size, scale)
-        if size == found:
+            scale = minimum(*(cast(n, "float32") / cast(m, "float32") for n, m in zip(_two(size), found)))
+            size = _rounded(found, _two(size), scale)
+        if not is_tensor(size) and list(size) == found:
             return math_ops.identity(images)
         made = _METHODS[method](images if first else expand_dims(images, 0), size, align_corners)
         return made if first else squeeze(made, [0])
@@ -222,9 +206,11 @@ def crop_and_resize(
         for axis, number, low, high in ((1, height, boxes[:, 0], boxes[:, 2]), (2, width, boxes[:, 1], boxes[:, 3])):
             size = shape(images)[axis]
             last = cast(size, "float32") - 1.0
-            step = cast(array_ops.range(0, number, 1), "float32") / max(number - 1, 1)
             low, high = expand_dims(low * last, 1), expand_dims(high * last, 1)
-            places = low + (high - low) * step if number > 1 else (low + high) / 2.0
+            # Of a single pixel the middle.
+            first = math_ops.div_no_nan(cast(array_ops.range(0, number, 1), "float32"), cast(number, "float32") - 1.0)
+            share = array_ops.where(math_ops.equal(number, 1), first + 0.5, first)
+            places = low + (high - low) * share
             inside.append(math_ops.logical_and(places >= 0.0, places <= last))
             taps = _linear(places, size) if method == "bilinear" else [(floor(places + 0.5), None)]
             total = None
@@ -232,9 +218,9 @@ def crop_and_resize(
                 index = minimum(maximum(cast(index, "int32"), 0), size - 1)
                 part = gather(parts, index, axis=axis, batch_dims=1)
                 if weight is not None:
-                    part *= reshape(weight, [-1, number, 1, 1] if axis == 1 else [-1, 1, number, 1])
+                    part *= expand_dims(expand_dims(weight, 3 - axis), 3)
                 total = part if total is None else total + part
             parts = total
         within = math_ops.logical_and(expand_dims(inside[0], 2), expand_dims(inside[1], 1))
         within = cast(expand_dims(within, 3), "float32")
-        return _known(parts * within + (1.0 - within) * float(extrapolation_value), height, width)
+        return parts * within + (1.0 - within) * float(extrapolation_value)

@@ -103,6 +103,7 @@ pub const TABLE: &[OpSpec] = &[
     spec::<Round>(),
     spec::<Rsqrt>(),
     spec::<Select>(),
+    spec::<SelectCondition>(),
     spec::<Selu>(),
     spec::<Sigmoid>(),
     spec::<SigmoidGrad>(),

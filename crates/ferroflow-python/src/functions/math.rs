@@ -10,6 +10,7 @@ functions! { |g|
     cast(x: Tensor<'g>, dtype: DType) Node("Cast") => x.cast(dtype);
     bitcast(x: Tensor<'g>, dtype: DType) Node("Bitcast") => x.bitcast(dtype);
     select(condition: Tensor<'g>, x: Input<'g>, y: Input<'g>) Node("Select") => condition.select(x, y);
+    select_alike(condition: Tensor<'g>, x: Tensor<'g>, y: Tensor<'g>) Scope => condition.select_alike(x, y);
     polygamma(a: Input<'g>, x: Tensor<'g>) Node("Polygamma") => x.polygamma(a);
     zeros_like(x: Tensor<'g>) Node("ZerosLike") => x.zeros_like();
     ones_like(x: Tensor<'g>) Node("OnesLike") => x.ones_like();

@@ -1,6 +1,6 @@
 use crate::draft::{Draft, Rewriter};
 use ferroflow_array::{Array, Buffer, Shape};
-use ferroflow_graph::ops::{BroadcastTo, Cast, Const, Identity, Neg, Reshape, StopGradient, SumTo};
+use ferroflow_graph::ops::{BroadcastTo, Cast, Const, Identity, Neg, Reshape, SelectCondition, StopGradient, SumTo};
 use ferroflow_graph::{NodeId, OpError, Outlet};
 use smallvec::{SmallVec, smallvec};
 
@@ -80,8 +80,8 @@ fn no_change(new: &Rewriter<'_>, id: NodeId) -> Option<Outlet> {
     let op = &*node.op;
     let passes = op.is::<Identity>() || op.is::<StopGradient>();
     let same = from.dtype == to.dtype && from.shape == to.shape;
-    let reshapes = op.is::<SumTo>() || op.is::<BroadcastTo>() || op.is::<Reshape>() || op.is::<Cast>();
-    if passes || (reshapes && same) {
+    let reshapes = op.is::<SumTo>() || op.is::<BroadcastTo>() || op.is::<Reshape>() || op.is::<SelectCondition>();
+    if passes || ((reshapes || op.is::<Cast>()) && same) {
         return Some(new.outlet(input));
     }
     // The negative of a negative.

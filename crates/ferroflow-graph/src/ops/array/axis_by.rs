@@ -15,7 +15,7 @@ op! {
 impl<'g> Tensor<'g> {
     /// These axes of `rank` dimensions, counted from the first.
     #[track_caller]
-    pub(super) fn axis_from_start(self, rank: Tensor<'g>) -> Tensor<'g> {
+    pub(crate) fn axis_from_start(self, rank: Tensor<'g>) -> Tensor<'g> {
         self.graph().build(AxisFromStart {}).input("axis", self).input("rank", rank).tensor()
     }
 

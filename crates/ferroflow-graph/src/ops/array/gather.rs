@@ -143,8 +143,11 @@ impl Op for Gather {
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
         let (x, indices, grad) = (cx.input(0), cx.input(1), cx.grad(0));
         let unknown = || NotDifferentiable("the rank must be known".into());
-        let rank = x.shape().rank().ok_or_else(unknown)?;
-        let axis = rules::axis(self.axis, rank).map_err(|e| NotDifferentiable(e.message))?;
+        let rank = x.shape().rank();
+        let axis = match rank {
+            Some(rank) => rules::axis(self.axis, rank).map_err(|e| NotDifferentiable(e.message))?,
+            None => usize::try_from(self.axis).map_err(|_| unknown())?,
+        };
         if axis == 0 {
             let flat = indices.reshape([-1]);
             let rest = x.shape_tensor().index(&crate::ix![1..]);
@@ -153,6 +156,7 @@ impl Op for Gather {
             let slices = IndexedSlices { values, indices: flat, like: x };
             return Ok(vec![Some(Gradient::Sparse(slices)), None]);
         }
+        let rank = rank.ok_or_else(unknown)?;
         // The dimensions of the indices come first, are summed over into the axis, which then goes to its place.
         let ids = indices.shape().rank().ok_or_else(unknown)? as i32;
         let (axis, rank) = (axis as i32, rank as i32);

@@ -37,19 +37,8 @@ impl Op for Mean {
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
         let (x, y) = (cx.input(0), cx.output(0));
         let grad = super::restore_axes(cx.grad(0), x, cx.input(1), self.keep_dims);
-        let share = match (x.shape().num_elements(), y.shape().num_elements()) {
-            (Some(from), Some(to)) => grad / (from as f64 / to.max(1) as f64),
-            _ => grad * (y.element_count() / x.element_count()),
-        };
+        let share = grad / super::reduced_count(x, y).cast(x.dtype());
         Ok(vec![Some(share.broadcast_to(x.shape_tensor()).into()), None])
-    }
-}
-
-impl<'g> Tensor<'g> {
-    /// The number of elements, as a scalar of this tensor's dtype.
-    #[track_caller]
-    fn element_count(self) -> Tensor<'g> {
-        self.shape_tensor().cast(self.dtype()).reduce_prod(..)
     }
 }
 

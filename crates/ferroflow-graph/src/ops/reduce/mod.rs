@@ -64,6 +64,13 @@ pub(crate) fn restore_axes<'g>(grad: Tensor<'g>, x: Tensor<'g>, axes: Tensor<'g>
     )
 }
 
+/// How many elements of `x` are reduced to each of `y`. A run may give other axes than those known while building, so it is
+/// a tensor.
+#[track_caller]
+pub(crate) fn reduced_count<'g>(x: Tensor<'g>, y: Tensor<'g>) -> Tensor<'g> {
+    x.size().floordiv(y.size().maximum(1))
+}
+
 /// The derivative of a greatest or least element, shared among all elements equal to it.
 #[track_caller]
 pub(crate) fn share_among_equals<'g>(cx: &GradientCx<'g>, keep_dims: bool) -> Tensor<'g> {

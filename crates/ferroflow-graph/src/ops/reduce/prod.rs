@@ -1,7 +1,8 @@
 use super::{IntoAxes, infer_reduction, reduced_axes};
 use crate::op::Sampled;
-use crate::ops::rules;
-use crate::{Fact, GradientCx, GradientResult, NotDifferentiable, Op, OpResult, Sample, Tensor, op};
+use crate::ops::{InvertPermutation, rules};
+use crate::{Fact, GradientCx, GradientResult, Op, OpResult, Sample, Tensor, op};
+use ferroflow_array::DType;
 use ferroflow_kernels::{Kernel, Reduction};
 
 op! {
@@ -20,14 +21,27 @@ impl<'g> Tensor<'g> {
     }
 }
 
-/// For each element, the product over `axes` of all others: along the first axis from running products of both sides,
-/// so that zeros do no harm, times that of whole lines along the other axes.
+/// For each element of `x`, the product over `axes` of all others: from running products of both sides, so that zeros do
+/// no harm. `y` is the product of all.
 #[track_caller]
-fn product_of_others<'g>(x: Tensor<'g>, axes: &[i32]) -> Option<Tensor<'g>> {
-    let (&axis, rest) = axes.split_first()?;
-    let others = x.cumprod_with(axis, true, false) * x.cumprod_with(axis, true, true);
-    let lines = product_of_others(x.reduce_prod(super::keep(axis)), rest);
-    Some(lines.map_or(others, |lines| others * lines))
+fn product_of_others<'g>(x: Tensor<'g>, axes: Tensor<'g>, y: Tensor<'g>) -> Tensor<'g> {
+    let (places, order) = axes_first(x, axes);
+    let moved = x.transpose(order);
+    let lines = moved.reshape(x.graph().stack(&[super::reduced_count(x, y), y.size()], 0));
+    let others = lines.cumprod_with(0, true, false) * lines.cumprod_with(0, true, true);
+    others.reshape(moved.shape_tensor()).transpose(places)
+}
+
+/// The place of each dimension of `x` where `axes` come before all others, and the dimensions in that order.
+#[track_caller]
+fn axes_first<'g>(x: Tensor<'g>, axes: Tensor<'g>) -> (Tensor<'g>, Tensor<'g>) {
+    let dims = x.all_axes();
+    let axes = axes.reshape([-1]).axis_from_start(x.rank_tensor());
+    let first = dims.expand_dims(1).equal(axes).reduce_any(1);
+    let (named, other) = (first.cast(DType::I32), first.logical_not().cast(DType::I32));
+    let behind = other.cumsum_with(0, true, false) + named.reduce_sum(..);
+    let places = first.select(named.cumsum_with(0, true, false), behind);
+    (places, x.graph().build(InvertPermutation {}).input("x", places).tensor())
 }
 
 impl Op for Prod {
@@ -45,18 +59,9 @@ impl Op for Prod {
     }
 
     fn gradient<'g>(&self, cx: &GradientCx<'g>) -> GradientResult<'g> {
-        let x = cx.input(0);
-        let unknown = || NotDifferentiable("the axes of a product must be constant, and its rank known".into());
-        let axes = cx.input(1).fact().ints().ok_or_else(unknown)?;
-        let mask = rules::axes_mask(&axes, x.shape().rank().ok_or_else(unknown)?);
-        let mask = mask.map_err(|e| NotDifferentiable(e.message))?;
-        let axes: Vec<i32> = (0..).zip(mask).filter_map(|(i, reduced)| reduced.then_some(i)).collect();
-        let grad = super::restore_axes(cx.grad(0), x, cx.input(1), self.keep_dims);
-        let dx = match product_of_others(x, &axes) {
-            Some(others) => grad * others,
-            None => grad,
-        };
-        Ok(vec![Some(dx.into()), None])
+        let (x, axes) = (cx.input(0), cx.input(1));
+        let grad = super::restore_axes(cx.grad(0), x, axes, self.keep_dims);
+        Ok(vec![Some((grad * product_of_others(x, axes, cx.output(0))).into()), None])
     }
 }
 
