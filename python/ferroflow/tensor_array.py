@@ -14,6 +14,9 @@ class TensorArray:
     they may differ in their first dimension.
     """
 
+    # Whether nothing was written to it.
+    _blank = False
+
     def __init__(
         self,
         dtype,
@@ -38,6 +41,7 @@ class TensorArray:
         if self._element.ndims is not None and self._made:
             flow.set_shape([None, *self._element.as_list()])
         self._flow = flow
+        self._blank = True
         # By element: of how many rows of the flow it is, where these may differ, else 0; -1 if it has not been written.
         self._lengths = array_ops.fill(array_ops.reshape(self._size, [1]), -1)
 

@@ -3,7 +3,7 @@
 use crate::given_gradient::GivenGradient;
 use crate::{ErrorKind, Graph, GraphError, NodeId, Op, Outlet, Tensor, WrittenOut, ops};
 use ferroflow_array::DType;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -181,7 +181,8 @@ impl Graph {
         }
         let _scope = self.name_scope("gradients");
         let given = self.read().gradients.clone();
-        let mut engine = Engine { graph: self, location, given, constants: HashSet::new(), sums: HashMap::new() };
+        let mut engine =
+            Engine { graph: self, location, given, constants: HashSet::default(), sums: HashMap::default() };
         engine.constants = constants.iter().map(|t| engine.source(t.outlet())).collect();
         let result = engine.run(ys, xs)?;
         self.check()?;
@@ -233,7 +234,7 @@ impl<'g> Engine<'g> {
             }
         }
         // One tensor may be asked for several times, a variable also by its read.
-        let mut totals = HashMap::new();
+        let mut totals = HashMap::default();
         Ok(xs.iter().map(|x| *totals.entry(*x).or_insert_with(|| self.total(*x))).collect())
     }
 

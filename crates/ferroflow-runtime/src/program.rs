@@ -6,7 +6,7 @@ use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{Arg, Assign, Const};
 use ferroflow_graph::{Effect, Fact, NodeId, Outlet};
 use ferroflow_kernels::{Access, Frame, Group, Kernel, Machine, Precision, Region, Span, Step};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::panic::Location;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -144,8 +144,8 @@ pub(crate) fn lower(
         regions: vec![Region::Arena(0)],
         args: Vec::new(),
         states: Vec::new(),
-        constants: HashMap::new(),
-        memory: HashMap::new(),
+        constants: HashMap::default(),
+        memory: HashMap::default(),
         slots: Vec::new(),
         steps: Vec::new(),
         labels: Vec::new(),
@@ -215,7 +215,7 @@ fn kernels(schedule: &Schedule, precision: Option<Precision>) -> Result<Kernels>
 
 /// The last time at which each outlet's memory is touched, views counted with what they view.
 fn last_uses(schedule: &Schedule) -> HashMap<Outlet, usize> {
-    let mut last = HashMap::new();
+    let mut last = HashMap::default();
     for (time, &id) in schedule.order.iter().enumerate() {
         let node = schedule.draft.dag.node(id);
         for &input in &node.inputs {
@@ -396,7 +396,7 @@ impl Lowering {
 
     fn finish(mut self, schedule: &Schedule) -> Result<Program> {
         let dag = &schedule.draft.dag;
-        let mut moved: HashMap<usize, usize> = HashMap::new();
+        let mut moved: HashMap<usize, usize> = HashMap::default();
         let mut outputs = Vec::new();
         let mut fetches = Vec::new();
         for &fetch in &schedule.draft.fetches {
@@ -464,7 +464,7 @@ impl Lowering {
 
     /// The slots whose values live only within the parts of a chain; they get memory for a part in each lane.
     fn localize(&mut self, moved: &HashMap<usize, usize>) -> HashSet<usize> {
-        let mut used: HashMap<usize, Option<usize>> = HashMap::new();
+        let mut used: HashMap<usize, Option<usize>> = HashMap::default();
         for step in &self.steps {
             let rows = step.kernel.rows();
             let input = |i: usize| rows.is_some_and(|r| !r.is_whole(i));

@@ -3,7 +3,8 @@ use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_graph::ops::{BroadcastTo, Const, Fused};
 use ferroflow_graph::{Dag, Node, NodeId, OpError, Outlet};
 use ferroflow_kernels::{Instruction, Program, Scalar};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The most instructions of one fused program.
@@ -46,7 +47,7 @@ struct Groups<'a> {
 impl<'a> Groups<'a> {
     fn of(draft: &'a Draft) -> Self {
         let count = draft.dag.len();
-        let mut controlled: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        let mut controlled: HashMap<NodeId, Vec<NodeId>> = HashMap::default();
         for (id, node) in draft.dag.nodes() {
             node.controls.iter().for_each(|&c| controlled.entry(c).or_default().push(id));
             debug_assert!(node.inputs.iter().map(|o| o.node).chain(node.controls.iter().copied()).all(|n| n < id));
@@ -143,8 +144,8 @@ impl<'a> Groups<'a> {
     /// Builds the draft anew, each group as one node.
     fn emit(&self) -> Result<Draft, OpError> {
         let mut dag = Dag::new();
-        let mut outlets: HashMap<Outlet, Outlet> = HashMap::new();
-        let mut nodes: HashMap<NodeId, NodeId> = HashMap::new();
+        let mut outlets: HashMap<Outlet, Outlet> = HashMap::default();
+        let mut nodes: HashMap<NodeId, NodeId> = HashMap::default();
         let mut waiting: Vec<NodeId> = self.draft.dag.nodes().map(|(id, _)| id).collect();
         while !waiting.is_empty() {
             let before = waiting.len();
@@ -227,7 +228,7 @@ impl<'a> Groups<'a> {
             }
             return Ok(());
         }
-        let mut registers: HashMap<Outlet, usize> = HashMap::new();
+        let mut registers: HashMap<Outlet, usize> = HashMap::default();
         registers.extend(inputs.iter().enumerate().map(|(i, o)| (*o, i)));
         registers.extend(constants.iter().enumerate().map(|(i, (o, _))| (*o, inputs.len() + i)));
         let mut program = Program {

@@ -92,7 +92,8 @@ mod tests {
     fn elements_or_rows_are_chosen() {
         assert_eq!(f64s(SelectCondition::SAMPLES[0]), [1.5, 2.5, -3.5, -4.5]);
         assert_eq!(f64s(SelectCondition::SAMPLES[1]), [2.5]);
-        let rows = |g: &Graph| g.constant([true, false]).select_alike(g.constant([[1.0], [2.0]]), g.constant([[3.0], [4.0]]));
+        let rows =
+            |g: &Graph| g.constant([true, false]).select_alike(g.constant([[1.0], [2.0]]), g.constant([[3.0], [4.0]]));
         assert_eq!(f64s(|g| rows(g)), [1.0, 4.0]);
     }
 
