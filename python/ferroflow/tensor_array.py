@@ -213,8 +213,7 @@ class TensorArray:
 
     def size(self, name=None):
         """The number of elements."""
-        rows = array_ops.shape(self._flow)[0] if self._made else self._size
-        return math_ops.identity(rows, name=name or "TensorArraySize")
+        return math_ops.identity(array_ops.shape(self._lengths)[0], name=name or "TensorArraySize")
 
     def close(self, name=None):
         """Nothing: an array ends with the run."""
