@@ -32,6 +32,9 @@ pub(crate) struct Stage {
     recorded: Vec<Outlet>,
 }
 
+/// Values of states before a run, by slot.
+type Before = SmallVec<[(usize, Option<Array>); 4]>;
+
 /// The value of a state during a run.
 enum Value<'a> {
     Read(&'a Array),
@@ -281,8 +284,8 @@ impl Session {
     }
 
     /// Gives written states that have no value, or one of another shape, memory; tells what they had before, by slot.
-    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<SmallVec<[(usize, Option<Array>); 4]>> {
-        let mut rooms: SmallVec<[(usize, Option<Array>); 4]> = SmallVec::new();
+    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<Before> {
+        let mut rooms = Before::new();
         for (state, &slot) in stage.program.states.iter().zip(&stage.slots).filter(|(s, _)| s.written) {
             if store.value(slot).is_some_and(|v| *v.shape() == state.shape) {
                 continue;
