@@ -1,7 +1,7 @@
 //! Differentiation of choices and loops: their branches and bodies are differentiated in place, as far as what they take
 //! from outside, and what comes of it is chosen, or run backwards.
 
-use crate::gradient::Engine;
+use crate::gradient::engine::Engine;
 use crate::ops::{Cond, Frontier, Inside, LoopVariable, While, WhileGradient, outlets_from, outlets_to};
 use crate::{Effect, ErrorKind, GraphError, NodeId, Op, Operation, Outlet, Tensor};
 use rustc_hash::FxHashMap as HashMap;

@@ -1,4 +1,4 @@
-use crate::execution::Stage;
+use crate::stage::Stage;
 use crate::{Request, Result};
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,12 +2,13 @@
 
 use crate::loops::Memory;
 use crate::passes::{self, Deferred, Dynamic};
-use crate::program::{Program, Source, StateUse};
+use crate::program::{Program, StateUse};
 use crate::request::{FeedSpec, Given};
+use crate::stage::Stage;
 use crate::store::Store;
 use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
-use ferroflow_array::{Array, DType, Shape};
+use ferroflow_array::{Array, DType};
 use ferroflow_graph::ops::{Assign, HostCall, IsVariableInitialized, While, WhileGradient};
 use ferroflow_graph::{Fact, OpError, Outlet, kernel_of};
 use ferroflow_kernels::RunError;
@@ -18,19 +19,6 @@ use std::sync::{Arc, PoisonError};
 pub(crate) type Values<'a> = SmallVec<[FeedValue<'a>; 4]>;
 /// Values that a run gives.
 pub(crate) type Results = SmallVec<[Array; 4]>;
-
-/// A program, and what comes after it in the same run.
-pub(crate) struct Stage {
-    pub(crate) program: Program,
-    /// By state of the program: its slot in the store.
-    slots: Vec<usize>,
-    /// The states in the order of their slots.
-    by_slot: Vec<usize>,
-    pub(crate) writes: bool,
-    pub(crate) deferred: Option<Deferred>,
-    /// The random numbers that are fetched after all else.
-    recorded: Vec<Outlet>,
-}
 
 /// Values of states before a run, by slot.
 type Before = SmallVec<[(usize, Option<Array>); 4]>;
@@ -346,43 +334,6 @@ impl Session {
         };
         if is_new && frames > 1 {
             self.programs.limit();
-        }
-        Ok(())
-    }
-}
-
-impl Stage {
-    /// Whether this stage or a later one may change what the session keeps.
-    fn may_write(&self) -> bool {
-        self.writes || self.deferred.as_ref().is_some_and(|d| d.writes)
-    }
-
-    /// The shapes of what is fetched.
-    pub(crate) fn fetched_shapes(&self) -> Vec<Shape> {
-        self.program.fetches.iter().map(|(_, shape)| shape.clone()).collect()
-    }
-
-    fn check_initialized(&self, store: &Store) -> Result<()> {
-        for (state, &slot) in self.program.states.iter().zip(&self.slots) {
-            if state.read && store.value(slot).is_none() {
-                return Err(Error::Uninitialized(state.name.to_string()));
-            }
-        }
-        Ok(())
-    }
-
-    fn fetch(&self, values: &[FeedValue<'_>], outputs: &[Array], store: &Store, results: &mut Results) -> Result<()> {
-        for (source, shape) in &self.program.fetches {
-            let array = match source {
-                Source::Output(i) => outputs[*i].clone(),
-                Source::Arg(i) => values[*i].to_array()?,
-                Source::Constant(array) => array.clone(),
-                Source::State(i) => match store.value(self.slots[*i]) {
-                    Some(array) => array.clone(),
-                    None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
-                },
-            };
-            results.push(if array.shape() == shape { array } else { array.reshape(shape)? });
         }
         Ok(())
     }

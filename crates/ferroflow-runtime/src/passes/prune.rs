@@ -188,19 +188,6 @@ impl<'a> Pruning<'a> {
         self.loops.get(&id).map_or_else(|| self.graph.node(id), |part| &part.node)
     }
 
-    /// What is said of a request that cannot be put in order.
-    fn cycle(&self) -> Error {
-        let in_cycle = |id: NodeId| {
-            let node = self.graph.node(id);
-            node.controls.iter().any(|&c| self.graph.order([c], |n| n == id).is_none_or(|o| o.contains(&id)))
-        };
-        let message = "its control inputs make a cycle: it would have to run before itself";
-        match self.graph.nodes().find(|(id, node)| !node.controls.is_empty() && in_cycle(*id)) {
-            Some((_, node)) => invalid(node, OpError::value(message)),
-            None => Error::Internal("the graph has a cycle".into()),
-        }
-    }
-
     fn visit(&mut self, id: NodeId) -> Result<()> {
         let graph = self.graph;
         let node = self.node(id);
