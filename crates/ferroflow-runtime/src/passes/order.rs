@@ -39,6 +39,7 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
             graph.add(reader, write);
         }
     }
+    let overwritten: HashSet<Outlet> = writes.iter().map(|&w| draft.dag.node(w).inputs[0]).collect();
     let mut direct = HashMap::default();
     for &write in &writes {
         let node = draft.dag.node(write);
@@ -54,7 +55,7 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
             continue;
         }
         // The memory is overwritten again, before or after what else uses the value.
-        let again = writes.iter().any(|&w| draft.dag.node(w).inputs[0] == write.outlet(0));
+        let again = overwritten.contains(&write.outlet(0));
         let used = draft.fetches.contains(&value) || views.consumers(value).any(|id| id != write);
         if again && used {
             continue;
