@@ -137,7 +137,7 @@ from . import compat, examples
 VERSION = __version__
 for _module in (
     "array_ops assertions cell check_ops control_flow device_names einsum_terms framework functional_ops gradients "
-    "initialized later learning_rate linalg_ops math_ops messages mnist moving_averages nest operators optimizer "
+    "initialized later learning_rate linalg_ops loop_arrays math_ops messages mnist moving_averages nest operators optimizer "
     "partition_ops partitioners random_ops rnn rnn_cell rnn_wrappers run_options saver scatter_ops script_ops session "
     "tensor_array tensor_shape training_util variable_scope variables"
 ).split():

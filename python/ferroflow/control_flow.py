@@ -3,6 +3,7 @@
 from . import array_ops, math_ops
 from .dtypes import as_dtype, int32
 from .framework import Operation, call, constant, control_dependencies, convert_to_tensor, get_default_graph, name_scope
+from .loop_arrays import LoopArrays
 from .nest import assert_same_structure, flatten, is_nested, pack
 from .tensor_array import from_tensors, shapes_of, to_tensors
 from .tensor_shape import TensorShape, as_shape
@@ -110,8 +111,9 @@ def pack_identity(nest):
 def loop(initial, scanned, condition, body, shapes=None):
     """The loop that carries the tensors `initial` and runs over the first dimension of the tensors `scanned`.
 
-    `body` gets what is carried and the slices, and gives the next and what is stacked. Gives what is carried in the
-    end, and the stacks. `shapes` are what stays the same of the shapes carried, by default those of `initial`.
+    `body` gets what is carried and the slices, and gives the next, `None` for what need not be carried, and what is
+    stacked. Gives what is carried in the end, and the stacks. `shapes` are what stays the same of the shapes carried, by
+    default those of `initial`.
     """
     start = len(get_default_graph())
     shapes = [t.shape for t in initial] if shapes is None else shapes
@@ -119,9 +121,11 @@ def loop(initial, scanned, condition, body, shapes=None):
     slices = [call("loop_variable", "slice", t.dtype.name, _without_first(t.shape)) for t in scanned]
     go_on = None if condition is None else convert_to_tensor(condition(carried))
     following, stacked = body(carried, slices)
-    variables = carried + slices
-    found = call("while_loop", "Exit", initial, scanned, variables, go_on, following, stacked, start)
-    return found[: len(initial)], found[len(initial) :]
+    kept = [k for k, tensor in enumerate(following) if tensor is not None]
+    initial, carried, following = ([tensors[k] for k in kept] for tensors in (initial, carried, following))
+    found = call("while_loop", "Exit", initial, scanned, carried + slices, go_on, following, stacked, start)
+    last = dict(zip(kept, found))
+    return [last.get(k) for k in range(len(shapes))], found[len(kept) :]
 
 
 def _without_first(shape):
@@ -174,8 +178,10 @@ def while_loop(
             limit = convert_to_tensor(maximum_iterations, name="maximum_iterations")
             initial, shapes = initial + [constant(0, limit.dtype)], shapes + [TensorShape([])]
 
-        def packed(tensors):
-            return pack(loop_vars, from_tensors(leaves, tensors))
+        arrays, results = LoopArrays(leaves), []
+
+        def packed(carried):
+            return pack(loop_vars, arrays.given(carried))
 
         def condition(carried):
             go_on = cond(*packed(carried))
@@ -187,14 +193,14 @@ def while_loop(
             if not is_nested(found) or isinstance(found, dict) or hasattr(found, "_fields"):
                 found = [found]
             assert_same_structure(list(given), list(found))
-            tensors = [t for v in flatten(found) for t in to_tensors(v)]
             results.extend(flatten(found))
-            return tensors + ([carried[-1] + 1] if limited else []), []
+            tensors, stacked = arrays.following(results, carried)
+            return tensors + ([carried[-1] + 1] if limited else []), stacked
 
-        results = []
-        last, _ = loop(initial, [], condition, following, shapes)
-        last = last if back_prop else [math_ops.stop_gradient(t) for t in last]
-        found = pack(loop_vars, from_tensors(results, last))
+        last, stacks = loop(initial, [], condition, following, shapes)
+        if not back_prop:
+            last, stacks = ([t if t is None else math_ops.stop_gradient(t) for t in found] for found in (last, stacks))
+        found = pack(loop_vars, arrays.last(results, initial, last, stacks))
         return found[0] if len(loop_vars) == 1 and not return_same_structure else found
 
 

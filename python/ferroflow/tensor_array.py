@@ -14,6 +14,9 @@ class TensorArray:
     they may differ in their first dimension.
     """
 
+    # Whether nothing was written to it.
+    _blank = False
+
     def __init__(
         self,
         dtype,
@@ -38,6 +41,7 @@ class TensorArray:
         if self._element.ndims is not None and self._made:
             flow.set_shape([None, *self._element.as_list()])
         self._flow = flow
+        self._blank = True
         # By element: of how many rows of the flow it is, where these may differ, else 0; -1 if it has not been written.
         self._lengths = array_ops.fill(array_ops.reshape(self._size, [1]), -1)
 
@@ -210,8 +214,7 @@ class TensorArray:
 
     def size(self, name=None):
         """The number of elements."""
-        rows = array_ops.shape(self._flow)[0] if self._made else self._size
-        return math_ops.identity(rows, name=name or "TensorArraySize")
+        return math_ops.identity(array_ops.shape(self._lengths)[0], name=name or "TensorArraySize")
 
     def close(self, name=None):
         """Nothing: an array ends with the run."""

@@ -1,10 +1,10 @@
 //! Differentiation of choices and loops: their branches and bodies are differentiated in place, as far as what they take
 //! from outside, and what comes of it is chosen, or run backwards.
 
-use crate::gradient::Engine;
+use crate::gradient::engine::Engine;
 use crate::ops::{Cond, Frontier, Inside, LoopVariable, While, WhileGradient, outlets_from, outlets_to};
 use crate::{Effect, ErrorKind, GraphError, NodeId, Op, Operation, Outlet, Tensor};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ impl<'g> Engine<'g> {
     fn through_cond(&mut self, op: &Cond, inputs: &[Outlet], grad: Tensor<'g>) -> Result<(), GraphError> {
         let branches = [(inputs[1], &op.then_nodes), (inputs[2], &op.else_nodes)];
         let mut order: Vec<Outlet> = Vec::new();
-        let mut found: HashMap<Outlet, [Option<Tensor<'g>>; 2]> = HashMap::new();
+        let mut found: HashMap<Outlet, [Option<Tensor<'g>>; 2]> = HashMap::default();
         let mut nodes: Vec<Inside> = Vec::new();
         for (k, (y, inside)) in branches.into_iter().enumerate() {
             let inside = Inside::from_attribute(inside);

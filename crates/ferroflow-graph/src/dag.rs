@@ -1,6 +1,6 @@
 use crate::{Fact, Node, NodeId, Op, OpError, OpResult, Outlet, shape_arithmetic};
+use rustc_hash::FxHashMap as HashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Nodes and what connects them: the plain structure below a [`Graph`](crate::Graph), which passes take and give.

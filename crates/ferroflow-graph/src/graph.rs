@@ -3,7 +3,8 @@ use crate::names::{self, Names};
 use crate::scopes::{Scope, ScopeGuard, ThreadScopes};
 use crate::variable::VariableInfo;
 use crate::{Dag, ErrorKind, GraphError, NodeId, Operation, Outlet, Tensor};
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

@@ -2,7 +2,7 @@
 
 use crate::ops::{Cond, Identity, IsVariableInitialized, While};
 use crate::{Effect, Graph, Node, Outlet, Tensor};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 impl Graph {
     /// `initial`, computed of [`Variable::initialized_value`](crate::Variable::initialized_value) where it reads a variable,
@@ -15,7 +15,7 @@ impl Graph {
             return initial;
         }
         let needs = self.with_dag(|dag| dag.order([initial.outlet().node], |id| !is_copied(dag.node(id))));
-        let mut guarded: HashMap<Outlet, Tensor<'g>> = HashMap::new();
+        let mut guarded: HashMap<Outlet, Tensor<'g>> = HashMap::default();
         for id in needs.unwrap_or_default() {
             let node = self.with_dag(|dag| dag.node(id).clone());
             let here = id.outlet(0);

@@ -1,6 +1,6 @@
 //! Unique names as TensorFlow makes them.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::collections::hash_map::Entry;
 
 /// The names in use, by their lower-case form, and from which number to look for a free one.

@@ -1,7 +1,7 @@
 //! What is entered and left while building. Each thread that builds has its own.
 
 use crate::{Graph, NodeId, Reuse};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::thread::{self, ThreadId};
 
 /// What a thread is in.

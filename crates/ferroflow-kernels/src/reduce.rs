@@ -1,8 +1,11 @@
 //! Reductions over any set of dimensions, in an order of summation that depends on the shape alone.
 
-use crate::scratch::parts;
+mod accumulator;
+mod rows;
+
 use crate::vectorised::{Vectorised, vectorised};
-use crate::{Float, Io, Kernel, KernelError, Pool, Rows, Work};
+use crate::{Io, Kernel, KernelError, Pool, Work};
+use accumulator::Accumulator;
 use bytemuck::Pod;
 use ferroflow_array::{DType, bf16, f16};
 use num_traits::AsPrimitive;
@@ -272,112 +275,6 @@ fn fold_short<T: AsPrimitive<A>, A: Accumulator>(x: &[T], identity: A, combine: 
     lanes[0]
 }
 
-trait Accumulator: Pod + Send + Sync {
-    const ZERO: Self;
-    const ONE: Self;
-    fn add(self, other: Self) -> Self;
-    fn mul(self, other: Self) -> Self;
-    fn max(self, other: Self) -> Self;
-    fn min(self, other: Self) -> Self;
-    fn over_count(self, count: usize) -> Self;
-    fn lowest(dtype: DType) -> Self;
-    fn highest(dtype: DType) -> Self;
-}
-
-macro_rules! float_accumulators {
-    ($($t:ident),*) => {$(
-        impl Accumulator for $t {
-            const ZERO: $t = 0.0;
-            const ONE: $t = 1.0;
-
-            #[inline(always)]
-            fn add(self, other: $t) -> $t {
-                self + other
-            }
-
-            #[inline(always)]
-            fn mul(self, other: $t) -> $t {
-                self * other
-            }
-
-            #[inline(always)]
-            fn max(self, other: $t) -> $t {
-                Float::maximum(self, other)
-            }
-
-            #[inline(always)]
-            fn min(self, other: $t) -> $t {
-                Float::minimum(self, other)
-            }
-
-            fn over_count(self, count: usize) -> $t {
-                self / count as $t
-            }
-
-            fn lowest(_: DType) -> $t {
-                $t::NEG_INFINITY
-            }
-
-            fn highest(_: DType) -> $t {
-                $t::INFINITY
-            }
-        }
-    )*};
-}
-
-float_accumulators!(f32, f64);
-
-impl Accumulator for i64 {
-    const ZERO: i64 = 0;
-    const ONE: i64 = 1;
-
-    #[inline(always)]
-    fn add(self, other: i64) -> i64 {
-        self.wrapping_add(other)
-    }
-
-    #[inline(always)]
-    fn mul(self, other: i64) -> i64 {
-        self.wrapping_mul(other)
-    }
-
-    #[inline(always)]
-    fn max(self, other: i64) -> i64 {
-        Ord::max(self, other)
-    }
-
-    #[inline(always)]
-    fn min(self, other: i64) -> i64 {
-        Ord::min(self, other)
-    }
-
-    fn over_count(self, count: usize) -> i64 {
-        if count == 0 { 0 } else { self.wrapping_div(count as i64) }
-    }
-
-    fn lowest(dtype: DType) -> i64 {
-        match dtype {
-            DType::I8 => i8::MIN.into(),
-            DType::I16 => i16::MIN.into(),
-            DType::I32 => i32::MIN.into(),
-            DType::I64 => i64::MIN,
-            _ => 0,
-        }
-    }
-
-    fn highest(dtype: DType) -> i64 {
-        match dtype {
-            DType::Bool => 1,
-            DType::I8 => i8::MAX.into(),
-            DType::I16 => i16::MAX.into(),
-            DType::I32 => i32::MAX.into(),
-            DType::U8 => u8::MAX.into(),
-            DType::U16 => u16::MAX.into(),
-            _ => i64::MAX,
-        }
-    }
-}
-
 impl Kernel {
     /// The kernel that runs a reduction.
     pub fn reduce(reduce: Reduce) -> Kernel {
@@ -385,63 +282,6 @@ impl Kernel {
         let rows = reduce.by_rows();
         let kernel = Kernel::new(move |io| reduce.run(io)).with_scratch(scratch).with_work(Work { flops, bytes: 0 });
         rows.into_iter().fold(kernel, Kernel::with_rows)
-    }
-}
-
-/// The most lanes of a sum of rows, and rows that are summed before they are added to the sum of a lane.
-const ROW_LANES: usize = 16;
-const ROWS: usize = 256;
-
-impl Reduce {
-    /// A sum over the leading dimensions as work that is cut by them; input 0 is what is summed.
-    fn by_rows(&self) -> Option<Rows> {
-        match (self.reduction, self.dtype, &self.dims[..]) {
-            (Reduction::Sum, DType::F32, &[(n, true), (columns, false)]) => Some(sum_of_rows::<f32>(n, columns)),
-            (Reduction::Sum, DType::F64, &[(n, true), (columns, false)]) => Some(sum_of_rows::<f64>(n, columns)),
-            _ => None,
-        }
-    }
-}
-
-fn sum_of_rows<T: Float>(n: usize, columns: usize) -> Rows {
-    Rows::new(n, move |io, part| {
-        let (x, [lane]) = (io.input::<T>(0), parts::<T, 1>(io.scratch(), [2 * columns]));
-        let (lane, sum) = lane.split_at_mut(columns);
-        if part.first {
-            lane.fill(T::ZERO);
-        }
-        for rows in x.chunks(ROWS * columns) {
-            sum.fill(T::ZERO);
-            vectorised(AddRows { rows, sum });
-            lane.iter_mut().zip(sum.iter()).for_each(|(to, v)| *to += *v);
-        }
-        Ok(())
-    })
-    .with_grain((CHUNK / columns.max(1)).max(1))
-    .with_whole(1)
-    .with_finish(ROW_LANES, 2 * columns * size_of::<T>(), move |io, lanes| {
-        let (out, [sums]) = (io.output::<T>(0), parts::<T, 1>(io.scratch(), [2 * columns * lanes]));
-        out.fill(T::ZERO);
-        for lane in sums.chunks_exact(2 * columns) {
-            out.iter_mut().zip(lane).for_each(|(to, v)| *to += *v);
-        }
-        Ok(())
-    })
-}
-
-struct AddRows<'a, T> {
-    rows: &'a [T],
-    sum: &'a mut [T],
-}
-
-impl<T: Float> Vectorised for AddRows<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for row in self.rows.chunks_exact(self.sum.len()) {
-            self.sum.iter_mut().zip(row).for_each(|(to, v)| *to += *v);
-        }
     }
 }
 

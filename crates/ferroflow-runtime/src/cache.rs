@@ -1,7 +1,6 @@
-use crate::execution::Stage;
+use crate::stage::Stage;
 use crate::{Request, Result};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -13,7 +12,7 @@ const ROOM: usize = 256 << 20;
 /// The programs that a session keeps, by request.
 #[derive(Default)]
 pub(crate) struct Programs {
-    kept: RwLock<HashMap<Request, Kept, BuildHasherDefault<Mix>>>,
+    kept: RwLock<HashMap<Request, Kept>>,
     /// One at a time compiles.
     compiling: Mutex<()>,
     /// Requests so far, by which the program longest unused is known.
@@ -79,50 +78,15 @@ impl Programs {
 
     /// Drops every program: a variable has another shape than they were made for. Whoever calls it has the store to write.
     pub(crate) fn forget(&self) {
-        self.dropped.fetch_add(1, Ordering::Release);
         self.kept.write().unwrap_or_else(PoisonError::into_inner).clear();
+        // Last: who sees the new number finds none of the old programs.
+        self.dropped.fetch_add(1, Ordering::Release);
     }
 
     /// How often all programs were dropped. A program found after this was asked is one for the store as it is, as long as
     /// the number is the same.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Acquire)
-    }
-}
-
-/// A hash of numbers: each is multiplied in. Requests hold little else, and come from the program itself, so that nobody
-/// chooses them to collide.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_ne_bytes(word));
-        }
-    }
-
-    fn write_u8(&mut self, n: u8) {
-        self.write_u64(n.into());
-    }
-
-    fn write_u32(&mut self, n: u32) {
-        self.write_u64(n.into());
-    }
-
-    fn write_usize(&mut self, n: usize) {
-        self.write_u64(n as u64);
-    }
-
-    fn write_u64(&mut self, n: u64) {
-        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-
-    /// A product's low bits know only low bits: the table takes its place from those.
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::passes::Schedule;
 use ferroflow_graph::ops::{Arg, Assign, Const};
 use ferroflow_graph::{Effect, NodeId, Outlet};
 use ferroflow_kernels::{Kernel, Rows};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// The kernel of every node that has one.
 pub(crate) type Kernels = HashMap<NodeId, Kernel>;
@@ -30,7 +30,7 @@ const LANES: usize = 16;
 /// Puts every node that only one other takes, in rows, right before that one, so that the two may be a chain.
 pub(crate) fn bring_together(schedule: &mut Schedule, kernels: &Kernels) {
     let facts = Facts::of(schedule, kernels);
-    let mut before: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+    let mut before: HashMap<NodeId, Vec<NodeId>> = HashMap::default();
     for &id in &schedule.order {
         let [consumer] = facts.consumers(id)[..] else { continue };
         let (Some(rows), Some(kernel)) = (facts.rows(id), kernels.get(&consumer)) else { continue };
@@ -68,7 +68,7 @@ pub(crate) fn chains(schedule: &Schedule, kernels: &Kernels) -> Vec<Chain> {
         }
         chains.extend(open.take().and_then(|chain| facts.close(chain)));
         open = facts.rows(id).map(|rows| {
-            let mut chain = Open { members: Vec::new(), rows: rows.units(), given: HashSet::new() };
+            let mut chain = Open { members: Vec::new(), rows: rows.units(), given: HashSet::default() };
             facts.add(&mut chain, id);
             chain
         });

@@ -1,8 +1,8 @@
 use ferroflow_array::Array;
 use ferroflow_graph::ops::Const;
 use ferroflow_graph::{Dag, Effect, Node, NodeId, Op, OpError, Outlet};
+use rustc_hash::FxHashMap as HashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl Draft {
 
     /// Every consumer of each outlet: node and input index.
     pub(crate) fn consumers(&self) -> HashMap<Outlet, Vec<(NodeId, usize)>> {
-        let mut consumers: HashMap<Outlet, Vec<(NodeId, usize)>> = HashMap::new();
+        let mut consumers: HashMap<Outlet, Vec<(NodeId, usize)>> = HashMap::default();
         for (id, node) in self.dag.nodes() {
             for (i, &input) in node.inputs.iter().enumerate() {
                 consumers.entry(input).or_default().push((id, i));
@@ -62,7 +62,7 @@ impl Draft {
         let roots = self.fetches.iter().map(|o| o.node).chain(self.targets.iter().copied());
         let order = self.dag.order(roots, |_| false).ok_or_else(|| OpError::value("the graph has a cycle"))?;
         let mut rewriter =
-            Rewriter { from: self, dag: Dag::new(), outlets: HashMap::new(), nodes: HashMap::new(), fresh: 0 };
+            Rewriter { from: self, dag: Dag::new(), outlets: HashMap::default(), nodes: HashMap::default(), fresh: 0 };
         for id in order {
             match rewrite(&mut rewriter, id)? {
                 Some(outlets) => {

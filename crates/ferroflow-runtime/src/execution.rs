@@ -2,12 +2,13 @@
 
 use crate::loops::Memory;
 use crate::passes::{self, Deferred, Dynamic};
-use crate::program::{Program, Source, StateUse};
+use crate::program::{Program, StateUse};
 use crate::request::{FeedSpec, Given};
+use crate::stage::Stage;
 use crate::store::Store;
 use crate::turn::Turn;
 use crate::{Error, FeedValue, Request, Result, Session};
-use ferroflow_array::{Array, DType, Shape};
+use ferroflow_array::{Array, DType};
 use ferroflow_graph::ops::{Assign, HostCall, IsVariableInitialized, While, WhileGradient};
 use ferroflow_graph::{Fact, OpError, Outlet, kernel_of};
 use ferroflow_kernels::RunError;
@@ -19,18 +20,8 @@ pub(crate) type Values<'a> = SmallVec<[FeedValue<'a>; 4]>;
 /// Values that a run gives.
 pub(crate) type Results = SmallVec<[Array; 4]>;
 
-/// A program, and what comes after it in the same run.
-pub(crate) struct Stage {
-    pub(crate) program: Program,
-    /// By state of the program: its slot in the store.
-    slots: Vec<usize>,
-    /// The states in the order of their slots.
-    by_slot: Vec<usize>,
-    pub(crate) writes: bool,
-    pub(crate) deferred: Option<Deferred>,
-    /// The random numbers that are fetched after all else.
-    recorded: Vec<Outlet>,
-}
+/// Values of states before a run, by slot.
+type Before = SmallVec<[(usize, Option<Array>); 4]>;
 
 /// The value of a state during a run.
 enum Value<'a> {
@@ -175,7 +166,7 @@ impl Session {
             return Ok(vec![Array::scalar(turn.read()?.get(node.inputs[0].node).is_some())]);
         }
         if let (Some(variable), &[value]) = (node.op.is::<Assign>().then(|| node.inputs[0].node), inputs) {
-            turn.write()?.set(variable, value.clone());
+            self.set(turn.write()?, variable, value.clone());
             return Ok(vec![value.clone()]);
         }
         // Text stays unknown: a kernel that runs here is one that was chosen without it.
@@ -266,7 +257,7 @@ impl Session {
         }
         let store = turn.write()?;
         stage.check_initialized(store)?;
-        let fresh = self.make_room(stage, store)?;
+        let before = self.make_room(stage, store)?;
         let (mut rest, mut next) = (store.values_mut().iter_mut(), 0);
         let states = stage.by_slot.iter().filter_map(|&i| {
             let (state, slot) = (&stage.program.states[i], stage.slots[i]);
@@ -274,31 +265,32 @@ impl Session {
             Some((state, if state.written { Value::Written(value) } else { Value::Read(value) }))
         });
         if let Err(error) = self.run_program(&stage.program, values, &mut outputs, states, observe) {
-            // What had no value has none still.
-            fresh.into_iter().for_each(|slot| store.values_mut()[slot] = None);
+            before.into_iter().for_each(|(slot, value)| store.values_mut()[slot] = value);
             return Err(error);
         }
         stage.fetch(values, &outputs, store, results)
     }
 
-    /// Gives written states that have no value, or one of another shape, memory; tells the slots.
-    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<SmallVec<[usize; 4]>> {
-        let mut fresh = SmallVec::new();
+    /// Gives written states that have no value, or one of another shape, memory; tells what they had before, by slot.
+    fn make_room(&self, stage: &Stage, store: &mut Store) -> Result<Before> {
+        let mut rooms = Before::new();
         for (state, &slot) in stage.program.states.iter().zip(&stage.slots).filter(|(s, _)| s.written) {
-            let value = &mut store.values_mut()[slot];
-            if value.as_ref().is_some_and(|v| *v.shape() != state.shape) {
-                self.programs.forget();
-                *value = None;
+            if store.value(slot).is_some_and(|v| *v.shape() == state.shape) {
+                continue;
             }
-            if value.is_none() {
-                *value = Some(match state.random {
-                    true => Array::from([0i64, self.fresh_seed(slot)]),
-                    false => Array::lasting_zeros(state.dtype, &state.shape)?,
-                });
-                fresh.push(slot);
-            }
+            let room = match state.random {
+                true => Array::from([0i64, self.fresh_seed(slot)]),
+                false => Array::lasting_zeros(state.dtype, &state.shape)?,
+            };
+            rooms.push((slot, Some(room)));
         }
-        Ok(fresh)
+        for (slot, value) in &mut rooms {
+            std::mem::swap(&mut store.values_mut()[*slot], value);
+        }
+        if rooms.iter().any(|(_, before)| before.is_some()) {
+            self.programs.forget();
+        }
+        Ok(rooms)
     }
 
     fn run_program<'a>(
@@ -342,43 +334,6 @@ impl Session {
         };
         if is_new && frames > 1 {
             self.programs.limit();
-        }
-        Ok(())
-    }
-}
-
-impl Stage {
-    /// Whether this stage or a later one may change what the session keeps.
-    fn may_write(&self) -> bool {
-        self.writes || self.deferred.as_ref().is_some_and(|d| d.writes)
-    }
-
-    /// The shapes of what is fetched.
-    pub(crate) fn fetched_shapes(&self) -> Vec<Shape> {
-        self.program.fetches.iter().map(|(_, shape)| shape.clone()).collect()
-    }
-
-    fn check_initialized(&self, store: &Store) -> Result<()> {
-        for (state, &slot) in self.program.states.iter().zip(&self.slots) {
-            if state.read && store.value(slot).is_none() {
-                return Err(Error::Uninitialized(state.name.to_string()));
-            }
-        }
-        Ok(())
-    }
-
-    fn fetch(&self, values: &[FeedValue<'_>], outputs: &[Array], store: &Store, results: &mut Results) -> Result<()> {
-        for (source, shape) in &self.program.fetches {
-            let array = match source {
-                Source::Output(i) => outputs[*i].clone(),
-                Source::Arg(i) => values[*i].to_array()?,
-                Source::Constant(array) => array.clone(),
-                Source::State(i) => match store.value(self.slots[*i]) {
-                    Some(array) => array.clone(),
-                    None => return Err(Error::Uninitialized(self.program.states[*i].name.to_string())),
-                },
-            };
-            results.push(if array.shape() == shape { array } else { array.reshape(shape)? });
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ mod profile;
 mod program;
 mod request;
 mod session;
+mod stage;
 mod store;
 mod turn;
 

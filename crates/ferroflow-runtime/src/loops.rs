@@ -10,8 +10,8 @@ use crate::{Error, FeedValue, Request, Result, Session, passes};
 use ferroflow_array::{Array, DType, Shape};
 use ferroflow_graph::ops::{While, outlets_from};
 use ferroflow_graph::{Node, NodeId, OpError, Outlet};
+use rustc_hash::FxHashMap as HashMap;
 use slices::{slice, stack};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a run remembers, to run backwards over it.
@@ -240,9 +240,9 @@ impl Session {
             let given = given.iter().map(|(o, a)| (*o, (*a).clone())).collect();
             memory.loops.insert(id, Arc::new(History { iterations: history, given }));
         }
-        let stacks = match l.length {
-            Some(0) => l.empty_stacks(self, &body, turn)?,
-            _ => stacks
+        let stacks = match stacks.iter().any(Vec::is_empty) {
+            true => l.empty_stacks(self, &body, turn)?,
+            false => stacks
                 .into_iter()
                 .enumerate()
                 .map(|(k, s)| stack(&s).map_err(|m| l.invalid(format!("result {k}: {m}"))))

@@ -239,12 +239,16 @@ impl Session {
             return Err(error);
         }
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
-        let id = variable.reference().outlet().node;
-        if store.get(id).is_some_and(|old| old.shape() != value.shape()) {
+        self.set(&mut store, variable.reference().outlet().node, value);
+        Ok(())
+    }
+
+    /// Gives a variable a value, and drops the programs for its shape if that is another.
+    pub(crate) fn set(&self, store: &mut Store, variable: NodeId, value: Array) {
+        if store.get(variable).is_some_and(|old| old.shape() != value.shape()) {
             self.programs.forget();
         }
-        store.set(id, value);
-        Ok(())
+        store.set(variable, value);
     }
 
     /// Refuses a variable of another graph.

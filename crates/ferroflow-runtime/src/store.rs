@@ -1,6 +1,6 @@
 use ferroflow_array::Array;
 use ferroflow_graph::NodeId;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// The values that a session keeps between runs: variables, and the counters of random operations. Each has a number,

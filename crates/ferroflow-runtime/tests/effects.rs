@@ -242,6 +242,32 @@ fn a_variable_of_unknown_size_takes_the_shape_of_what_it_is_assigned() {
 }
 
 #[test]
+fn texts_of_a_variable_may_become_more_or_fewer() {
+    let g = Graph::new();
+    let initial = g.placeholder(DType::String, [None]);
+    let v = g.variable(initial);
+    let session = Session::new(&g).unwrap();
+    for texts in [&["a", "b"][..], &["c"], &[]] {
+        let texts = Array::from_strings([texts.len()], texts.iter().copied()).unwrap();
+        session.run_with(v.initializer(), feed! { initial: &texts }).unwrap();
+        assert_eq!(session.run((v, v.value().shape_tensor())).unwrap().0, texts);
+        assert_eq!(session.run(v.value().shape_tensor()).unwrap(), Array::from(vec![texts.len() as i32]));
+    }
+}
+
+#[test]
+fn an_assignment_that_fails_leaves_a_variable_of_another_size_as_it_was() {
+    let g = Graph::new();
+    let initial = g.placeholder(DType::I32, [None]);
+    let v = g.variable(initial);
+    let assign = v.assign(g.constant([1, 2]).gather(initial));
+    let session = Session::new(&g).unwrap();
+    session.run_with(v.initializer(), feed! { initial: [7, 8, 9] }).unwrap();
+    assert!(message(session.run_with(assign, feed! { initial: [0, 5] })).contains("indices[1] = 5"));
+    assert_eq!(session.run(v).unwrap(), Array::from([7, 8, 9]));
+}
+
+#[test]
 fn a_variable_may_start_from_a_value_whose_shape_is_fed() {
     let g = Graph::new();
     let n = g.placeholder(DType::I32, [] as [usize; 0]);

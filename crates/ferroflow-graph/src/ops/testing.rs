@@ -3,14 +3,14 @@
 use crate::{Dag, Fact, Graph, Input, IntoInput, Node, NodeId, Outlet, Sample, Tensor, ops};
 use ferroflow_array::{Array, PartialShape};
 use ferroflow_kernels::Pool;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// The values of every output of the nodes that `tensor` needs.
 pub(crate) fn run(tensor: Tensor<'_>) -> HashMap<Outlet, Array> {
     tensor.graph().check().unwrap();
     tensor.graph().with_dag(|dag| {
-        let mut values: HashMap<Outlet, Array> = HashMap::new();
+        let mut values: HashMap<Outlet, Array> = HashMap::default();
         let order: Vec<NodeId> = dag.order([tensor.outlet().node], |_| false).unwrap();
         for id in order {
             let node = dag.node(id);

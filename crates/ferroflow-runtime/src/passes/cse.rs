@@ -1,13 +1,13 @@
 use crate::draft::{Draft, has_effect};
 use ferroflow_graph::{Attr, OpError, Outlet};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// The largest constant, in elements, that is compared with others.
 const LARGEST: usize = 64;
 
 /// Merges nodes that compute the same from the same.
 pub(super) fn cse(draft: Draft) -> Result<Draft, OpError> {
-    let mut seen: HashMap<(&'static str, String, Vec<Outlet>), Vec<Outlet>> = HashMap::new();
+    let mut seen: HashMap<(&'static str, String, Vec<Outlet>), Vec<Outlet>> = HashMap::default();
     draft.rewrite(|new, id| {
         let node = new.old(id);
         let attrs = node.op.attrs();

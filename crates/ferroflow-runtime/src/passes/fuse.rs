@@ -3,7 +3,8 @@ use ferroflow_array::{Array, DType, PartialShape};
 use ferroflow_graph::ops::{BroadcastTo, Const, Fused};
 use ferroflow_graph::{Dag, Node, NodeId, OpError, Outlet};
 use ferroflow_kernels::{Instruction, Program, Scalar};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The most instructions of one fused program.
@@ -41,17 +42,27 @@ struct Groups<'a> {
     /// By node, its group.
     of: Vec<Option<usize>>,
     members: Vec<BTreeSet<NodeId>>,
+    /// The first and the last node of groups, the last joined at the end; not those after which one that ends later begins no
+    /// later.
+    ends: Vec<(NodeId, NodeId)>,
 }
 
 impl<'a> Groups<'a> {
     fn of(draft: &'a Draft) -> Self {
         let count = draft.dag.len();
-        let mut controlled: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        let mut controlled: HashMap<NodeId, Vec<NodeId>> = HashMap::default();
         for (id, node) in draft.dag.nodes() {
             node.controls.iter().for_each(|&c| controlled.entry(c).or_default().push(id));
             debug_assert!(node.inputs.iter().map(|o| o.node).chain(node.controls.iter().copied()).all(|n| n < id));
         }
-        Groups { draft, consumers: draft.consumers(), controlled, of: vec![None; count], members: Vec::new() }
+        Groups {
+            draft,
+            consumers: draft.consumers(),
+            controlled,
+            of: vec![None; count],
+            members: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
     fn shape(&self, id: NodeId) -> &PartialShape {
@@ -79,13 +90,21 @@ impl<'a> Groups<'a> {
             // The group runs at one point in time: nothing that is to run after this node may be needed by the group.
             let outside = consumers.iter().copied().filter(|c| self.of[c.index()] != Some(group));
             if fits && !self.reaches(outside, group) && self.feeds_only_values(id, group) {
-                self.of[id.index()] = Some(group);
-                self.members[group].insert(id);
+                self.put(id, group);
                 return;
             }
         }
-        self.of[id.index()] = Some(self.members.len());
-        self.members.push(BTreeSet::from([id]));
+        self.members.push(BTreeSet::new());
+        self.put(id, self.members.len() - 1);
+    }
+
+    /// Puts a node, before which only later ones were put, into a group.
+    fn put(&mut self, id: NodeId, group: usize) {
+        self.of[id.index()] = Some(group);
+        self.members[group].insert(id);
+        let end = self.members[group].last().copied().unwrap_or(id);
+        while self.ends.pop_if(|(_, other)| *other <= end).is_some() {}
+        self.ends.push((id, end));
     }
 
     /// Whether every member of the group that takes this node's value maps it, and does not take it as a shape.
@@ -124,13 +143,13 @@ impl<'a> Groups<'a> {
     /// A node beyond which none comes before the group: neither by itself, as nodes come after what they need, nor by a group
     /// that it is in.
     fn last_before(&self, group: usize) -> NodeId {
-        let ends = |members: &BTreeSet<NodeId>| Some((*members.first()?, *members.last()?));
         let Some(mut last) = self.members[group].last().copied() else { return NodeId(0) };
         loop {
-            let across = self.members.iter().filter_map(ends).filter(|(first, end)| *first <= last && *end > last);
-            match across.map(|(_, end)| end).max() {
-                Some(end) => last = end,
-                None => return last,
+            // Both the first and the last nodes descend.
+            let begun = self.ends.partition_point(|(first, _)| *first > last);
+            match self.ends.get(begun) {
+                Some(&(_, end)) if end > last => last = end,
+                _ => return last,
             }
         }
     }
@@ -143,8 +162,8 @@ impl<'a> Groups<'a> {
     /// Builds the draft anew, each group as one node.
     fn emit(&self) -> Result<Draft, OpError> {
         let mut dag = Dag::new();
-        let mut outlets: HashMap<Outlet, Outlet> = HashMap::new();
-        let mut nodes: HashMap<NodeId, NodeId> = HashMap::new();
+        let mut outlets: HashMap<Outlet, Outlet> = HashMap::default();
+        let mut nodes: HashMap<NodeId, NodeId> = HashMap::default();
         let mut waiting: Vec<NodeId> = self.draft.dag.nodes().map(|(id, _)| id).collect();
         while !waiting.is_empty() {
             let before = waiting.len();
@@ -227,7 +246,7 @@ impl<'a> Groups<'a> {
             }
             return Ok(());
         }
-        let mut registers: HashMap<Outlet, usize> = HashMap::new();
+        let mut registers: HashMap<Outlet, usize> = HashMap::default();
         registers.extend(inputs.iter().enumerate().map(|(i, o)| (*o, i)));
         registers.extend(constants.iter().enumerate().map(|(i, (o, _))| (*o, inputs.len() + i)));
         let mut program = Program {

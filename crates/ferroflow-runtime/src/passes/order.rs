@@ -1,8 +1,9 @@
 use crate::draft::Draft;
 use ferroflow_graph::ops::{Assign, Snapshot};
 use ferroflow_graph::{Effect, NodeId, OpError, Outlet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap};
 
 /// The order in which a draft's nodes run, in one line.
 #[derive(Debug)]
@@ -38,7 +39,8 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
             graph.add(reader, write);
         }
     }
-    let mut direct = HashMap::new();
+    let overwritten: HashSet<Outlet> = writes.iter().map(|&w| draft.dag.node(w).inputs[0]).collect();
+    let mut direct = HashMap::default();
     for &write in &writes {
         let node = draft.dag.node(write);
         if !node.op.is::<Assign>() {
@@ -53,7 +55,7 @@ pub fn order(draft: Draft) -> Result<Schedule, OpError> {
             continue;
         }
         // The memory is overwritten again, before or after what else uses the value.
-        let again = writes.iter().any(|&w| draft.dag.node(w).inputs[0] == write.outlet(0));
+        let again = overwritten.contains(&write.outlet(0));
         let used = draft.fetches.contains(&value) || views.consumers(value).any(|id| id != write);
         if again && used {
             continue;
@@ -81,7 +83,7 @@ fn snapshots(draft: Draft) -> Result<Draft, OpError> {
     let consumers = draft.consumers();
     let views = Views::of(&draft, &consumers);
     let mut graph = Precedence::of(&draft);
-    let mut copied: HashMap<Outlet, HashSet<NodeId>> = HashMap::new();
+    let mut copied: HashMap<Outlet, HashSet<NodeId>> = HashMap::default();
     for (write, node) in draft.dag.nodes().filter(|(_, n)| n.op.effect() == Effect::Write) {
         let old = node.inputs[0];
         for &(reader, _) in consumers.get(&old).into_iter().flatten().filter(|(id, _)| *id != write) {
@@ -108,7 +110,7 @@ fn snapshots(draft: Draft) -> Result<Draft, OpError> {
     if copied.is_empty() {
         return Ok(draft);
     }
-    let mut snapshots: HashMap<Outlet, Outlet> = HashMap::new();
+    let mut snapshots: HashMap<Outlet, Outlet> = HashMap::default();
     let mut result = draft.rewrite(|new, id| {
         let node = new.old(id);
         let first = usize::from(node.op.effect() == Effect::Write);
@@ -149,7 +151,7 @@ struct Views<'a> {
 
 impl<'a> Views<'a> {
     fn of(draft: &'a Draft, consumers: &'a Consumers) -> Self {
-        let mut views = HashSet::new();
+        let mut views = HashSet::default();
         for (id, node) in draft.dag.nodes() {
             let Some(first) = node.inputs.first().map(|o| draft.dag.node(o.node)) else { continue };
             let of_state =

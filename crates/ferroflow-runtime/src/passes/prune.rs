@@ -9,8 +9,8 @@ use crate::{Error, Request, Result};
 use ferroflow_array::{DType, Shape};
 use ferroflow_graph::ops::{Arg, Assign, HostCall, Identity, IsVariableInitialized, LoopVariable, NoOp};
 use ferroflow_graph::{Dag, Effect, Fact, Node, NodeId, Op, OpError, Outlet, kernel_of, ops};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smallvec::SmallVec;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use versions::Writes;
@@ -131,25 +131,25 @@ impl<'a> Pruning<'a> {
             loops,
             fed: request.feeds.iter().filter_map(|f| f.given.outlet()).collect(),
             earlier: request.done.iter().copied().collect(),
-            reshaped: HashSet::new(),
+            reshaped: HashSet::default(),
             dag: Dag::new(),
-            outlets: HashMap::new(),
-            before: HashMap::new(),
-            visited: HashSet::new(),
-            latest: HashMap::new(),
-            versions: HashMap::new(),
+            outlets: HashMap::default(),
+            before: HashMap::default(),
+            visited: HashSet::default(),
+            latest: HashMap::default(),
+            versions: HashMap::default(),
             targets: Vec::new(),
-            states: HashMap::new(),
+            states: HashMap::default(),
             random: Vec::new(),
             chosen: request.chosen.iter().map(|(id, pred)| (*id, if *pred { 1 } else { 2 })).collect(),
             choices: Vec::new(),
-            waiting: HashSet::new(),
+            waiting: HashSet::default(),
             values: Vec::new(),
             dynamic: Vec::new(),
             done: Vec::new(),
             last_side: None,
-            with_effects: HashSet::new(),
-            settled: HashMap::new(),
+            with_effects: HashSet::default(),
+            settled: HashMap::default(),
         };
         new.with_effects = new.with_effects();
         for (index, feed) in request.feeds.iter().enumerate() {
@@ -172,7 +172,7 @@ impl<'a> Pruning<'a> {
     }
 
     fn inferred_from_fed(&self) -> HashSet<NodeId> {
-        let mut found = HashSet::new();
+        let mut found = HashSet::default();
         let is_known = |fact: &Fact| fact.value.is_some() || fact.elements.is_some();
         let known: HashSet<Outlet> = self.fed.iter().copied().filter(|&o| is_known(self.graph.fact(o))).collect();
         for (id, node) in self.graph.nodes().filter(|_| !known.is_empty()) {
@@ -186,19 +186,6 @@ impl<'a> Pruning<'a> {
     /// The node, of a loop the part that is wanted.
     fn node(&self, id: NodeId) -> &'a Node {
         self.loops.get(&id).map_or_else(|| self.graph.node(id), |part| &part.node)
-    }
-
-    /// What is said of a request that cannot be put in order.
-    fn cycle(&self) -> Error {
-        let in_cycle = |id: NodeId| {
-            let node = self.graph.node(id);
-            node.controls.iter().any(|&c| self.graph.order([c], |n| n == id).is_none_or(|o| o.contains(&id)))
-        };
-        let message = "its control inputs make a cycle: it would have to run before itself";
-        match self.graph.nodes().find(|(id, node)| !node.controls.is_empty() && in_cycle(*id)) {
-            Some((_, node)) => invalid(node, OpError::value(message)),
-            None => Error::Internal("the graph has a cycle".into()),
-        }
     }
 
     fn visit(&mut self, id: NodeId) -> Result<()> {

@@ -1,6 +1,8 @@
 use crate::draft::{Draft, Rewriter};
 use ferroflow_array::{Array, Buffer, Shape};
-use ferroflow_graph::ops::{BroadcastTo, Cast, Const, Identity, Neg, Reshape, SelectCondition, StopGradient, SumTo};
+use ferroflow_graph::ops::{
+    BroadcastTo, Cast, Concat, Const, Identity, Neg, Reshape, SelectCondition, StopGradient, SumTo,
+};
 use ferroflow_graph::{NodeId, OpError, Outlet};
 use smallvec::{SmallVec, smallvec};
 
@@ -84,6 +86,14 @@ fn no_change(new: &Rewriter<'_>, id: NodeId) -> Option<Outlet> {
     if passes || ((reshapes || op.is::<Cast>()) && same) {
         return Some(new.outlet(input));
     }
+    // What is joined to nothing.
+    let elements = |o: &&Outlet| new.dag.fact(new.outlet(**o)).shape.num_elements() != Some(0);
+    let mut full = node.inputs.iter().filter(elements);
+    if let (true, Some(&only), None) = (op.is::<Concat>(), full.next(), full.next())
+        && new.dag.fact(new.outlet(only)).shape == to.shape
+    {
+        return Some(new.outlet(only));
+    }
     // The negative of a negative.
     let inner = new.dag.node(new.outlet(input).node);
     if op.is::<Neg>() && inner.op.is::<Neg>() {
@@ -132,6 +142,15 @@ mod tests {
             "{X}one = Const {{value: array f32[]{{1.0}}}}\na = Mul(x, one)\nb = Neg(a)\nc = Neg(b)\nd = Identity(c)\n"
         );
         assert!(simplified(&text, "d").ends_with("# fetch x run \n"));
+    }
+
+    #[test]
+    fn what_is_joined_to_nothing_stays_as_it_is() {
+        let e = "e = Arg {index: 1, dtype: f32, shape: shape[0,3], value: []}\n";
+        for (nodes, passes) in [("c = ConcatV2(e, x, e) {axis: 0}", true), ("c = ConcatV2(x, e, x) {axis: 0}", false)] {
+            let after = simplified(&format!("{X}{e}{nodes}\n"), "c");
+            assert_eq!(after.ends_with("# fetch x run \n"), passes, "{after}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use crate::ops::{Const, Identity, VariableV2, While};
 use crate::{Dag, Effect, NodeId, OpError, OpResult, Outlet};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 use std::ops::Range;
 
 /// The nodes that were made while a branch or a loop's parts were built, as ranges of their numbers. Variables are outside
@@ -92,9 +92,9 @@ impl Frontier {
 
     fn around<'a>(dag: &Dag, results: &[Outlet], inside: &Inside, named: &impl Fn(NodeId) -> &'a [Outlet]) -> Frontier {
         let mut frontier = Frontier::default();
-        let mut seen: HashSet<NodeId> = HashSet::new();
+        let mut seen: HashSet<NodeId> = HashSet::default();
         let mut stack: Vec<NodeId> = Vec::new();
-        let mut captured: HashSet<Outlet> = HashSet::new();
+        let mut captured: HashSet<Outlet> = HashSet::default();
         let take = |frontier: &mut Frontier, stack: &mut Vec<NodeId>, captured: &mut HashSet<Outlet>, o: Outlet| {
             if inside.contains(dag, o.node) {
                 stack.push(o.node);

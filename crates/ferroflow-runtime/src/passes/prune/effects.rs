@@ -3,8 +3,8 @@
 use super::Pruning;
 use ferroflow_graph::ops::{Cond, HostCall, Inside, While, WhileGradient};
 use ferroflow_graph::{Dag, Effect, Node, NodeId};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smallvec::SmallVec;
-use std::collections::{HashMap, HashSet};
 
 /// Whether the operation changes what the session keeps.
 fn changes_state(node: &Node) -> bool {
@@ -34,7 +34,7 @@ impl Pruning<'_> {
     /// If there are choices: the nodes that have an effect, or need something that has one.
     pub(super) fn with_effects(&self) -> HashSet<NodeId> {
         let order = self.graph.order(self.roots(), |id| self.stops(id)).unwrap_or_default();
-        let mut found = HashSet::new();
+        let mut found = HashSet::default();
         if !order.iter().any(|&id| self.graph.node(id).op.is::<Cond>()) {
             return found;
         }
@@ -52,7 +52,7 @@ impl Pruning<'_> {
     pub(super) fn effects_around(&self, choice: NodeId) -> Vec<NodeId> {
         let mut found = Vec::new();
         for (branch, inside) in self.branches(choice) {
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             let mut stack = vec![branch];
             while let Some(id) = stack.pop() {
                 if !self.with_effects.contains(&id) || !seen.insert(id) {
@@ -78,7 +78,7 @@ impl Pruning<'_> {
     /// every choice, unless they need what is inside of the branch, and is kept.
     fn settle(&mut self, root: NodeId, inside: &Inside) -> bool {
         // By node: whether an effect that it needs waits, and whether it is or needs one that is inside.
-        let mut found: HashMap<NodeId, (bool, bool)> = HashMap::new();
+        let mut found: HashMap<NodeId, (bool, bool)> = HashMap::default();
         let mut stack = vec![(root, false)];
         while let Some((id, all_needs_found)) = stack.pop() {
             if all_needs_found {

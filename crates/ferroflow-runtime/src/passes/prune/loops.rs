@@ -6,8 +6,9 @@ use crate::request::Given;
 use crate::{Request, Result};
 use ferroflow_graph::ops::{Frontier, Inside, While, WhileGradient, outlets_from, outlets_to};
 use ferroflow_graph::{Dag, Effect, Node, NodeId, OpError, Outlet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use smallvec::SmallVec;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A loop that carries and stacks less.
@@ -21,14 +22,14 @@ pub struct LoopPart {
 
 /// The loops that the request needs only in part.
 pub(super) fn parts(dag: &Dag, request: &Request) -> HashMap<NodeId, LoopPart> {
-    let mut parts = HashMap::new();
+    let mut parts = HashMap::default();
     if !dag.nodes().any(|(_, node)| node.op.is::<While>()) {
         return parts;
     }
     let fed: HashSet<Outlet> = request.feeds.iter().filter_map(|f| f.given.outlet()).collect();
     let value = |o: &Outlet| Some((o.node, Some(o.output as usize))).filter(|_| !fed.contains(o));
     let run = |id: &NodeId| (*id, None);
-    let mut wanted: HashMap<NodeId, BTreeSet<usize>> = HashMap::new();
+    let mut wanted: HashMap<NodeId, BTreeSet<usize>> = HashMap::default();
     let mut seen: HashSet<NodeId> = request.done.iter().copied().collect();
     let mut stack: Vec<(NodeId, Option<usize>)> = request.fetches.iter().filter_map(value).collect();
     stack.extend(request.targets.iter().map(run));

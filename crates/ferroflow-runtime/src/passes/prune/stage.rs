@@ -1,6 +1,6 @@
 //! The order in which nodes are visited, choices, and what one stage hands to the next.
 
-use super::{Deferred, Dynamic, Pruned, Pruning};
+use super::{Deferred, Dynamic, Pruned, Pruning, invalid};
 use crate::draft::Draft;
 use crate::request::Given;
 use crate::{Error, Result};
@@ -48,6 +48,19 @@ impl Pruning<'_> {
         let needed = |i: usize| !is_named && (!is_choice || (i == 0 && !known) || chosen == Some(i));
         let inputs = node.inputs.iter().enumerate().filter(|(i, o)| needed(*i) && (all || !self.fed.contains(o)));
         inputs.map(|(_, o)| o.node).chain(node.controls.iter().copied()).collect()
+    }
+
+    /// What is said of a request that cannot be put in order.
+    pub(super) fn cycle(&self) -> Error {
+        let in_cycle = |id: NodeId| {
+            let node = self.graph.node(id);
+            node.controls.iter().any(|&c| self.graph.order([c], |n| n == id).is_none_or(|o| o.contains(&id)))
+        };
+        let message = "its control inputs make a cycle: it would have to run before itself";
+        match self.graph.nodes().find(|(id, node)| !node.controls.is_empty() && in_cycle(*id)) {
+            Some((_, node)) => invalid(node, OpError::value(message)),
+            None => Error::Internal("the graph has a cycle".into()),
+        }
     }
 
     /// Visits what `roots` need, each node after its needs.
@@ -134,7 +147,7 @@ impl Pruning<'_> {
             Some(&[value]) => _ = self.chosen.insert(id, if value == 0 { 2 } else { 1 }),
             Some(other) => {
                 let message = format!("pred must be a scalar, found {} elements", other.len());
-                return Err(super::invalid(node, OpError::value(message)));
+                return Err(invalid(node, OpError::value(message)));
             }
             None => self.choices.push(id),
         }
