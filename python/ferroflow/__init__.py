@@ -152,7 +152,8 @@ __getattr__, __dir__ = _later(
     {
         "behavior": "disable_eager_execution disable_resource_variables disable_v2_behavior enable_eager_execution "
         "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
-        "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
+        "batches": "batch_gather batch_to_space batch_to_space_nd required_space_to_batch_paddings space_to_batch "
+        "space_to_batch_nd",
         "contrib": "contrib",
         "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
         "bitwise": "bitwise",

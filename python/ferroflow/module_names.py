@@ -64,7 +64,7 @@ MODULES = {
     "python.ops.check_ops": "check_ops tf",
     "python.ops.clip_ops": "math_ops tf",
     "python.ops.control_flow_ops": "control_flow tf",
-    "python.ops.ctc_ops": "ctc",
+    "python.ops.ctc_ops": "ctc ctc_labels",
     "python.ops.data_flow_ops": "partition_ops tf",
     "python.ops.distributions.bernoulli": "distributions",
     "python.ops.distributions.categorical": "distributions",

@@ -498,19 +498,21 @@ __getattr__, __dir__ = _later(
     {
         "activations": "log_poisson_loss silu swish",
         "array_ops": "depth_to_space space_to_depth",
-        "batches": "batch_to_space space_to_batch",
+        "batches": "batch_to_space space_to_batch with_space_to_batch",
         "candidate_sampling": "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler "
         "log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler",
         "moments": "normalize_moments sufficient_statistics weighted_moments",
         "patches": "dilation2d erosion2d max_pool_with_argmax",
         "contrib.legacy_seq2seq": "seq2seq",
         "ctc": "ctc_beam_search_decoder ctc_beam_search_decoder_v2 ctc_greedy_decoder ctc_loss",
+        "ctc_labels": "collapse_repeated ctc_loss_v2 ctc_unique_labels",
         "driven_rnn": "raw_rnn",
         "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d",
         "safe_embedding": "safe_embedding_lookup_sparse",
         "sparse_tensor": "embedding_lookup_sparse",
         "special_math": "log_sigmoid",
-        "transposed": "atrous_conv2d_transpose conv1d_transpose conv_transpose depthwise_conv2d_backprop_filter "
+        "transposed": "atrous_conv2d_transpose conv1d_transpose conv3d_backprop_filter conv3d_backprop_filter_v2 "
+        "conv3d_transpose conv_transpose depthwise_conv2d_backprop_filter "
         "depthwise_conv2d_backprop_input depthwise_conv2d_native_backprop_filter depthwise_conv2d_native_backprop_input",
         "volumes": "avg_pool3d conv3d max_pool3d",
     },
