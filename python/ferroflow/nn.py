@@ -348,14 +348,36 @@ avg_pool = _pool("avg_pool", "AvgPool", "The mean of each window; padding does n
 
 
 def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
-    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says."""
-    function = {"MAX": max_pool, "AVG": avg_pool}[pooling_type.upper()]
-    return function(input, window_shape, strides or [1, 1], padding, data_format or "NHWC", name)
+    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says, whose windows' elements are `dilation_rate` pixels
+    apart. Raises `ValueError` for strides and dilations at once."""
+    function, form = {"MAX": max_pool, "AVG": avg_pool}[pooling_type.upper()], data_format or "NHWC"
+    strides, rates = strides or [1, 1], dilation_rate or [1, 1]
+    if not any(rate > 1 for rate in rates):
+        return function(input, window_shape, strides, padding, form, name)
+    if any(stride > 1 for stride in strides):
+        raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
+    from .batches import with_space_to_batch
+
+    with _name_scope(name, pooling_type.lower() + "_pool", [input]):
+        one = lambda images, _, padding: function(images, window_shape, strides, padding, form)
+        return with_space_to_batch(input, rates, padding, one, window_shape, None, form)
 
 
 def bias_add(value, bias, data_format=None, name=None):
-    """`value + bias`, one number for each channel."""
-    return _call("bias_add", name, value, bias, data_format or "NHWC")
+    """`value + bias`, one number for each channel: the last dimension, or the second if `data_format` begins with `NC`."""
+    form = "NHWC" if data_format is None else data_format
+    if not (form.startswith("NC") or form.startswith("N") and form.endswith("C")):
+        raise ValueError("data_format must be of the form `N...C` or `NC...`")
+    if not form.startswith("NC"):
+        return _call("bias_add", name, value, bias, "NHWC")
+    value = _convert_to_tensor(value)
+    rank = value.shape.ndims
+    if rank in (None, 4):
+        return _call("bias_add", name, value, bias, "NCHW")
+    from .array_ops import reshape
+
+    with _name_scope(name, "BiasAdd", [value, bias]) as scope:
+        return _identity(value + reshape(_convert_to_tensor(bias, value.dtype), [-1, *[1] * (rank - 2)]), scope)
 
 
 def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None):
