@@ -171,6 +171,9 @@ __getattr__, __dir__ = _later(
         "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
+        "quantization": "fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars "
+        "fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel "
+        "fake_quant_with_min_max_vars_per_channel_gradient quantization",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
         "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
