@@ -72,6 +72,8 @@ MODULES = {
     "python.ops.distributions.bernoulli": "distributions",
     "python.ops.distributions.categorical": "distributions",
     "python.ops.distributions.distribution": "distributions",
+    "python.ops.distributions.kullback_leibler": "distributions",
+    "python.ops.distributions.multinomial": "distributions",
     "python.ops.distributions.normal": "distributions",
     "python.ops.embedding_ops": "nn",
     "python.ops.functional_ops": "functional_ops tf",
