@@ -62,7 +62,9 @@ def ctc_loss_v2(
         logs, lengths = log_softmax(moved), cast(convert_to_tensor(logit_length), int32)
         down = lambda symbols: where(less(symbols, blank), symbols, symbols - 1)
         if sparse:
-            return losses_of_sparse(SparseTensor(labels.indices, down(labels.values), labels.dense_shape), logs, lengths)
+            return losses_of_sparse(
+                SparseTensor(labels.indices, down(labels.values), labels.dense_shape), logs, lengths
+            )
         symbols = cast(convert_to_tensor(labels, name="labels"), int32)
         counted = sequence_mask(cast(convert_to_tensor(label_length), int32), shape(symbols)[1])
         return losses_of(logs, lengths, where(counted, down(symbols), -ones_like(symbols)))[0]

@@ -32,7 +32,6 @@ from .math_ops import (
     reduce_sum,
     sigmoid,
     sign,
-    sqrt,
     square,
 )
 from .random_ops import random_normal, random_uniform

@@ -347,22 +347,6 @@ max_pool = _pool("max_pool", "MaxPool", "The greatest element of each window.")
 avg_pool = _pool("avg_pool", "AvgPool", "The mean of each window; padding does not count.")
 
 
-def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
-    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says, whose windows' elements are `dilation_rate` pixels
-    apart. Raises `ValueError` for strides and dilations at once."""
-    function, form = {"MAX": max_pool, "AVG": avg_pool}[pooling_type.upper()], data_format or "NHWC"
-    strides, rates = strides or [1, 1], dilation_rate or [1, 1]
-    if not any(rate > 1 for rate in rates):
-        return function(input, window_shape, strides, padding, form, name)
-    if any(stride > 1 for stride in strides):
-        raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
-    from .batches import with_space_to_batch
-
-    with _name_scope(name, pooling_type.lower() + "_pool", [input]):
-        one = lambda images, _, padding: function(images, window_shape, strides, padding, form)
-        return with_space_to_batch(input, rates, padding, one, window_shape, None, form)
-
-
 def bias_add(value, bias, data_format=None, name=None):
     """`value + bias`, one number for each channel: the last dimension, or the second if `data_format` begins with `NC`."""
     form = "NHWC" if data_format is None else data_format
@@ -529,7 +513,7 @@ __getattr__, __dir__ = _later(
         "ctc": "ctc_beam_search_decoder ctc_beam_search_decoder_v2 ctc_greedy_decoder ctc_loss",
         "ctc_labels": "collapse_repeated ctc_loss_v2 ctc_unique_labels",
         "driven_rnn": "raw_rnn",
-        "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d",
+        "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d pool",
         "safe_embedding": "safe_embedding_lookup_sparse",
         "sparse_tensor": "embedding_lookup_sparse",
         "special_math": "log_sigmoid",

@@ -119,9 +119,7 @@ class BatchNormalization(Layer):
             new = [reshape(reduce_mean(m, 1), [-1]) for m in (mean, variance)]
         else:
             found = nn.moments(inputs, axes)
-            new = mean, variance = [
-                chosen(m, v) for m, v in zip(found, (self.moving_mean, self.moving_variance))
-            ]
+            new = mean, variance = [chosen(m, v) for m, v in zip(found, (self.moving_mean, self.moving_variance))]
             if self.renorm:
                 r, d, *new = self._corrected(mean, variance, chosen)
                 new = [chosen(m, v) for m, v in zip(new, (self.moving_mean, self.moving_variance))]

@@ -6,10 +6,22 @@ import collections
 import numpy as np
 
 from .later import absent as _absent
-from .array_ops import ones_like as _ones_like, reshape as _reshape, shape as _shape, where as _where, zeros_like as _zeros
+from .array_ops import (
+    ones_like as _ones_like,
+    reshape as _reshape,
+    shape as _shape,
+    where as _where,
+    zeros_like as _zeros,
+)
 from .custom_gradients import custom_gradient as _custom_gradient
 from .framework import convert_to_tensor as _convert, name_scope as _name_scope
-from .math_ops import cast as _cast, equal as _equal, floor as _floor, greater as _greater, greater_equal as _greater_equal
+from .math_ops import (
+    cast as _cast,
+    equal as _equal,
+    floor as _floor,
+    greater as _greater,
+    greater_equal as _greater_equal,
+)
 from .math_ops import identity as _identity, less as _less, less_equal as _less_equal, logical_and as _logical_and
 from .math_ops import maximum as _maximum, minimum as _minimum, reduce_sum as _reduce_sum
 
@@ -75,9 +87,7 @@ def fake_quant_with_min_max_args(inputs, min=-6, max=6, num_bits=8, narrow_range
         return _identity(rounded(_convert(inputs, "float32")), scope)
 
 
-def fake_quant_with_min_max_args_gradient(
-    gradients, inputs, min=-6, max=6, num_bits=8, narrow_range=False, name=None
-):
+def fake_quant_with_min_max_args_gradient(gradients, inputs, min=-6, max=6, num_bits=8, narrow_range=False, name=None):
     """`gradients` where `inputs` are within the bounds that `fake_quant_with_min_max_args` has, else 0."""
     low, high, _ = _nudged_numbers(min, max, *_levels(num_bits, narrow_range))
     with _name_scope(name, "FakeQuantWithMinMaxArgsGradient", [gradients, inputs]) as scope:
@@ -145,9 +155,7 @@ def fake_quant_with_min_max_vars_per_channel(inputs, min, max, num_bits=8, narro
     return _quantised(inputs, min, max, num_bits, narrow_range, name, True)
 
 
-def fake_quant_with_min_max_vars_gradient(
-    gradients, inputs, min, max, num_bits=8, narrow_range=False, name=None
-):
+def fake_quant_with_min_max_vars_gradient(gradients, inputs, min, max, num_bits=8, narrow_range=False, name=None):
     """The derivatives of `fake_quant_with_min_max_vars` by its inputs, by `min` and by `max`, from that of its result."""
     levels = _levels(num_bits, narrow_range)
     with _name_scope(name, "FakeQuantWithMinMaxVarsGradient", [gradients, inputs]):

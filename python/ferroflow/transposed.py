@@ -121,7 +121,9 @@ def conv3d_backprop_filter(
     with name_scope(name, "Conv3DBackpropFilterV2", [input, out_backprop]) as scope:
         out_backprop = convert_to_tensor(out_backprop)
         filters = zeros(filter_sizes, out_backprop.dtype)
-        made = nn.conv3d(convert_to_tensor(input, out_backprop.dtype), filters, strides, padding, data_format, dilations)
+        made = nn.conv3d(
+            convert_to_tensor(input, out_backprop.dtype), filters, strides, padding, data_format, dilations
+        )
         made.shape.assert_is_compatible_with(out_backprop.shape)
         return identity(gradients(made, filters, out_backprop)[0], name=scope)
 

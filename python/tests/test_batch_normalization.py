@@ -29,9 +29,7 @@ def renormalised(steps, momentum=0.9, epsilon=1e-3, bounds=BOUNDS):
 @pytest.mark.parametrize("always", [True, False])
 def test_renormalisation(always):
     training = True if always else tf.placeholder_with_default(True, [])
-    y = tf.layers.batch_normalization(
-        X, renorm=True, renorm_clipping=BOUNDS, renorm_momentum=0.9, training=training
-    )
+    y = tf.layers.batch_normalization(X, renorm=True, renorm_clipping=BOUNDS, renorm_momentum=0.9, training=training)
     updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
     kept = {v.op.name.rpartition("/")[2]: v for v in tf.global_variables()}
     moving, slow = ["moving_mean", "moving_variance"], ["renorm_mean", "renorm_stddev"]
@@ -58,7 +56,9 @@ def test_renormalisation_bounds_and_derivatives(run):
     """Other averages than the batch's: the factor and the shift are bounded, and have no derivatives."""
     x, start = tf.constant(X), tf.constant_initializer
     options = dict(scale=False, center=False, renorm=True, training=True)
-    layer = tf.layers.BatchNormalization(renorm=True, scale=False, center=False, renorm_clipping=dict(rmax=0.5, dmax=0.25))
+    layer = tf.layers.BatchNormalization(
+        renorm=True, scale=False, center=False, renorm_clipping=dict(rmax=0.5, dmax=0.25)
+    )
     y = layer(x, training=True)
     plain = tf.layers.batch_normalization(x, scale=False, center=False, training=True)
     force = [layer.renorm_mean.assign(start(9.0)([3])), layer.renorm_mean_weight.assign(1.0)]

@@ -22,7 +22,9 @@ def step(cell, state, x=X):
     state = tuple(state) if isinstance(state, tuple) else state
     start = lambda shape, dtype=None, partition_info=None: tf.constant(numbers(*shape), dtype)
     with tf.variable_scope("net", initializer=start):
-        given = tf.nn.rnn_cell.LSTMStateTuple(*map(tf.constant, state)) if isinstance(state, tuple) else tf.constant(state)
+        given = (
+            tf.nn.rnn_cell.LSTMStateTuple(*map(tf.constant, state)) if isinstance(state, tuple) else tf.constant(state)
+        )
         made = cell(tf.constant(x) if isinstance(x, np.ndarray) else x, given)
     with tf.Session() as session:
         session.run(tf.global_variables_initializer())
@@ -75,7 +77,9 @@ def test_the_cell_of_a_search(projected):
     relu = lambda x: np.maximum(x, 0)
     m1 = np.tanh(np.tanh(sigmoid(a[0] + b[0]) * relu(a[1] + b[1])) + c)
     memory = m1 * np.tanh(sigmoid(a[2] + b[2]) + relu(a[3] * b[3]))
-    right = np.tanh(np.tanh(np.tanh(a[4] + b[4]) * sigmoid(a[5] + b[5])) + sigmoid(np.tanh(a[6] + b[6]) + sigmoid(a[7] + b[7])))
+    right = np.tanh(
+        np.tanh(np.tanh(a[4] + b[4]) * sigmoid(a[5] + b[5])) + sigmoid(np.tanh(a[6] + b[6]) + sigmoid(a[7] + b[7]))
+    )
     expected = np.tanh(memory * right)
     close(state.c, memory)
     close(output, expected @ v["projection_weights"] if projected else expected)
@@ -123,7 +127,9 @@ def normalised(v, gamma=None, beta=0.0):
 @pytest.mark.parametrize("norm", [True, False])
 def test_layers_normalised(norm):
     c, h = STATE[0], numbers(1, 3)
-    cell = rnn.LayerNormLSTMCell(2, True, 0.7, num_proj=3, proj_clip=0.05, layer_norm=norm, norm_gain=1.5, norm_shift=0.1)
+    cell = rnn.LayerNormLSTMCell(
+        2, True, 0.7, num_proj=3, proj_clip=0.05, layer_norm=norm, norm_gain=1.5, norm_shift=0.1
+    )
     output, state, v = step(cell, (c, h))
     gates, peepholes = np.hstack([X, h]) @ v["kernel"], [v[f"w_{g}_diag"] for g in "fio"]
     by = (lambda g, name: normalised(g, 1.5, 0.1)) if norm else lambda g, name: g
@@ -175,7 +181,9 @@ def test_what_is_forgotten_makes_room(norm, tuples):
 def test_groups():
     c, h = numbers(1, 4), numbers(1, 2)
     output, state, v = step(rnn.GLSTMCell(4, num_proj=2, number_of_groups=2), (c, h))
-    halves = [np.split(np.hstack([X[:, 2 * k : 2 * k + 2], h[:, k : k + 1]]) @ v[f"group{k}/kernel"], 4, 1) for k in (0, 1)]
+    halves = [
+        np.split(np.hstack([X[:, 2 * k : 2 * k + 2], h[:, k : k + 1]]) @ v[f"group{k}/kernel"], 4, 1) for k in (0, 1)
+    ]
     memory, out = lstm(np.hstack([np.hstack(pair) for pair in zip(*halves)]), c)
     close(state.c, memory)
     close(output, out @ v["projection/kernel"])

@@ -150,7 +150,9 @@ def test_normal_vectors(check, run):
     check(d.covariance(), [[0.25, 0], [0, 4]])
     other = D.MultivariateNormalDiag(scale_diag=[1.0, 1.0])
     check(d.kl_divergence(other), 0.5 * (2 + 4.25 - 2 - math.log(0.25 * 4)))
-    check(together.kl_divergence(D.Independent(D.Normal([0.0, 0.0], 1.0), 1)), 0.5 * (2 + 4.25 - 2 - math.log(0.25 * 4)))
+    check(
+        together.kl_divergence(D.Independent(D.Normal([0.0, 0.0], 1.0), 1)), 0.5 * (2 + 4.25 - 2 - math.log(0.25 * 4))
+    )
     check(D.MultivariateNormalDiag([0.0, 0.0], scale_identity_multiplier=[2.0, 3.0]).stddev(), [[2, 2], [3, 3]])
     check(D.MultivariateNormalDiag([0.0, 0.0], [1.0, 2.0], 3.0).stddev(), [4, 5])
     check(D.MultivariateNormalDiag([0.0, 0.0]).stddev(), [1, 1])
@@ -178,7 +180,9 @@ def test_mixtures(run):
         close(mean, weights @ locs)
         close(variance, (density * (grid - mean) ** 2).sum() * step)
         drawn = run(d.sample(5000, seed=3))
-        close([drawn.mean(), drawn.std(), (drawn < -1).mean()], [mean, variance**0.5, cdf[np.searchsorted(grid, -1)]], 0.1)
+        close(
+            [drawn.mean(), drawn.std(), (drawn < -1).mean()], [mean, variance**0.5, cdf[np.searchsorted(grid, -1)]], 0.1
+        )
     assert listed.num_components == 2
     close(run(listed.entropy_lower_bound()), weights @ (0.5 * np.log(2 * np.pi * np.e) + np.log(scales)))
 
@@ -197,7 +201,9 @@ def test_mixtures_of_vectors(run):
     for d in (family, listed):
         assert d.batch_shape.as_list() == d.event_shape.as_list() == [2]
         close(run(d.sample(6000, seed=1)).mean(0), pairs[0][1], 0.15)
-    shared = D.MixtureSameFamily(D.Categorical(probs=np.array([0.5, 0.5])), D.MultivariateNormalDiag(locs, [F(1), F(2)]))
+    shared = D.MixtureSameFamily(
+        D.Categorical(probs=np.array([0.5, 0.5])), D.MultivariateNormalDiag(locs, [F(1), F(2)])
+    )
     assert run(shared.sample([3])).shape == (3, 2, 2)
 
 

@@ -24,11 +24,15 @@ def normal(x, axes, epsilon=1e-6):
 def test_instances(run):
     x, start = numbers(2, 4, 3, 2), {"beta": tf.constant_initializer([1.0, 2.0])}
     images = tf.placeholder(tf.float32, [None, None, None, 2])
-    made = layers.instance_norm(images, param_initializers=start, outputs_collections="ends", variables_collections=["v"])
+    made = layers.instance_norm(
+        images, param_initializers=start, outputs_collections="ends", variables_collections=["v"]
+    )
     np.testing.assert_allclose(run(made, {images: x}), normal(x, (1, 2)) + [1, 2], rtol=1e-4, atol=1e-5)
     assert names() == ["InstanceNorm/beta", "InstanceNorm/gamma"] and tf.get_collection("ends") == [made]
     assert tf.get_collection("v") == tf.model_variables() == tf.global_variables()
-    first = layers.instance_norm(np.transpose(x, [0, 3, 1, 2]), False, False, activation_fn=tf.nn.relu, data_format="NCHW")
+    first = layers.instance_norm(
+        np.transpose(x, [0, 3, 1, 2]), False, False, activation_fn=tf.nn.relu, data_format="NCHW"
+    )
     expected = np.maximum(normal(x, (1, 2)), 0)
     np.testing.assert_allclose(np.transpose(run(first), [0, 2, 3, 1]), expected, rtol=1e-4, atol=1e-5)
     for given, options, message in (
@@ -64,7 +68,9 @@ def test_groups(run):
 
 def test_derivatives_of_groups():
     x = tf.constant(numbers(2, 2, 2, 4))
-    made = tf.reduce_sum(tf.constant(numbers(2, 2, 2, 4)[::-1].copy()) * layers.group_norm(x, 2, center=False, scale=False))
+    made = tf.reduce_sum(
+        tf.constant(numbers(2, 2, 2, 4)[::-1].copy()) * layers.group_norm(x, 2, center=False, scale=False)
+    )
     with tf.Session():
         error = tf.test.compute_gradient_error(x, [2, 2, 2, 4], made, [], numbers(2, 2, 2, 4), 1e-2)
     assert error < 1e-2
@@ -103,7 +109,10 @@ def test_where_the_softmax_lies(check):
     made = layers.spatial_softmax(images, 0.5, variables_collections=["t"])
     check(made, expected, {images: x})
     assert names() == ["spatial_softmax/temperature"] == [v.op.name for v in tf.get_collection("t")]
-    check(layers.spatial_softmax(np.transpose(x, [0, 3, 1, 2]), 0.5, "other", trainable=False, data_format="NCHW"), expected)
+    check(
+        layers.spatial_softmax(np.transpose(x, [0, 3, 1, 2]), 0.5, "other", trainable=False, data_format="NCHW"),
+        expected,
+    )
     assert len(tf.trainable_variables()) == 1 and made.shape.as_list() == [None, 4]
     with pytest.raises(ValueError, match="should be defined"):
         layers.spatial_softmax(tf.placeholder(tf.float32, [1, 2, 2, None]))
@@ -118,7 +127,9 @@ def test_volumes(check):
     check(layers.convolution(volume, 1, 1, weights_initializer=ONES), volume)
     up = layers.conv3d_transpose(volume, 1, 2, 2, weights_initializer=ONES)
     check(up, np.ones([1, 4, 4, 4, 1]))
-    first = slim.convolution3d_transpose(volume.reshape(1, 1, 2, 2, 2), 1, 2, 2, data_format="NCDHW", weights_initializer=ONES)
+    first = slim.convolution3d_transpose(
+        volume.reshape(1, 1, 2, 2, 2), 1, 2, 2, data_format="NCDHW", weights_initializer=ONES
+    )
     check(first, np.ones([1, 1, 4, 4, 4]))
     assert names()[:2] == ["Conv/weights", "Conv/biases"] and "Conv3d_transpose_1/weights" in names()
     counted = np.arange(8, dtype=np.float32).reshape(1, 2, 2, 2, 1)

@@ -73,6 +73,10 @@ def test_kinds_of_samples(run):
     assert D.Normal(0.0, 1.0).reparameterization_type is D.FULLY_REPARAMETERIZED
     assert D.Bernoulli(0.0).reparameterization_type is D.Categorical([0.0]).reparameterization_type
     normal = D.Normal([0.0, 1.0], 1.0)
-    assert run([normal.is_scalar_event(), normal.is_scalar_batch(), D.Normal(0.0, 1.0).is_scalar_batch()]) == [True, False, True]
+    assert run([normal.is_scalar_event(), normal.is_scalar_batch(), D.Normal(0.0, 1.0).is_scalar_batch()]) == [
+        True,
+        False,
+        True,
+    ]
     with pytest.raises(NotImplementedError, match="covariance is not implemented"):
         normal.covariance()

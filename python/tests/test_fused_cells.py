@@ -31,8 +31,9 @@ def test_an_lstm_over_all_steps(peephole, run):
     assert names == ["net/lstm_fused_cell/" + n for n in ("kernel", "bias", *diagonals)]
     assert cell.num_units == 2 and isinstance(listed, list) and len(listed) == 4
     expected = reference(**options)
-    slopes = tf.gradients(tf.reduce_sum(outputs**2), cell.variables[:1]), tf.gradients(
-        tf.reduce_sum(expected[0] ** 2), tf.global_variables("reference")[:1]
+    slopes = (
+        tf.gradients(tf.reduce_sum(outputs**2), cell.variables[:1]),
+        tf.gradients(tf.reduce_sum(expected[0] ** 2), tf.global_variables("reference")[:1]),
     )
     found = run([(outputs, state), expected, listed, slopes])
     for a, b in zip(found[0][1], found[1][1]):

@@ -65,7 +65,9 @@ def test_mechanisms(kind, mode, run):
     assert first.shape.as_list() == [2, 4]
     names = {v.op.name.rpartition("/")[2]: v for v in tf.global_variables()}
     assert f"net/{kind}_monotonic_attention/attention_score_bias" in [v.op.name for v in tf.global_variables()]
-    found, start_of, bias, keys, scores = run([alignments, first, names["attention_score_bias"], mechanism.keys, _score(mechanism, query, kind)])
+    found, start_of, bias, keys, scores = run(
+        [alignments, first, names["attention_score_bias"], mechanism.keys, _score(mechanism, query, kind)]
+    )
     assert start_of.tolist() == [[1, 0, 0, 0]] * 2 and bias == np.float32(0.3)
     score = scores + bias
     p = (score > 0).astype(float) if mode == "hard" else 1 / (1 + np.exp(-score))

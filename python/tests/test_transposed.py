@@ -34,7 +34,9 @@ def test_volumes(check):
 def test_volumes_of_unknown_size(check):
     values = tf.placeholder(tf.float32, [None, 2, None, 1, 2])
     shape = tf.stack([tf.shape(values)[0], 3, tf.shape(values)[2] * 2, 1, 1])
-    made = tf.nn.conv3d_transpose(input=values, filters=numbers(2, 2, 1, 1, 2), output_shape=shape, strides=[1, 2, 2, 1, 1])
+    made = tf.nn.conv3d_transpose(
+        input=values, filters=numbers(2, 2, 1, 1, 2), output_shape=shape, strides=[1, 2, 2, 1, 1]
+    )
     check(made[0, 0, :, 0, 0], [0.29, 0.2, 0.2, 0.29], {values: numbers(1, 2, 2, 1, 2)})
 
 

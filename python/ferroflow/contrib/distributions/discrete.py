@@ -185,7 +185,13 @@ class OneHotCategorical(Distribution):
     reparameterization_type = NOT_REPARAMETERIZED
 
     def __init__(
-        self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="OneHotCategorical"
+        self,
+        logits=None,
+        probs=None,
+        dtype="int32",
+        validate_args=False,
+        allow_nan_stats=True,
+        name="OneHotCategorical",
     ):
         self._classes = Categorical(logits, probs, "int32")
         self.logits, self.probs = self._classes.logits, self._classes.probs
@@ -271,7 +277,9 @@ class VectorDeterministic(_Known):
     """Vectors that are always `loc`, `[batch…, event]`: those whose elements are all no further from it than `atol + rtol · |loc|`
     have the probability 1."""
 
-    def __init__(self, loc, atol=None, rtol=None, validate_args=False, allow_nan_stats=True, name="VectorDeterministic"):
+    def __init__(
+        self, loc, atol=None, rtol=None, validate_args=False, allow_nan_stats=True, name="VectorDeterministic"
+    ):
         super().__init__(loc, atol, rtol, True, name)
 
     @property

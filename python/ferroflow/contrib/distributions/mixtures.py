@@ -71,11 +71,11 @@ class Mixture(_Mixed):
         if any(c.dtype != components[0].dtype for c in components):
             raise TypeError(f"All components must have the same dtype, but saw: {[c.dtype for c in components]}")
         if any(not c.event_shape.is_compatible_with(components[0].event_shape) for c in components):
-            raise ValueError(f"All components must have the same event shape, found {[c.event_shape for c in components]}")
-        if cat.logits.shape[-1].value not in (None, len(components)):
             raise ValueError(
-                f"cat.num_classes != len(components): {cat.logits.shape[-1]} vs. {len(components)}"
+                f"All components must have the same event shape, found {[c.event_shape for c in components]}"
             )
+        if cat.logits.shape[-1].value not in (None, len(components)):
+            raise ValueError(f"cat.num_classes != len(components): {cat.logits.shape[-1]} vs. {len(components)}")
         self.cat, self.components, self._classes = cat, list(components), cat
         super().__init__(components[0].dtype, components[0]._batch, name)
 
@@ -127,9 +127,7 @@ class MixtureSameFamily(_Mixed):
         self.mixture_distribution, self.components_distribution = mixture_distribution, components_distribution
         self._classes = mixture_distribution
         if not mixture_distribution.dtype.is_integer:
-            raise ValueError(
-                f"`mixture_distribution.dtype` ({mixture_distribution.dtype}) is not over integers"
-            )
+            raise ValueError(f"`mixture_distribution.dtype` ({mixture_distribution.dtype}) is not over integers")
         batch = components_distribution.batch_shape
         if batch.ndims == 0:
             raise ValueError("`components_distribution` must have a batch of components")

@@ -13,9 +13,7 @@ from .connected import collect
 
 
 def _pooling(function, scope_name, form, count, doc, name):
-    def layer(
-        inputs, kernel_size, stride=2, padding="VALID", data_format=form, outputs_collections=None, scope=None
-    ):
+    def layer(inputs, kernel_size, stride=2, padding="VALID", data_format=form, outputs_collections=None, scope=None):
         known = form, "NC" + form[1:-1]
         if data_format is not None and data_format not in known:
             raise ValueError(f"data_format has to be either {known[1]} or {known[0]}.")
@@ -37,7 +35,9 @@ def _collected(collections, result):
     return result
 
 
-max_pool2d = _pooling(nn.max_pool, "MaxPool2D", "NHWC", 2, "The greatest element of each window of images.", "max_pool2d")
+max_pool2d = _pooling(
+    nn.max_pool, "MaxPool2D", "NHWC", 2, "The greatest element of each window of images.", "max_pool2d"
+)
 avg_pool2d = _pooling(nn.avg_pool, "AvgPool2D", "NHWC", 2, "The mean of each window of images.", "avg_pool2d")
 max_pool3d = _pooling(
     lambda *given: nn.max_pool3d(*given),

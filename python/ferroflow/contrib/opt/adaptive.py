@@ -38,7 +38,9 @@ class _Moments(AdamOptimizer):
         powers = self.__dict__.setdefault("_powers", weakref.WeakKeyDictionary())
         if graph not in powers:
             betas = ("beta1", "beta2") if self._SECOND else ("beta1",)
-            start = lambda beta: float(self._settings[beta]) if not callable(self._settings[beta]) else self._settings[beta]()
+            start = lambda beta: (
+                float(self._settings[beta]) if not callable(self._settings[beta]) else self._settings[beta]()
+            )
             powers[graph] = [Variable(start(beta), trainable=False, name=beta + "_power") for beta in betas]
 
     def variables(self):

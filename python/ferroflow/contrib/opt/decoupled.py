@@ -76,9 +76,7 @@ def extend_with_decoupled_weight_decay(base_optimizer):
 class MomentumWOptimizer(DecoupledWeightDecayExtension, MomentumOptimizer):
     """`MomentumOptimizer` whose variables lose the share `weight_decay` of themselves before each step."""
 
-    def __init__(
-        self, weight_decay, learning_rate, momentum, use_locking=False, name="MomentumW", use_nesterov=False
-    ):
+    def __init__(self, weight_decay, learning_rate, momentum, use_locking=False, name="MomentumW", use_nesterov=False):
         super().__init__(weight_decay, learning_rate, momentum, use_locking, name, use_nesterov)
 
 
