@@ -350,10 +350,11 @@ avg_pool = _pool("avg_pool", "AvgPool", "The mean of each window; padding does n
 def bias_add(value, bias, data_format=None, name=None):
     """`value + bias`, one number for each channel: the last dimension, or the second if `data_format` begins with `NC`."""
     form = "NHWC" if data_format is None else data_format
-    if not (form.startswith("NC") or form.startswith("N") and form.endswith("C")):
+    first = isinstance(form, str) and form.startswith("NC")
+    if isinstance(form, str) and not first and not (form.startswith("N") and form.endswith("C")):
         raise ValueError("data_format must be of the form `N...C` or `NC...`")
-    if not form.startswith("NC"):
-        return _call("bias_add", name, value, bias, "NHWC")
+    if not first:
+        return _call("bias_add", name, value, bias, "NHWC" if isinstance(form, str) else form)
     value = _convert_to_tensor(value)
     rank = value.shape.ndims
     if rank in (None, 4):
