@@ -9,6 +9,7 @@ from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope
 from ..framework import add_model_variable, model_variable
 from .regularizers import xavier_initializer
+from .utils import collect_named_outputs, collected
 
 
 @add_arg_scope
@@ -209,9 +210,7 @@ def separable_convolution2d(
             result = nn.bias_add(result, made["biases"], data_format)
         collect(variables_collections, **made)
         result = result if activation_fn is None else activation_fn(result)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 separable_conv2d = separable_convolution2d
@@ -256,9 +255,7 @@ def finish(layer, result, activation, variables_collections, outputs_collections
         add_model_variable(variable)
     collect(variables_collections, **{v.op.name.rpartition("/")[2]: v for v in layer.variables})
     result = result if activation is None else activation(result)
-    if outputs_collections:
-        add_to_collections(outputs_collections, result)
-    return result
+    return collected(outputs_collections, result)
 
 
 def collect(collections, **variables):
@@ -278,9 +275,7 @@ def flatten(inputs, outputs_collections=None, scope=None):
     """Each example as a row."""
     with name_scope(scope, "Flatten", [inputs]):
         result = layers.flatten(inputs)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 @add_arg_scope
@@ -288,18 +283,14 @@ def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_c
     """In training each element is kept with probability `keep_prob` and scaled by its inverse, or else zero."""
     with variable_scope(scope, "Dropout", [inputs]):
         result = layers.dropout(inputs, 1 - keep_prob, noise_shape, seed, is_training)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 @add_arg_scope
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
     """Rows with `on_value` at the class."""
     result = array_ops.one_hot(labels, num_classes, on_value, off_value, name=scope)
-    if outputs_collections:
-        add_to_collections(outputs_collections, result)
-    return result
+    return collect_named_outputs(outputs_collections, result.op.name, result)
 
 
 @add_arg_scope
@@ -323,9 +314,7 @@ def bias_add(
         collect(variables_collections, biases=biases)
         result = nn.bias_add(inputs, biases, data_format)
         result = result if activation_fn is None else activation_fn(result)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 def softmax(logits, scope=None):

@@ -16,6 +16,7 @@ from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope
 from ..framework import model_variable
 from .connected import collect, finish, run
+from .utils import collected
 
 
 @add_arg_scope
@@ -132,9 +133,7 @@ def _scaled(inputs, axis, center, scale, initializers, trainable, collections):
 
 def _given(outputs, activation_fn, collections):
     outputs = outputs if activation_fn is None else activation_fn(outputs)
-    if collections:
-        add_to_collections(collections, outputs)
-    return outputs
+    return collected(collections, outputs)
 
 
 @add_arg_scope

@@ -2,7 +2,7 @@
 
 from ... import nn
 from ...array_ops import concat, linspace, reshape, shape, transpose
-from ...framework import add_to_collections, convert_to_tensor, name_scope
+from ...framework import convert_to_tensor, name_scope
 from ...initializers import Constant, Ones
 from ...math_ops import reduce_max, reduce_sum
 from ...partition_ops import meshgrid
@@ -10,6 +10,7 @@ from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope
 from ..framework import model_variable
 from .connected import collect
+from .utils import collected
 
 
 def _pooling(function, scope_name, form, count, doc, name):
@@ -22,17 +23,11 @@ def _pooling(function, scope_name, form, count, doc, name):
         window = lambda v: [1, 1, *sizes(v)] if first else [1, *sizes(v), 1]
         with name_scope(scope, scope_name, [inputs]):
             result = function(inputs, window(kernel_size), window(stride), padding, data_format or form)
-            return _collected(outputs_collections, result)
+            return collected(outputs_collections, result)
 
     layer.__name__ = layer.__qualname__ = name
     layer.__doc__ = doc
     return add_arg_scope(layer)
-
-
-def _collected(collections, result):
-    if collections:
-        add_to_collections(collections, result)
-    return result
 
 
 max_pool2d = _pooling(
@@ -78,7 +73,7 @@ def pool(
         two = lambda v: list(v) if isinstance(v, (list, tuple)) else [v, v]
         window, strides, rates = two(kernel_size), two(stride), two(dilation_rate)
         result = nn.pool(inputs, window, pooling_type, padding, rates, strides, data_format=data_format)
-        return _collected(outputs_collections, result)
+        return collected(outputs_collections, result)
 
 
 @add_arg_scope

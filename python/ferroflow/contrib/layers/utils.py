@@ -21,6 +21,11 @@ def collect_named_outputs(collections, alias, outputs):
     return outputs
 
 
+def collected(collections, outputs):
+    """Adds what a layer gives to `collections`, under the name of the scope that is entered, and gives it."""
+    return collect_named_outputs(collections, outputs.graph.get_name_scope(), outputs)
+
+
 def get_tensor_aliases(tensor):
     """The names under which a tensor was collected, or that of the scope of the layer which gave it."""
     return _aliases.get(tensor) or [tensor.op.name.rpartition("/")[0] or tensor.op.name]

@@ -1,6 +1,6 @@
 """`tf.contrib.slim`: layers, scopes of arguments, losses and training in one module."""
 
-# ruff: noqa: F403
+# ruff: noqa: F403, F405
 
 from ...later import later as _later
 from .. import framework, layers, losses, metrics

@@ -2,5 +2,5 @@
 
 from ....later import later as _later
 
-__all__ = ["alexnet", "overfeat", "vgg"]
+__all__ = ["alexnet", "overfeat", "resnet_utils", "resnet_v1", "resnet_v2", "vgg"]
 __getattr__, __dir__ = _later(__name__, {f"contrib.slim.nets.{name}": name for name in __all__})
