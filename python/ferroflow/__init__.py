@@ -152,7 +152,8 @@ __getattr__, __dir__ = _later(
     {
         "behavior": "disable_eager_execution disable_resource_variables disable_v2_behavior enable_eager_execution "
         "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
-        "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
+        "batches": "batch_gather batch_to_space batch_to_space_nd required_space_to_batch_paddings space_to_batch "
+        "space_to_batch_nd",
         "contrib": "contrib",
         "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
         "bitwise": "bitwise",
@@ -170,6 +171,9 @@ __getattr__, __dir__ = _later(
         "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
+        "quantization": "fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars "
+        "fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel "
+        "fake_quant_with_min_max_vars_per_channel_gradient quantization",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
         "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "

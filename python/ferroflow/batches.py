@@ -137,3 +137,58 @@ def space_to_batch(input, paddings, block_size=None, name=None, block_shape=None
 def batch_to_space(input, crops, block_size=None, name=None, block_shape=None):
     """`batch_to_space_nd` of images with square blocks."""
     return batch_to_space_nd(input, [block_size] * 2 if block_shape is None else block_shape, crops, name)
+
+
+def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=None, name=None):
+    """The paddings, those of `base_paddings`, `[m, 2]`, and at the ends so much more that blocks of `block_shape` divide
+    `input_shape`; and the crops that undo what is more. Both are `int32`, `[m, 2]`."""
+    with name_scope(name, "required_space_to_batch_paddings", [input_shape, block_shape]):
+        sizes, block = convert_to_tensor(input_shape, "int32"), convert_to_tensor(block_shape, "int32")
+        base = array_ops.zeros([block.shape.num_elements(), 2], "int32") if base_paddings is None else base_paddings
+        base = convert_to_tensor(base, "int32")
+        whole = sizes + base[:, 0] + base[:, 1]
+        more = (block - whole % block) % block
+        paddings = array_ops.stack([base[:, 0], base[:, 1] + more], 1)
+        return paddings, array_ops.stack([array_ops.zeros_like(more), more], 1)
+
+
+def with_space_to_batch(input, dilation_rate, padding, op, filter_shape=None, spatial_dims=None, data_format=None):
+    """What `op(input, num_spatial_dims, padding)` gives for the examples that `space_to_batch_nd` makes by `dilation_rate`,
+    put together again: a convolution so becomes one with dilated filters, as does pooling.
+
+    `dilation_rate` and, for the padding `SAME`, `filter_shape` have a number for each of `spatial_dims`, by default those after
+    the batch, or after the channels if `data_format` begins with `NC`. Raises `ValueError` for rates that are not positive,
+    for other paddings than `SAME` and `VALID`, and where `filter_shape` is needed and missing.
+    """
+    input, rates = convert_to_tensor(input), _block(dilation_rate)
+    count = len(rates)
+    if any(rate < 1 for rate in rates):
+        raise ValueError("dilation_rate must be positive")
+    first = data_format is not None and data_format.startswith("NC")
+    default = range(2, count + 2) if first else range(1, count + 1)
+    dims = list(default if spatial_dims is None else spatial_dims)
+    if dims != sorted(set(dims)) or any(dim < 1 for dim in dims):
+        raise ValueError("spatial_dims must be a monotonically increasing sequence of positive integers")
+    if len(dims) != count:
+        raise ValueError(f"dilation_rate and spatial_dims must be of one length, got {rates} and {dims}")
+    if input.shape.ndims is not None and input.shape.ndims <= dims[-1]:
+        raise ValueError(f"input must have rank {dims[-1] + 1} at least, found {input.shape}")
+    if padding not in ("SAME", "VALID"):
+        raise ValueError(f"Invalid padding method {padding!r}")
+    if all(rate == 1 for rate in rates):
+        return op(input, count, padding)
+    base = [[0, 0]] * count
+    if padding == "SAME":
+        if filter_shape is None:
+            raise ValueError("filter_shape must be specified for SAME padding")
+        reach = [(size - 1) * rate for size, rate in zip(_block(filter_shape), rates)]
+        base = [[extra // 2, extra - extra // 2] for extra in reach]
+    known = [input.shape[dim].value for dim in dims]
+    sizes = array_ops.stack([shape(input)[dim] for dim in dims]) if None in known else known
+    paddings, crops = required_space_to_batch_paddings(sizes, rates, base)
+    # Dimensions between those named are left as they are.
+    at = {dim: i for i, dim in enumerate(dims)}
+    spread = lambda pairs: array_ops.stack([pairs[at[d]] if d in at else [0, 0] for d in range(1, dims[-1] + 1)])
+    block = [rates[at[d]] if d in at else 1 for d in range(1, dims[-1] + 1)]
+    result = op(space_to_batch_nd(input, block, spread(paddings)), count, "VALID")
+    return batch_to_space_nd(result, block, spread(crops))

@@ -1,9 +1,8 @@
 """Connectionist temporal classification: labels of sequences without saying where they are (Graves et al. 2006)."""
 
 from .array_ops import concat, expand_dims, fill, gather_nd, range as range_of, reshape, sequence_mask, shape, stack, tile
-from .array_ops import transpose, where, zeros, zeros_like
+from .array_ops import scatter_nd, transpose, where, zeros, zeros_like
 from .dtypes import int32, int64
-from .errors import UnimplementedError
 from .framework import call, control_dependencies, convert_to_tensor, name_scope
 from .functional_ops import foldl
 from .math_ops import Assert, cast, cumsum, equal, greater, identity, less, logical_and, logical_not, maximum, minimum
@@ -26,57 +25,86 @@ def ctc_loss(
     time_major=True,
 ):
     """`-ln p` of the labels of each sequence, `[batch]`: of the sum over all ways to spread them over its steps, where the last
-    class is a blank, and steps of one label in a row count once.
+    class is a blank, and steps of one label in a row count once (Graves et al. 2006).
 
     `labels` is a sparse tensor `[batch, labels]` of `int32`; `inputs` are logits `[steps, batch, classes]`, or `[batch, steps,
-    classes]` unless `time_major`. A run fails for sequences too short for their labels, unless
-    `ignore_longer_outputs_than_inputs`: their loss is 0.
+    classes]` unless `time_major`. With `preprocess_collapse_repeated` of equal labels in a row one is left; without
+    `ctc_merge_repeated` each step counts for itself, so that every way has as many steps of a label as there are such labels. A
+    run fails for sequences too short for their labels, unless `ignore_longer_outputs_than_inputs`: their loss is 0.
     """
-    if preprocess_collapse_repeated:
-        raise UnimplementedError(None, None, "ctc_loss: preprocess_collapse_repeated=True is not supported")
-    if not ctc_merge_repeated:
-        raise UnimplementedError(None, None, "ctc_loss: ctc_merge_repeated=False is not supported")
     if not isinstance(labels, SparseTensor):
         raise TypeError("Expected labels (first argument) to be a SparseTensor")
     with name_scope(None, "CTCLoss", [inputs]):
         logits = convert_to_tensor(inputs)
         logs = log_softmax(logits if time_major else _swapped(logits))
         lengths = cast(convert_to_tensor(sequence_length), int32)
-        classes, size = shape(logs)[2], shape(logs)
-        dense = cast(sparse_tensor_to_dense(labels, -1, False), int32)
-        dense = concat([dense, fill([shape(dense)[0], 1], -1)], 1)
-        counts = reduce_sum(cast(not_equal(dense, -1), int32), 1)
-        # Between any two labels, before the first and after the last there may be a blank.
-        blanks = fill(shape(dense), classes - 1)
-        states = reshape(stack([blanks, where(equal(dense, -1), blanks, dense)], 2), [size[1], -1])
-        again = equal(dense[:, 1:], dense[:, :-1])
-        repeated = logical_and(again, not_equal(dense[:, 1:], -1))
-        needed = counts + reduce_sum(cast(repeated, int32), 1)
-        fits = logical_not(greater(needed, lengths))
-        logs = _of_states(logs, states)
-        may_skip = reshape(stack([zeros_like(dense), _after_another(dense)], 2), [size[1], -1])
-        first = concat([logs[0][:, :2], _NEVER * _ones(logs[0][:, 2:])], 1)
+        options = ctc_merge_repeated, preprocess_collapse_repeated, ignore_longer_outputs_than_inputs
+        return losses_of_sparse(labels, logs, lengths, *options)
 
-        def step(before, given):
-            scores, time = given
-            by_one = _shifted(before, 1)
-            by_two = where(greater(may_skip, 0), _shifted(before, 2), _NEVER * _ones(before))
-            following = reduce_logsumexp(stack([before, by_one, by_two], 2), 2) + scores
-            return where(less(time, lengths), following, before)
 
-        last = foldl(step, (logs[1:], range_of(1, size[0])), first)
-        rows = range_of(size[1])
-        at = lambda place: gather_nd(last, stack([rows, maximum(place, 0)], 1))
-        ended = where(greater(counts, 0), at(2 * counts - 1), _NEVER * _ones(at(counts)))
-        losses = -reduce_logsumexp(stack([at(2 * counts), ended], 1), 1)
-        if ignore_longer_outputs_than_inputs:
-            return where(fits, losses, zeros_like(losses))
-        message = (
-            "Not enough time for target transition sequence: the steps that the labels need, and sequence_length, "
-            "which ignore_longer_outputs_than_inputs=True lets be shorter:"
-        )
-        with control_dependencies([Assert(reduce_all(fits), [message, needed, lengths])]):
-            return identity(losses)
+def losses_of_sparse(labels, logs, lengths, merge=True, collapse=False, ignore_longer=False):
+    """What `ctc_loss` gives, of logarithms of classes."""
+    dense = cast(sparse_tensor_to_dense(labels, -1, False), int32)
+    if collapse:
+        dense, counts = collapsed(dense, reduce_sum(cast(not_equal(dense, -1), int32), 1))
+        dense = where(sequence_mask(counts, shape(dense)[1]), dense, fill(shape(dense), -1))
+    losses, needed = losses_of(logs, lengths, dense, merge)
+    fits = logical_not(greater(needed, lengths))
+    if ignore_longer:
+        return where(fits, losses, zeros_like(losses))
+    message = (
+        "Not enough time for target transition sequence: the steps that the labels need, and sequence_length, "
+        "which ignore_longer_outputs_than_inputs=True lets be shorter:"
+    )
+    with control_dependencies([Assert(reduce_all(fits), [message, needed, lengths])]):
+        return identity(losses)
+
+
+def losses_of(logs, lengths, dense, merge=True):
+    """The losses of sequences whose classes have the logarithms `logs`, `[steps, batch, classes]`, of labels `dense`, which -1
+    follows, and how many steps these need."""
+    size = shape(logs)
+    dense = concat([dense, fill([shape(dense)[0], 1], -1)], 1)
+    counts = reduce_sum(cast(not_equal(dense, -1), int32), 1)
+    # Between any two labels, before the first and after the last there may be a blank.
+    blanks = fill(shape(dense), size[2] - 1)
+    states = reshape(stack([blanks, where(equal(dense, -1), blanks, dense)], 2), [size[1], -1])
+    logs = _of_states(logs, states)
+    another = _after_another(dense) if merge else concat([zeros_like(dense[:, :1]), zeros_like(dense[:, 1:]) + 1], 1)
+    needed = counts
+    if merge:
+        again = logical_and(equal(dense[:, 1:], dense[:, :-1]), not_equal(dense[:, 1:], -1))
+        needed = counts + reduce_sum(cast(again, int32), 1)
+    may_skip = reshape(stack([zeros_like(dense), another], 2), [size[1], -1])
+    # A label that is not merged with itself is left after one step.
+    may_stay = None if merge else reshape(stack([zeros_like(dense) + 1, zeros_like(dense)], 2), [size[1], -1])
+    first = concat([logs[0][:, :2], _NEVER * _ones(logs[0][:, 2:])], 1)
+
+    def step(before, given):
+        scores, time = given
+        stayed = before if merge else where(greater(may_stay, 0), before, _NEVER * _ones(before))
+        by_one = _shifted(before, 1)
+        by_two = where(greater(may_skip, 0), _shifted(before, 2), _NEVER * _ones(before))
+        following = reduce_logsumexp(stack([stayed, by_one, by_two], 2), 2) + scores
+        return where(less(time, lengths), following, before)
+
+    last = foldl(step, (logs[1:], range_of(1, size[0])), first)
+    rows = range_of(size[1])
+    at = lambda place: gather_nd(last, stack([rows, maximum(place, 0)], 1))
+    ended = where(greater(counts, 0), at(2 * counts - 1), _NEVER * _ones(at(counts)))
+    return -reduce_logsumexp(stack([at(2 * counts), ended], 1), 1), needed
+
+
+def collapsed(labels, lengths):
+    """The first of equal labels in a row, `[batch, most]`, zeros after them, and how many there are."""
+    within = sequence_mask(lengths, shape(labels)[1])
+    kept = logical_and(within, concat([equal(labels[:, :1], labels[:, :1]), not_equal(labels[:, 1:], labels[:, :-1])], 1))
+    counts = reduce_sum(cast(kept, int32), 1)
+    most = reduce_max(concat([counts, zeros([1], int32)], 0))
+    indices = where(kept)
+    columns = gather_nd(cumsum(cast(kept, int64), 1), indices) - 1
+    places = cast(stack([indices[:, 0], columns], 1), int32)
+    return scatter_nd(places, gather_nd(labels, indices), stack([shape(labels)[0], most])), counts
 
 
 def _ones(x):

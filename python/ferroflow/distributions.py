@@ -7,14 +7,21 @@ import math
 
 from .later import later as _later
 from . import nn
-from .array_ops import concat, reshape, shape, where, zeros_like
-from .dtypes import as_dtype
-from .framework import convert_to_tensor, name_scope
+from .array_ops import concat, shape, where, zeros_like
+from .distribution import (  # noqa: F401
+    FULLY_REPARAMETERIZED,
+    NOT_REPARAMETERIZED,
+    Distribution,
+    RegisterKL,
+    ReparameterizationType,
+    _floats,
+    kl_divergence,
+)
+from .framework import convert_to_tensor
 from .math_ops import (
     argmax,
     cast,
     erfc,
-    exp,
     expm1,
     greater,
     greater_equal,
@@ -25,118 +32,11 @@ from .math_ops import (
     reduce_sum,
     sigmoid,
     sign,
-    sqrt,
     square,
 )
 from .random_ops import random_normal, random_uniform
-from .tensor_shape import TensorShape
 
 _TINY = 1.1754944e-38
-
-
-class Distribution:
-    """What distributions have in common. A class of its own defines `_sample(shape, seed)`, `_log_prob(value)` and
-    `_mean()`, and what else it has of `_cdf`, `_entropy`, `_variance` and `_mode`."""
-
-    def __init__(self, dtype, batch, name):
-        self._dtype, self._batch, self._name = as_dtype(dtype), batch, name
-
-    @property
-    def name(self):
-        """The name."""
-        return self._name
-
-    @property
-    def dtype(self):
-        """The dtype of samples."""
-        return self._dtype
-
-    @property
-    def batch_shape(self):
-        """The known part of the shape of the batch."""
-        return self._batch.shape
-
-    @property
-    def event_shape(self):
-        """The shape of one sample of one distribution: a scalar's."""
-        return TensorShape([])
-
-    def batch_shape_tensor(self, name="batch_shape_tensor"):
-        """The shape of the batch."""
-        return shape(self._batch, name)
-
-    def _computed(self, function, name, *arguments):
-        if not hasattr(self, function):
-            raise NotImplementedError(f"{name} is not implemented: {type(self).__name__}")
-        with name_scope(f"{self._name}/{name}"):
-            return getattr(self, function)(*arguments)
-
-    def sample(self, sample_shape=(), seed=None, name="sample"):
-        """Samples, `[sample_shape…, batch…]`."""
-        given = reshape(convert_to_tensor(sample_shape, "int32"), [-1])
-        made = self._computed("_sample", name, concat([given, self.batch_shape_tensor()], 0), seed)
-        known = [sample_shape] if isinstance(sample_shape, int) else sample_shape
-        if isinstance(known, (list, tuple)) and all(isinstance(n, int) for n in known):
-            made.set_shape(TensorShape(list(known)).concatenate(self.batch_shape))
-        return made
-
-    def _value(self, value):
-        return convert_to_tensor(value, None if hasattr(value, "_as_graph_element") else self._batch.dtype)
-
-    def log_prob(self, value, name="log_prob"):
-        """The logarithm of the probability, or its density, of `value`."""
-        return self._computed("_log_prob", name, self._value(value))
-
-    def prob(self, value, name="prob"):
-        """The probability, or its density, of `value`."""
-        return exp(self.log_prob(value, name))
-
-    def cdf(self, value, name="cdf"):
-        """The probability of what is at most `value`."""
-        return self._computed("_cdf", name, self._value(value))
-
-    def log_cdf(self, value, name="log_cdf"):
-        """The logarithm of `cdf`."""
-        return log(self.cdf(value, name))
-
-    def survival_function(self, value, name="survival_function"):
-        """`1 - cdf`."""
-        return 1.0 - self.cdf(value, name)
-
-    def entropy(self, name="entropy"):
-        """The entropy, in nats."""
-        return self._computed("_entropy", name)
-
-    def mean(self, name="mean"):
-        """The mean."""
-        return self._computed("_mean", name)
-
-    def variance(self, name="variance"):
-        """The variance."""
-        return self._computed("_variance", name)
-
-    def stddev(self, name="stddev"):
-        """The standard deviation."""
-        return sqrt(self.variance(name))
-
-    def mode(self, name="mode"):
-        """The likeliest value."""
-        return self._computed("_mode", name)
-
-    def kl_divergence(self, other, name="kl_divergence"):
-        """The relative entropy to another distribution of the same class."""
-        return kl_divergence(self, other, name=name)
-
-    def cross_entropy(self, other, name="cross_entropy"):
-        """`entropy` and `kl_divergence` together."""
-        return self.entropy(name) + kl_divergence(self, other)
-
-
-def _floats(*parameters):
-    """Parameters as tensors of one dtype, and what they are like broadcast together."""
-    dtype = next((p.dtype for p in parameters if hasattr(p, "_as_graph_element")), None)
-    tensors = [convert_to_tensor(p, dtype, preferred_dtype="float32") for p in parameters]
-    return (*tensors, sum(map(zeros_like, tensors)))
 
 
 class Normal(Distribution):
@@ -270,6 +170,8 @@ class Bernoulli(Distribution):
     """1 with probability `probs`, of which `logits` are `ln(p / (1 - p))`, and 0 otherwise. Raises `ValueError` unless just
     one of both is given."""
 
+    reparameterization_type = NOT_REPARAMETERIZED
+
     def __init__(
         self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="Bernoulli"
     ):
@@ -307,6 +209,8 @@ class Bernoulli(Distribution):
 class Categorical(Distribution):
     """Classes with probabilities `probs`, `[batch…, classes]`, or the softmax of `logits`. Raises `ValueError` unless just
     one of both is given."""
+
+    reparameterization_type = NOT_REPARAMETERIZED
 
     def __init__(
         self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="Categorical"
@@ -346,13 +250,10 @@ class Categorical(Distribution):
         return reduce_sum(self.probs * (nn.log_softmax(self.logits) - nn.log_softmax(other.logits)), -1)
 
 
-def kl_divergence(distribution_a, distribution_b, allow_nan_stats=True, name=None):
-    """The relative entropy of two distributions of one class, `E ln(pₐ / p_b)`. Raises `NotImplementedError` for others."""
-    if type(distribution_a) is not type(distribution_b) or not hasattr(distribution_a, "_kl"):
-        kinds = [type(d).__name__ for d in (distribution_a, distribution_b)]
-        raise NotImplementedError(f"No KL(distribution_a || distribution_b) of {kinds[0]} and {kinds[1]}")
-    with name_scope(name, "KullbackLeibler"):
-        return distribution_a._kl(distribution_b)
-
-
-__getattr__, __dir__ = _later(__name__, {"gamma_distributions": "Beta Dirichlet Gamma StudentT"})
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "counting_distributions": "DirichletMultinomial Multinomial",
+        "gamma_distributions": "Beta Dirichlet Gamma StudentT",
+    },
+)

@@ -4,8 +4,8 @@ import re
 
 from . import array_ops, math_ops, nn
 from .dtypes import as_dtype
-from .framework import GraphKeys, add_to_collection, convert_to_tensor, name_scope
-from .initializers import Ones, Zeros
+from .framework import GraphKeys, add_to_collection, convert_to_tensor
+from .initializers import Zeros
 from .later import later
 from .tensor_shape import TensorShape
 from .variable_scope import get_variable, variable_scope
@@ -296,27 +296,6 @@ class Conv2D(_Weighted):
         return self._finish(outputs, form)
 
 
-class Conv2DTranspose(Conv2D):
-    """The transpose of a convolution of images, with a bias and an activation."""
-
-    def build(self, input_shape):
-        self._make([*self.kernel_size, self.filters, _channels(input_shape, self.data_format)])
-
-    def call(self, inputs):
-        form = _format(self.data_format)
-        first = 2 if form == "NCHW" else 1
-        dynamic, known = array_ops.shape(inputs), inputs.shape.as_list()
-        spatial = []
-        for i, (kernel, stride) in enumerate(zip(self.kernel_size, self.strides)):
-            size = known[first + i] if known[first + i] is not None else dynamic[first + i]
-            grown = size * stride
-            spatial.append(grown if self.padding == "same" else grown + max(kernel - stride, 0))
-        batch = known[0] if known[0] is not None else dynamic[0]
-        shape = [batch, self.filters, *spatial] if form == "NCHW" else [batch, *spatial, self.filters]
-        outputs = nn.conv2d_transpose(inputs, self.kernel, shape, self.strides, self.padding.upper(), form)
-        return self._finish(outputs, form)
-
-
 class Conv1D(_Weighted):
     """The convolution of sequences, with a bias and an activation."""
 
@@ -431,75 +410,6 @@ def _choose_by(training, when_true, when_false):
     return array_ops.where(scalar, when_true, when_false)
 
 
-class BatchNormalization(Layer):
-    """Batch normalisation (Ioffe and Szegedy 2015): in training by the batch's mean and variance, of which moving averages
-    are kept by the operations in `UPDATE_OPS`, otherwise by those."""
-
-    def __init__(
-        self,
-        axis=-1,
-        momentum=0.99,
-        epsilon=1e-3,
-        center=True,
-        scale=True,
-        beta_initializer=Zeros(),
-        gamma_initializer=Ones(),
-        moving_mean_initializer=Zeros(),
-        moving_variance_initializer=Ones(),
-        beta_regularizer=None,
-        gamma_regularizer=None,
-        beta_constraint=None,
-        gamma_constraint=None,
-        trainable=True,
-        name=None,
-        **kwargs,
-    ):
-        kwargs.pop("fused", None)
-        super().__init__(trainable=trainable, name=name, **kwargs)
-        self.axis, self.momentum, self.epsilon, self.center, self.scale = axis, momentum, epsilon, center, scale
-        self._beta = dict(initializer=beta_initializer, regularizer=beta_regularizer, constraint=beta_constraint)
-        self._gamma = dict(initializer=gamma_initializer, regularizer=gamma_regularizer, constraint=gamma_constraint)
-        self._mean, self._variance = moving_mean_initializer, moving_variance_initializer
-        self.gamma = self.beta = None
-
-    def build(self, input_shape):
-        rank = input_shape.ndims
-        if rank is None:
-            raise ValueError("Input of a BatchNormalization layer has undefined rank.")
-        self._at = self.axis % rank
-        size = [input_shape[self._at].value]
-        if size == [None]:
-            raise ValueError(f"The size of axis {self.axis} of the inputs must be known, found {input_shape}")
-        if self.scale:
-            self.gamma = self.add_variable("gamma", size, **self._gamma)
-        if self.center:
-            self.beta = self.add_variable("beta", size, **self._beta)
-        self.moving_mean = self.add_variable("moving_mean", size, initializer=self._mean, trainable=False)
-        self.moving_variance = self.add_variable("moving_variance", size, initializer=self._variance, trainable=False)
-
-    def call(self, inputs, training=False):
-        rank = inputs.shape.ndims
-        shape = [1] * rank
-        shape[self._at] = -1
-        spread = lambda v: None if v is None else (v if self._at == rank - 1 else array_ops.reshape(v, shape))
-        mean, variance = self.moving_mean, self.moving_variance
-        if training is not False and training is not None:
-            axes = [i for i in range(rank) if i != self._at]
-            batch_mean, batch_variance = nn.moments(inputs, axes)
-            mean, variance = batch_mean, batch_variance
-            new_mean, new_variance = batch_mean, batch_variance
-            if training is not True:
-                mean = _choose_by(training, batch_mean, self.moving_mean)
-                variance = _choose_by(training, batch_variance, self.moving_variance)
-                new_mean, new_variance = mean, variance
-            for moving, new in ((self.moving_mean, new_mean), (self.moving_variance, new_variance)):
-                with name_scope("AssignMovingAvg"):
-                    self.add_update(moving.assign_sub((moving - new) * (1 - self.momentum)))
-        return nn.batch_normalization(
-            inputs, spread(mean), spread(variance), spread(self.beta), spread(self.gamma), self.epsilon
-        )
-
-
 def _function(cls, doc, call_names=()):
     def function(inputs, *args, **kwargs):
         reuse, name = kwargs.pop("reuse", None), kwargs.get("name")
@@ -516,11 +426,9 @@ def _function(cls, doc, call_names=()):
 dense = _function(Dense, Dense.__doc__)
 conv1d = _function(Conv1D, Conv1D.__doc__)
 conv2d = _function(Conv2D, Conv2D.__doc__)
-conv2d_transpose = _function(Conv2DTranspose, Conv2DTranspose.__doc__)
 max_pooling2d = _function(MaxPooling2D, MaxPooling2D.__doc__)
 average_pooling2d = _function(AveragePooling2D, AveragePooling2D.__doc__)
 flatten = _function(Flatten, Flatten.__doc__)
-batch_normalization = _function(BatchNormalization, BatchNormalization.__doc__, ("training",))
 
 
 def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None):
@@ -532,7 +440,10 @@ __all__ = [n for n, v in globals().items() if getattr(v, "__module__", "") == __
 __getattr__, __dir__ = later(
     __name__,
     {
-        "sequence_layers": "AveragePooling1D MaxPooling1D SeparableConv2D average_pooling1d max_pooling1d separable_conv2d",
+        "normalization_layers": "BatchNormalization batch_normalization",
+        "sequence_layers": "AveragePooling1D MaxPooling1D average_pooling1d max_pooling1d",
+        "separable_layers": "SeparableConv1D SeparableConv2D separable_conv1d separable_conv2d",
+        "transposed_layers": "Conv2DTranspose Conv3DTranspose conv2d_transpose conv3d_transpose",
         "volume_layers": "AveragePooling3D Conv3D MaxPooling3D average_pooling3d conv3d max_pooling3d",
     },
 )

@@ -6,16 +6,24 @@ from .framework import Tensor
 from .variables import Variable
 from .sequence_layers import AveragePooling1D as AveragePooling1D
 from .volume_layers import AveragePooling3D as AveragePooling3D
+from .normalization_layers import BatchNormalization as BatchNormalization
+from .transposed_layers import Conv2DTranspose as Conv2DTranspose
 from .volume_layers import Conv3D as Conv3D
+from .transposed_layers import Conv3DTranspose as Conv3DTranspose
 from .sequence_layers import MaxPooling1D as MaxPooling1D
 from .volume_layers import MaxPooling3D as MaxPooling3D
-from .sequence_layers import SeparableConv2D as SeparableConv2D
+from .separable_layers import SeparableConv1D as SeparableConv1D
+from .separable_layers import SeparableConv2D as SeparableConv2D
 from .sequence_layers import average_pooling1d as average_pooling1d
 from .volume_layers import average_pooling3d as average_pooling3d
+from .layers import batch_normalization as batch_normalization
+from .layers import conv2d_transpose as conv2d_transpose
 from .volume_layers import conv3d as conv3d
+from .layers import conv3d_transpose as conv3d_transpose
 from .sequence_layers import max_pooling1d as max_pooling1d
 from .volume_layers import max_pooling3d as max_pooling3d
-from .sequence_layers import separable_conv2d as separable_conv2d
+from .layers import separable_conv1d as separable_conv1d
+from .layers import separable_conv2d as separable_conv2d
 
 
 class Layer:
@@ -64,13 +72,6 @@ class Conv2D:
     def call(self, inputs: Any) -> Any: ...
 
 
-class Conv2DTranspose(Conv2D):
-    """The transpose of a convolution of images, with a bias and an activation."""
-    def __init__(self, units: Any, activation: Any, use_bias: Any, kernel_initializer: Any, bias_initializer: Any, kernel_regularizer: Any, bias_regularizer: Any, kernel_constraint: Any, bias_constraint: Any, **kwargs: Any) -> None: ...
-    def build(self, input_shape: Any) -> Any: ...
-    def call(self, inputs: Any) -> Any: ...
-
-
 class Conv1D:
     """The convolution of sequences, with a bias and an activation."""
     def __init__(self, filters: Any, kernel_size: Any, strides: Any = ..., padding: Any = ..., data_format: Any = ..., dilation_rate: Any = ..., activation: Any = ..., use_bias: Any = ..., kernel_initializer: Any = ..., bias_initializer: Any = ..., kernel_regularizer: Any = ..., bias_regularizer: Any = ..., activity_regularizer: Any = ..., kernel_constraint: Any = ..., bias_constraint: Any = ..., trainable: Any = ..., name: Any = ..., **kwargs: Any) -> None: ...
@@ -102,13 +103,6 @@ class Dropout(Layer):
     def call(self, inputs: Any, training: Any = ...) -> Any: ...
 
 
-class BatchNormalization(Layer):
-    """Batch normalisation (Ioffe and Szegedy 2015): in training by the batch's mean and variance, of which moving averages"""
-    def __init__(self, axis: Any = ..., momentum: Any = ..., epsilon: Any = ..., center: Any = ..., scale: Any = ..., beta_initializer: Any = ..., gamma_initializer: Any = ..., moving_mean_initializer: Any = ..., moving_variance_initializer: Any = ..., beta_regularizer: Any = ..., gamma_regularizer: Any = ..., beta_constraint: Any = ..., gamma_constraint: Any = ..., trainable: Any = ..., name: Any = ..., **kwargs: Any) -> None: ...
-    def build(self, input_shape: Any) -> Any: ...
-    def call(self, inputs: Any, training: Any = ...) -> Any: ...
-
-
 def dense(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
     """`activation(x · kernel + bias)` with a kernel `[in, units]`, over the last dimension."""
 
@@ -121,10 +115,6 @@ def conv2d(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
     """The convolution of images, with a bias and an activation; `kernel_size`, `strides` and `dilation_rate` are one number"""
 
 
-def conv2d_transpose(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
-    """The transpose of a convolution of images, with a bias and an activation."""
-
-
 def max_pooling2d(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
     """The greatest element of each window."""
 
@@ -135,10 +125,6 @@ def average_pooling2d(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
 
 def flatten(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
     """Each example as a row."""
-
-
-def batch_normalization(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
-    """Batch normalisation (Ioffe and Szegedy 2015): in training by the batch's mean and variance, of which moving averages"""
 
 
 def dropout(inputs: Any, rate: Any = ..., noise_shape: Any = ..., seed: Any = ..., training: Any = ..., name: Any = ...) -> Tensor:

@@ -350,15 +350,22 @@ max_pool = _pool("max_pool", "MaxPool", "The greatest element of each window.")
 avg_pool = _pool("avg_pool", "AvgPool", "The mean of each window; padding does not count.")
 
 
-def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
-    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says."""
-    function = {"MAX": max_pool, "AVG": avg_pool}[pooling_type.upper()]
-    return function(input, window_shape, strides or [1, 1], padding, data_format or "NHWC", name)
-
-
 def bias_add(value, bias, data_format=None, name=None):
-    """`value + bias`, one number for each channel."""
-    return _call("bias_add", name, value, bias, data_format or "NHWC")
+    """`value + bias`, one number for each channel: the last dimension, or the second if `data_format` begins with `NC`."""
+    form = "NHWC" if data_format is None else data_format
+    first = isinstance(form, str) and form.startswith("NC")
+    if isinstance(form, str) and not first and not (form.startswith("N") and form.endswith("C")):
+        raise ValueError("data_format must be of the form `N...C` or `NC...`")
+    if not first:
+        return _call("bias_add", name, value, bias, "NHWC" if isinstance(form, str) else form)
+    value = _convert_to_tensor(value)
+    rank = value.shape.ndims
+    if rank in (None, 4):
+        return _call("bias_add", name, value, bias, "NCHW")
+    from .array_ops import reshape
+
+    with _name_scope(name, "BiasAdd", [value, bias]) as scope:
+        return _identity(value + reshape(_convert_to_tensor(bias, value.dtype), [-1, *[1] * (rank - 2)]), scope)
 
 
 def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None):
@@ -501,19 +508,21 @@ __getattr__, __dir__ = _later(
     {
         "activations": "log_poisson_loss silu swish",
         "array_ops": "depth_to_space space_to_depth",
-        "batches": "batch_to_space space_to_batch",
+        "batches": "batch_to_space space_to_batch with_space_to_batch",
         "candidate_sampling": "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler "
         "log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler",
         "moments": "normalize_moments sufficient_statistics weighted_moments",
         "patches": "dilation2d erosion2d max_pool_with_argmax",
         "contrib.legacy_seq2seq": "seq2seq",
         "ctc": "ctc_beam_search_decoder ctc_beam_search_decoder_v2 ctc_greedy_decoder ctc_loss",
+        "ctc_labels": "collapse_repeated ctc_loss_v2 ctc_unique_labels",
         "driven_rnn": "raw_rnn",
-        "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d",
+        "pooling": "avg_pool1d avg_pool2d max_pool1d max_pool2d pool",
         "safe_embedding": "safe_embedding_lookup_sparse",
         "sparse_tensor": "embedding_lookup_sparse",
         "special_math": "log_sigmoid",
-        "transposed": "atrous_conv2d_transpose conv1d_transpose conv_transpose depthwise_conv2d_backprop_filter "
+        "transposed": "atrous_conv2d_transpose conv1d_transpose conv3d_backprop_filter conv3d_backprop_filter_v2 "
+        "conv3d_transpose conv_transpose depthwise_conv2d_backprop_filter "
         "depthwise_conv2d_backprop_input depthwise_conv2d_native_backprop_filter depthwise_conv2d_native_backprop_input",
         "volumes": "avg_pool3d conv3d max_pool3d",
     },

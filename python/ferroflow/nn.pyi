@@ -13,14 +13,19 @@ from .candidate_sampling import all_candidate_sampler as all_candidate_sampler
 from .transposed import atrous_conv2d_transpose as atrous_conv2d_transpose
 from .pooling import avg_pool2d as avg_pool2d
 from .batches import batch_to_space as batch_to_space
+from .ctc_labels import collapse_repeated as collapse_repeated
 from .candidate_sampling import compute_accidental_hits as compute_accidental_hits
 from .transposed import conv1d_transpose as conv1d_transpose
 from .volumes import conv3d as conv3d
+from .transposed import conv3d_backprop_filter as conv3d_backprop_filter
+from .transposed import conv3d_backprop_filter_v2 as conv3d_backprop_filter_v2
 from .transposed import conv_transpose as conv_transpose
 from .ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
 from .ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
 from .ctc import ctc_greedy_decoder as ctc_greedy_decoder
 from .ctc import ctc_loss as ctc_loss
+from .ctc_labels import ctc_loss_v2 as ctc_loss_v2
+from .ctc_labels import ctc_unique_labels as ctc_unique_labels
 from .array_ops import depth_to_space as depth_to_space
 from .transposed import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from .transposed import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
@@ -37,6 +42,7 @@ from .pooling import max_pool2d as max_pool2d
 from .patches import max_pool_with_argmax as max_pool_with_argmax
 from .candidate_sampling import nce_loss as nce_loss
 from .moments import normalize_moments as normalize_moments
+from .pooling import pool as pool
 from .driven_rnn import raw_rnn as raw_rnn
 from .safe_embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
@@ -48,6 +54,7 @@ from .moments import sufficient_statistics as sufficient_statistics
 from .activations import swish as swish
 from .candidate_sampling import uniform_candidate_sampler as uniform_candidate_sampler
 from .moments import weighted_moments as weighted_moments
+from .batches import with_space_to_batch as with_space_to_batch
 
 
 class TopKV2(tuple):
@@ -166,12 +173,8 @@ def avg_pool(value: Any = ..., ksize: Any = ..., strides: Any = ..., padding: An
     """The mean of each window; padding does not count."""
 
 
-def pool(input: Any, window_shape: Any, pooling_type: Any, padding: Any, dilation_rate: Any = ..., strides: Any = ..., name: Any = ..., data_format: Any = ...) -> Tensor:
-    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says."""
-
-
 def bias_add(value: Any, bias: Any, data_format: Any = ..., name: Any = ...) -> Tensor:
-    """`value + bias`, one number for each channel."""
+    """`value + bias`, one number for each channel: the last dimension, or the second if `data_format` begins with `NC`."""
 
 
 def dropout(x: Any, keep_prob: Any = ..., noise_shape: Any = ..., seed: Any = ..., name: Any = ..., rate: Any = ...) -> Tensor:

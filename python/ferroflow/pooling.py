@@ -2,6 +2,7 @@
 
 from . import nn
 from .array_ops import expand_dims, squeeze
+from .batches import with_space_to_batch
 from .framework import convert_to_tensor, name_scope
 
 
@@ -44,3 +45,17 @@ avg_pool1d = _named(
     "avg_pool1d",
     "The mean of each window of sequences `[batch, width, channels]`.",
 )
+
+
+def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None, data_format=None):
+    """`max_pool` or `avg_pool`, as `pooling_type`, `MAX` or `AVG`, says, whose windows' elements are `dilation_rate` pixels
+    apart. Raises `ValueError` for strides and dilations at once."""
+    function, form = {"MAX": nn.max_pool, "AVG": nn.avg_pool}[pooling_type.upper()], data_format or "NHWC"
+    strides, rates = strides or [1, 1], dilation_rate or [1, 1]
+    if not any(rate > 1 for rate in rates):
+        return function(input, window_shape, strides, padding, form, name)
+    if any(stride > 1 for stride in strides):
+        raise ValueError("strides > 1 not supported in conjunction with dilation_rate > 1")
+    with name_scope(name, pooling_type.lower() + "_pool", [input]):
+        one = lambda images, _, padding: function(images, window_shape, strides, padding, form)
+        return with_space_to_batch(input, rates, padding, one, window_shape, None, form)

@@ -4,6 +4,7 @@ from . import nn
 from .array_ops import concat, expand_dims, squeeze, zeros
 from .framework import convert_to_tensor, name_scope
 from .gradients import gradients
+from .math_ops import identity
 
 
 def conv1d_transpose(
@@ -65,3 +66,66 @@ def depthwise_conv2d_native_backprop_filter(
 
 depthwise_conv2d_backprop_input = depthwise_conv2d_native_backprop_input
 depthwise_conv2d_backprop_filter = depthwise_conv2d_native_backprop_filter
+
+
+def _five(sizes):
+    return [1, *[sizes] * 3, 1] if isinstance(sizes, int) else list(sizes)
+
+
+def conv3d_transpose(
+    value=None,
+    filter=None,
+    output_shape=None,
+    strides=None,
+    padding="SAME",
+    data_format="NDHWC",
+    name=None,
+    input=None,
+    filters=None,
+    dilations=None,
+):
+    """The transpose of `conv3d` from volumes of `output_shape` (Zeiler et al. 2010): its derivative by these.
+
+    `value` is `[batch, depth, height, width, in]`, `filter` `[depth, height, width, out, in]`; `strides` are `[1, depth,
+    height, width, 1]`. The result has the dtype of `value` and the shape `output_shape`, whose depth must be known. With
+    `data_format` `NCDHW` channels come second, but in filters. Raises `ValueError` for shapes that do not fit.
+    """
+    value = convert_to_tensor(nn._choose("value", value, input, "input"), name="value")
+    filter = convert_to_tensor(nn._choose("filter", filter, filters, "filters"), value.dtype, name="filter")
+    with name_scope(name, "conv3d_transpose", [value, filter, output_shape]) as scope:
+        if padding not in ("SAME", "VALID"):
+            raise ValueError(f"padding must be either VALID or SAME: {padding}")
+        axis = 1 if data_format == "NCDHW" else 4
+        wanted = convert_to_tensor(output_shape, "int32", name="output_shape")
+        if not wanted.shape.is_compatible_with([5]):
+            raise ValueError(f"output_shape must have shape (5,), got {wanted.shape}")
+        if not value.shape.with_rank(5)[axis].is_compatible_with(filter.shape.with_rank(5)[4]):
+            raise ValueError(
+                f"input channels does not match filter's input channels, {value.shape[axis]} != {filter.shape[4]}"
+            )
+        volumes = zeros(wanted, value.dtype)
+        if not volumes.shape[axis].is_compatible_with(filter.shape[3]):
+            raise ValueError(
+                f"output_shape does not match filter's output channels, {volumes.shape[axis]} != {filter.shape[3]}"
+            )
+        rates = [1] * 5 if dilations is None else _five(dilations)
+        made = nn.conv3d(volumes, filter, _five(strides), padding, data_format, rates)
+        made.shape.assert_is_compatible_with(value.shape)
+        return identity(gradients(made, volumes, value)[0], name=scope)
+
+
+def conv3d_backprop_filter(
+    input, filter_sizes, out_backprop, strides, padding, data_format="NDHWC", dilations=(1, 1, 1, 1, 1), name=None
+):
+    """The derivative of `conv3d` by its filters, of shape `filter_sizes`, from that of its result, `out_backprop`."""
+    with name_scope(name, "Conv3DBackpropFilterV2", [input, out_backprop]) as scope:
+        out_backprop = convert_to_tensor(out_backprop)
+        filters = zeros(filter_sizes, out_backprop.dtype)
+        made = nn.conv3d(
+            convert_to_tensor(input, out_backprop.dtype), filters, strides, padding, data_format, dilations
+        )
+        made.shape.assert_is_compatible_with(out_backprop.shape)
+        return identity(gradients(made, filters, out_backprop)[0], name=scope)
+
+
+conv3d_backprop_filter_v2 = conv3d_backprop_filter

@@ -173,3 +173,14 @@ def test_sigmoid_losses_do_not_broadcast():
         tf.nn.sigmoid_cross_entropy_with_logits(labels=flat, logits=column)
     with pytest.raises(ValueError, match=message):
         tf.nn.weighted_cross_entropy_with_logits(flat, column, 2.0)
+
+
+def test_biases_of_channels_that_come_second(check):
+    for shape in ([1, 2], [1, 2, 3], [1, 2, 1, 3], [1, 2, 1, 1, 3]):
+        biased = tf.nn.bias_add(tf.zeros(shape), [1.0, 2.0], "NCHW" if len(shape) == 4 else "NC...")
+        check(biased, np.broadcast_to(np.reshape([1.0, 2.0], [2, *[1] * (len(shape) - 2)]), shape))
+    assert biased.op.name == "BiasAdd_3"
+    with pytest.raises(ValueError, match="must be of the form"):
+        tf.nn.bias_add(tf.zeros([1, 2]), [1.0, 2.0], "HWC")
+    layer = tf.layers.Conv3D(2, 1, data_format="channels_first", bias_initializer=tf.ones_initializer())
+    check(layer(tf.zeros([1, 1, 2, 1, 1])), np.ones([1, 2, 2, 1, 1]))

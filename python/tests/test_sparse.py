@@ -159,10 +159,6 @@ def test_sequences_too_short_for_their_labels(run):
         run(short)
     losses = run(tf.nn.ctc_loss(labels(), LOGITS, [3, 5, 4, 2], ignore_longer_outputs_than_inputs=True))
     assert losses[0] == 0.0 and losses[1] == pytest.approx(5.1017132)
-    with pytest.raises(tf.errors.UnimplementedError, match="ctc_merge_repeated=False"):
-        tf.nn.ctc_loss(labels(), LOGITS, LENGTHS, ctc_merge_repeated=False)
-    with pytest.raises(tf.errors.UnimplementedError, match="preprocess_collapse_repeated=True"):
-        tf.nn.ctc_loss(labels(), LOGITS, LENGTHS, preprocess_collapse_repeated=True)
     with pytest.raises(TypeError, match="to be a SparseTensor"):
         tf.nn.ctc_loss([[1]], LOGITS, LENGTHS)
 

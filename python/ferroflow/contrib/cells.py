@@ -3,16 +3,20 @@
 from .. import nn
 from ..array_ops import concat, reshape, split
 from ..cell import LSTMStateTuple, RNNCell
+from ..framework import convert_to_tensor
 from ..initializers import Constant, RandomUniform, Zeros
 from ..math_ops import matmul, sigmoid, tanh
+from ..nest import assert_same_structure, map_structure
 from ..rnn_cell import GRUCell, LSTMCell, _depth
 from ..rnn_wrappers import _Wrapper
+from ..variable_scope import get_variable
 
 __all__ = [
     "CompiledWrapper",
     "EmbeddingWrapper",
     "GRUBlockCell",
     "GRUBlockCellV2",
+    "HighwayWrapper",
     "InputProjectionWrapper",
     "LSTMBlockCell",
     "LayerNormBasicLSTMCell",
@@ -205,3 +209,54 @@ class CompiledWrapper(_Wrapper):
 
     def __call__(self, inputs, state, scope=None):
         return self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope=scope)
+
+
+class HighwayWrapper(_Wrapper):
+    """A cell with a highway around it: of inputs and outputs, `carry * inputs + transform * outputs` (Srivastava et al. 2015,
+    https://arxiv.org/abs/1505.00387), with `carry = sigmoid(carry_w · inputs + carry_b)`, and `transform` what is left of it, or,
+    unless `couple_carry_transform_gates`, a gate by `transform_w` and `transform_b`. Biases begin as `carry_bias_init` and
+    minus that; the variables are where the cell is called. Raises `ValueError` unless outputs have the inputs' shape."""
+
+    def __init__(self, cell, couple_carry_transform_gates=True, carry_bias_init=1.0):
+        super().__init__(cell)
+        self._coupled, self._start, self._gates = couple_carry_transform_gates, carry_bias_init, {}
+
+    def _forget(self):
+        super()._forget()
+        self._gates = {}
+
+    @property
+    def variables(self):
+        """Those of the cell within, and of the gates."""
+        return [*self._cell.variables, *(v for pair in self._gates.values() for v in pair)]
+
+    weights = variables
+
+    @property
+    def trainable_variables(self):
+        """Those of its variables that are trained."""
+        return [v for v in self.variables if v.trainable]
+
+    trainable_weights = trainable_variables
+
+    def _gate(self, name, inputs, bias):
+        if name not in self._gates:
+            size = _depth(inputs.shape)
+            start = Constant(bias)
+            made = get_variable(name + "_w", [size, size], inputs.dtype), get_variable(
+                name + "_b", [size], inputs.dtype, start
+            )
+            self._gates[name] = made
+        return sigmoid(nn.xw_plus_b(inputs, *self._gates[name]))
+
+    def _around(self, inputs, outputs):
+        inputs.shape.assert_is_compatible_with(outputs.shape)
+        carry = self._gate("carry", inputs, self._start)
+        transform = 1.0 - carry if self._coupled else self._gate("transform", inputs, -self._start)
+        return inputs * carry + outputs * transform
+
+    def __call__(self, inputs, state, scope=None):
+        inputs = map_structure(convert_to_tensor, inputs)
+        output, state = self._cell(inputs, state) if scope is None else self._cell(inputs, state, scope=scope)
+        assert_same_structure(inputs, output)
+        return map_structure(self._around, inputs, output), state

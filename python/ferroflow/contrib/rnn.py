@@ -16,9 +16,14 @@ from ..rnn_cell import (
     ResidualWrapper,
     RNNCell,
 )
-from . import attention_cell, cells, stacked
+from . import attention_cell, cells, convolution_cells, fused_cells, gated_cells, independent_cells, lstm_cells, stacked
 from .attention_cell import *
 from .cells import *
+from .convolution_cells import *
+from .fused_cells import *
+from .gated_cells import *
+from .independent_cells import *
+from .lstm_cells import *
 from .stacked import *
 
 __all__ = [
@@ -36,6 +41,11 @@ __all__ = [
     "static_rnn",
     *attention_cell.__all__,
     *cells.__all__,
+    *convolution_cells.__all__,
+    *fused_cells.__all__,
+    *gated_cells.__all__,
+    *independent_cells.__all__,
+    *lstm_cells.__all__,
     *stacked.__all__,
 ]
 

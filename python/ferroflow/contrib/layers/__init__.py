@@ -3,12 +3,23 @@
 # ruff: noqa: F403
 
 from ...later import absent as _absent
-from . import connected, normalization, optimization, regularizers
+from . import connected, encoders, normalization, optimization, pooling, regularizers, stacks
 from .connected import *
+from .encoders import *
 from .normalization import *
 from .optimization import *
+from .pooling import *
 from .regularizers import *
+from .stacks import *
 
-__all__ = [*connected.__all__, *normalization.__all__, *optimization.__all__, *regularizers.__all__]
+__all__ = [
+    *connected.__all__,
+    *encoders.__all__,
+    *normalization.__all__,
+    *optimization.__all__,
+    *pooling.__all__,
+    *regularizers.__all__,
+    *stacks.__all__,
+]
 
 __getattr__ = _absent(__name__)

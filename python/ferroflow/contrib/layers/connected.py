@@ -1,4 +1,6 @@
-"""Layers that connect, pool, flatten and repeat; each takes arguments from `arg_scope`."""
+"""Layers that connect, convolve and flatten; each takes arguments from `arg_scope`."""
+
+import inspect
 
 from ... import array_ops, layers, nn
 from ...framework import add_to_collections, convert_to_tensor, get_collection, name_scope
@@ -7,6 +9,7 @@ from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope
 from ..framework import add_model_variable, model_variable
 from .regularizers import xavier_initializer
+from .utils import collect_named_outputs, collected
 
 
 @add_arg_scope
@@ -36,15 +39,81 @@ def fully_connected(
     return _apply(shared, inputs, scope, "fully_connected", reuse, *ends)
 
 
-def _convolution(cls, doc, name):
+_CONVOLUTIONS = {3: "Conv1D", 4: "Conv2D", 5: "Conv3D"}
+
+
+@add_arg_scope
+def convolution(
+    inputs,
+    num_outputs,
+    kernel_size,
+    stride=1,
+    padding="SAME",
+    data_format=None,
+    rate=1,
+    activation_fn=nn.relu,
+    normalizer_fn=None,
+    normalizer_params=None,
+    weights_initializer=xavier_initializer(),
+    weights_regularizer=None,
+    biases_initializer=Zeros(),
+    biases_regularizer=None,
+    reuse=None,
+    variables_collections=None,
+    outputs_collections=None,
+    trainable=True,
+    scope=None,
+    conv_dims=None,
+):
+    """The convolution of sequences, images or volumes, as the rank of `inputs` says, 3, 4 or 5, with biases and an activation;
+    `normalizer_fn(x, **normalizer_params)` takes the place of the biases. `conv_dims` is the number of dimensions that are
+    expected. Raises `ValueError` for other ranks."""
+    inputs = convert_to_tensor(inputs)
+    rank = inputs.shape.ndims
+    if conv_dims is not None and conv_dims + 2 != rank:
+        raise ValueError(f"Convolution expects input with rank {conv_dims + 2}, got {rank}")
+    if rank not in _CONVOLUTIONS:
+        raise ValueError(f"Convolution not supported for input with rank {rank}")
+    options = dict(strides=stride, padding=padding, dilation_rate=rate)
+    if data_format is not None:
+        options["data_format"] = "channels_first" if data_format.startswith("NC") else "channels_last"
+    make = lambda **weights: getattr(layers, _CONVOLUTIONS[rank])(num_outputs, kernel_size, **options, **weights)
+    shared = _weighted(
+        make, weights_initializer, weights_regularizer, biases_initializer, biases_regularizer, normalizer_fn, trainable
+    )
+    ends = activation_fn, normalizer_fn, normalizer_params, variables_collections, outputs_collections
+    return _apply(shared, inputs, scope, "Conv", reuse, *ends)
+
+
+def _of_rank(rank, doc, name):
+    signature = inspect.signature(convolution)
+
+    def layer(*args, **kwargs):
+        return convolution.__wrapped__(*args, conv_dims=rank, **kwargs)
+
+    parameters = [p for p in signature.parameters.values() if p.name != "conv_dims"]
+    layer.__signature__ = signature.replace(parameters=parameters)
+    layer.__name__ = layer.__qualname__ = name
+    layer.__doc__ = doc
+    return add_arg_scope(layer)
+
+
+convolution1d = _of_rank(1, "The convolution of sequences, with biases and an activation.", "convolution1d")
+convolution2d = _of_rank(2, "The convolution of images, with biases and an activation.", "convolution2d")
+convolution3d = _of_rank(
+    3, "The convolution of volumes, whose depth must be known, with biases and an activation.", "convolution3d"
+)
+conv1d, conv2d, conv3d = convolution1d, convolution2d, convolution3d
+
+
+def _transposed(cls, form, scope_name, doc, name):
     def layer(
         inputs,
         num_outputs,
         kernel_size,
         stride=1,
         padding="SAME",
-        data_format=None,
-        rate=1,
+        data_format=form,
         activation_fn=nn.relu,
         normalizer_fn=None,
         normalizer_params=None,
@@ -58,68 +127,36 @@ def _convolution(cls, doc, name):
         trainable=True,
         scope=None,
     ):
-        options = dict(strides=stride, padding=padding, dilation_rate=rate)
-        if data_format is not None:
-            options["data_format"] = "channels_first" if data_format.startswith("NC") else "channels_last"
-        make = lambda **weights: cls(num_outputs, kernel_size, **options, **weights)
-        shared = _weighted(
-            make,
-            weights_initializer,
-            weights_regularizer,
-            biases_initializer,
-            biases_regularizer,
-            normalizer_fn,
-            trainable,
-        )
+        known = form, "NC" + form[1:-1]
+        if data_format not in known:
+            raise ValueError(f"data_format has to be either {known[1]} or {known[0]}.")
+        order = "channels_last" if data_format == form else "channels_first"
+        make = lambda **weights: getattr(layers, cls)(num_outputs, kernel_size, stride, padding, order, **weights)
+        regularizers = weights_initializer, weights_regularizer, biases_initializer, biases_regularizer
+        shared = _weighted(make, *regularizers, normalizer_fn, trainable)
         ends = activation_fn, normalizer_fn, normalizer_params, variables_collections, outputs_collections
-        return _apply(shared, inputs, scope, "Conv", reuse, *ends)
+        return _apply(shared, inputs, scope, scope_name, reuse, *ends)
 
     layer.__name__ = layer.__qualname__ = name
     layer.__doc__ = doc
     return add_arg_scope(layer)
 
 
-convolution1d = _convolution(
-    layers.Conv1D, "The convolution of sequences, with biases and an activation.", "convolution1d"
+convolution2d_transpose = _transposed(
+    "Conv2DTranspose",
+    "NHWC",
+    "Conv2d_transpose",
+    "The transpose of a convolution of images, with biases and an activation.",
+    "convolution2d_transpose",
 )
-convolution2d = _convolution(
-    layers.Conv2D, "The convolution of images, with biases and an activation.", "convolution2d"
+convolution3d_transpose = _transposed(
+    "Conv3DTranspose",
+    "NDHWC",
+    "Conv3d_transpose",
+    "The transpose of a convolution of volumes, whose depth must be known, with biases and an activation.",
+    "convolution3d_transpose",
 )
-convolution = conv2d = convolution2d
-conv1d = convolution1d
-
-
-@add_arg_scope
-def convolution2d_transpose(
-    inputs,
-    num_outputs,
-    kernel_size,
-    stride=1,
-    padding="SAME",
-    data_format="NHWC",
-    activation_fn=nn.relu,
-    normalizer_fn=None,
-    normalizer_params=None,
-    weights_initializer=xavier_initializer(),
-    weights_regularizer=None,
-    biases_initializer=Zeros(),
-    biases_regularizer=None,
-    reuse=None,
-    variables_collections=None,
-    outputs_collections=None,
-    trainable=True,
-    scope=None,
-):
-    """The transpose of a convolution of images, with biases and an activation."""
-    form = "channels_first" if data_format == "NCHW" else "channels_last"
-    make = lambda **weights: layers.Conv2DTranspose(num_outputs, kernel_size, stride, padding, form, **weights)
-    shared = _weighted(
-        make, weights_initializer, weights_regularizer, biases_initializer, biases_regularizer, normalizer_fn, trainable
-    )
-    ends = activation_fn, normalizer_fn, normalizer_params, variables_collections, outputs_collections
-    return _apply(shared, inputs, scope, "Conv2d_transpose", reuse, *ends)
-
-
+conv3d_transpose = convolution3d_transpose
 conv2d_transpose = convolution2d_transpose
 
 
@@ -173,9 +210,7 @@ def separable_convolution2d(
             result = nn.bias_add(result, made["biases"], data_format)
         collect(variables_collections, **made)
         result = result if activation_fn is None else activation_fn(result)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 separable_conv2d = separable_convolution2d
@@ -220,9 +255,7 @@ def finish(layer, result, activation, variables_collections, outputs_collections
         add_model_variable(variable)
     collect(variables_collections, **{v.op.name.rpartition("/")[2]: v for v in layer.variables})
     result = result if activation is None else activation(result)
-    if outputs_collections:
-        add_to_collections(outputs_collections, result)
-    return result
+    return collected(outputs_collections, result)
 
 
 def collect(collections, **variables):
@@ -231,34 +264,6 @@ def collect(collections, **variables):
         for key in (collections.get(name, ()) if isinstance(collections, dict) else collections) or ():
             if variable is not None and variable not in get_collection(key):
                 add_to_collections(key, variable)
-
-
-@add_arg_scope
-def max_pool2d(
-    inputs, kernel_size, stride=2, padding="VALID", data_format="NHWC", outputs_collections=None, scope=None
-):
-    """The greatest element of each window."""
-    return _pooled(
-        nn.max_pool, inputs, kernel_size, stride, padding, data_format, outputs_collections, scope or "MaxPool2D"
-    )
-
-
-@add_arg_scope
-def avg_pool2d(
-    inputs, kernel_size, stride=2, padding="VALID", data_format="NHWC", outputs_collections=None, scope=None
-):
-    """The mean of each window."""
-    return _pooled(
-        nn.avg_pool, inputs, kernel_size, stride, padding, data_format, outputs_collections, scope or "AvgPool2D"
-    )
-
-
-def _pooled(function, inputs, size, stride, padding, data_format, collections, scope):
-    with name_scope(scope, values=[inputs]):
-        result = function(inputs, _two(size), _two(stride), padding, data_format or "NHWC")
-        if collections:
-            add_to_collections(collections, result)
-        return result
 
 
 def _two(value):
@@ -270,9 +275,7 @@ def flatten(inputs, outputs_collections=None, scope=None):
     """Each example as a row."""
     with name_scope(scope, "Flatten", [inputs]):
         result = layers.flatten(inputs)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 @add_arg_scope
@@ -280,18 +283,14 @@ def dropout(inputs, keep_prob=0.5, noise_shape=None, is_training=True, outputs_c
     """In training each element is kept with probability `keep_prob` and scaled by its inverse, or else zero."""
     with variable_scope(scope, "Dropout", [inputs]):
         result = layers.dropout(inputs, 1 - keep_prob, noise_shape, seed, is_training)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
+        return collected(outputs_collections, result)
 
 
 @add_arg_scope
 def one_hot_encoding(labels, num_classes, on_value=1.0, off_value=0.0, outputs_collections=None, scope=None):
     """Rows with `on_value` at the class."""
     result = array_ops.one_hot(labels, num_classes, on_value, off_value, name=scope)
-    if outputs_collections:
-        add_to_collections(outputs_collections, result)
-    return result
+    return collect_named_outputs(outputs_collections, result.op.name, result)
 
 
 @add_arg_scope
@@ -315,33 +314,7 @@ def bias_add(
         collect(variables_collections, biases=biases)
         result = nn.bias_add(inputs, biases, data_format)
         result = result if activation_fn is None else activation_fn(result)
-        if outputs_collections:
-            add_to_collections(outputs_collections, result)
-        return result
-
-
-def stack(inputs, layer, stack_args, **kwargs):
-    """What the function `layer` makes of `inputs`, again and again, each time with the next of `stack_args` and with
-    `kwargs`; in scopes `scope_1`, `scope_2` and so on."""
-    scope = kwargs.pop("scope", None)
-    if not isinstance(stack_args, (list, tuple)):
-        raise ValueError("stack_args need to be a list or tuple")
-    with variable_scope(scope, "Stack", [inputs]):
-        name = layer.__name__ if scope is None else scope.rpartition("/")[2]
-        for i, arguments in enumerate(stack_args, 1):
-            arguments = arguments if isinstance(arguments, (list, tuple)) else [arguments]
-            inputs = layer(inputs, *arguments, scope=f"{name}_{i}", **kwargs)
-        return inputs
-
-
-def repeat(inputs, repetitions, layer, *args, **kwargs):
-    """What the function `layer` makes of `inputs` with these arguments, again and again; in scopes `scope_1` and so on."""
-    scope = kwargs.pop("scope", None)
-    with variable_scope(scope, "Repeat", [inputs]):
-        name = layer.__name__ if scope is None else scope.rpartition("/")[2]
-        for i in range(1, repetitions + 1):
-            inputs = layer(inputs, *args, scope=f"{name}_{i}", **kwargs)
-        return inputs
+        return collected(outputs_collections, result)
 
 
 def softmax(logits, scope=None):
@@ -361,51 +334,32 @@ def _preset(activation, doc, name):
 
 linear = _preset(None, "`fully_connected` without an activation.", "linear")
 relu = _preset(nn.relu, "`fully_connected`, then `max(x, 0)`.", "relu")
+elu = _preset(nn.elu, "`fully_connected`, then `x`, or `eˣ - 1` below 0.", "elu")
 relu6 = _preset(nn.relu6, "`fully_connected`, then `min(max(x, 0), 6)`.", "relu6")
 
 
-def embed_sequence(
-    ids,
-    vocab_size=None,
-    embed_dim=None,
-    unique=False,
-    initializer=None,
-    regularizer=None,
-    trainable=True,
-    scope=None,
-    reuse=None,
-):
-    """The rows of a variable `[vocab_size, embed_dim]`, `embeddings`, that `ids` name."""
-    if not reuse and (vocab_size is None or embed_dim is None):
-        raise ValueError("Must specify vocab size and embedding dimension when not reusing.")
-    with variable_scope(scope, "EmbedSequence", [ids], reuse=reuse):
-        shape = None if vocab_size is None else [vocab_size, embed_dim]
-        embeddings = model_variable("embeddings", shape, None, initializer, regularizer, trainable)
-        return nn.embedding_lookup(embeddings, ids)
-
-
 __all__ = [
-    "avg_pool2d",
     "bias_add",
     "conv1d",
     "conv2d",
     "conv2d_transpose",
+    "conv3d",
+    "conv3d_transpose",
     "convolution",
     "convolution1d",
     "convolution2d",
     "convolution2d_transpose",
+    "convolution3d",
+    "convolution3d_transpose",
     "dropout",
-    "embed_sequence",
+    "elu",
     "flatten",
     "fully_connected",
     "linear",
-    "max_pool2d",
     "one_hot_encoding",
     "relu",
     "relu6",
-    "repeat",
     "separable_conv2d",
     "separable_convolution2d",
     "softmax",
-    "stack",
 ]

@@ -125,8 +125,11 @@ class AttentionMechanism:
             score = self._score(query if self._query_layer is None else self._query_layer(query))
             if self._mask is not None:
                 score = where(self._mask, score, self._excluded * ones_like(score))
-            alignments = self._normalise(score)
+            alignments = self._aligned(score, state)
         return alignments, alignments
+
+    def _aligned(self, score, state):
+        return self._normalise(score)
 
     def _score(self, query):
         raise NotImplementedError

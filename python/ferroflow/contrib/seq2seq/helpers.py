@@ -2,7 +2,7 @@
 
 from ... import nn
 from ...array_ops import concat, expand_dims, fill, gather, shape, where, zeros_like
-from ...dtypes import int32
+from ...dtypes import bool as bool_, int32
 from ...framework import convert_to_tensor, name_scope
 from ...math_ops import argmax, cast, equal, greater_equal, less, minimum
 from ...nest import flatten, map_structure
@@ -17,6 +17,7 @@ __all__ = [
     "InferenceHelper",
     "SampleEmbeddingHelper",
     "ScheduledEmbeddingTrainingHelper",
+    "ScheduledOutputTrainingHelper",
     "TrainingHelper",
 ]
 
@@ -170,6 +171,49 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
         chosen = greater_equal(sample_ids, 0)
         found = self._embedding(where(chosen, sample_ids, zeros_like(sample_ids)))
         return finished, where(chosen, found, inputs), state
+
+
+class ScheduledOutputTrainingHelper(TrainingHelper):
+    """`TrainingHelper` that with `sampling_probability`, a number or one for each sequence, gives a sequence in place of its input
+    the outputs, or what `next_inputs_fn` makes of them (Bengio et al. 2015, https://arxiv.org/abs/1506.03099); samples are 1
+    where it does so, else 0. `auxiliary_inputs`, of the form of `inputs`, follow either along the last dimension. Raises
+    `ValueError` for probabilities that are neither a scalar nor a vector."""
+
+    def __init__(
+        self,
+        inputs,
+        sequence_length,
+        sampling_probability,
+        time_major=False,
+        seed=None,
+        next_inputs_fn=None,
+        auxiliary_inputs=None,
+        name=None,
+    ):
+        self._probability = convert_to_tensor(sampling_probability, name="sampling_probability")
+        if self._probability.shape.ndims not in (0, 1):
+            raise ValueError(
+                f"sampling_probability must be either a scalar or a vector. saw shape: {self._probability.shape}"
+            )
+        self._seed, self._next, self._more = seed, next_inputs_fn, None
+        if auxiliary_inputs is not None:
+            self._more = TrainingHelper(auxiliary_inputs, sequence_length, time_major, name)
+            joined = lambda x, more: concat([convert_to_tensor(x), convert_to_tensor(more)], -1)
+            inputs = map_structure(joined, inputs, auxiliary_inputs)
+        super().__init__(inputs, sequence_length, time_major, name)
+
+    def sample(self, time, outputs, state, name=None):
+        """1 for the sequences that are given outputs, else 0."""
+        return cast(less(random_uniform([self.batch_size], seed=self._seed), self._probability), int32)
+
+    def next_inputs(self, time, outputs, state, sample_ids=None, name=None):
+        """Which sequences have ended, the next inputs, and the state."""
+        finished, inputs, state = super().next_inputs(time, outputs, state, sample_ids)
+        made = outputs if self._next is None else self._next(outputs)
+        if self._more is not None:
+            made = map_structure(lambda x, more: concat([x, more], -1), made, self._more._at(time + 1))
+        chosen = cast(sample_ids, bool_)
+        return finished, map_structure(lambda x, y: where(chosen, x, y), made, inputs), state
 
 
 def _drawn(logits, seed):
