@@ -150,23 +150,32 @@ del _module
 __getattr__, __dir__ = _later(
     __name__,
     {
-        "behavior": "disable_eager_execution disable_resource_variables disable_v2_behavior enable_eager_execution "
-        "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
+        "behavior": "VariableAggregation VariableSynchronization control_flow_v2_enabled disable_control_flow_v2 "
+        "disable_eager_execution disable_resource_variables disable_tensor_equality disable_v2_behavior "
+        "disable_v2_tensorshape enable_eager_execution enable_resource_variables enable_tensor_equality enable_v2_behavior "
+        "enable_v2_tensorshape executing_eagerly executing_eagerly_outside_functions resource_variables_enabled",
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
-        "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
+        "compat": "dimension_at_index dimension_value",
+        "custom_gradients": "NoGradient NotDifferentiable RegisterGradient custom_gradient grad_pass_through",
         "bitwise": "bitwise",
         "debugging": "debugging",
         "decompositions": "cholesky cholesky_solve log_matrix_determinant matrix_determinant matrix_inverse "
         "matrix_solve matrix_triangular_solve",
+        "device_names": "DeviceSpec",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
         "file_ops": "decode_base64 decode_csv decode_raw encode_base64 matching_files read_file write_file",
         "image": "image",
         "incomplete": "betainc igamma igammac zeta",
+        "initialized": "assert_variables_initialized count_up_to",
         "io": "io",
         "manip": "manip",
         "metrics": "metrics",
+        "nest": "nest",
+        "partitioners": "create_partitioned_variables",
+        "printing": "print",
+        "script_ops": "py_function",
         "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
         "patches": "extract_image_patches",
@@ -180,7 +189,8 @@ __getattr__, __dir__ = _later(
         "sparse_ops": "sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_maximum sparse_merge "
         "sparse_minimum sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape "
         "sparse_reshape sparse_slice sparse_softmax sparse_split sparse_to_indicator sparse_transpose",
-        "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
+        "tensor_spec": "TensorSpec add_check_numerics_ops",
+        "sparse_tensor": "SparseTensor convert_to_tensor_or_sparse_tensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
         "string_ops": "as_string reduce_join regex_replace string_join string_split string_strip string_to_number "

@@ -3,6 +3,7 @@
 # ruff: noqa: F401
 
 from .later import absent as _absent
+from .printing import string_format as format
 from .string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr
 from .string_ops import string_join as join
 from .string_ops import string_length as length
@@ -14,6 +15,7 @@ from .string_ops import string_upper as upper
 
 __all__ = [
     "as_string",
+    "format",
     "join",
     "length",
     "lower",
