@@ -79,7 +79,7 @@ MODULES = {
     "python.ops.gen_ctc_ops": "ctc",
     "python.ops.gen_data_flow_ops": "partition_ops contrib.seq2seq tf",
     "python.ops.gen_image_ops": "image",
-    "python.ops.gen_linalg_ops": "decompositions linalg_ops tf",
+    "python.ops.gen_linalg_ops": "decompositions factorizations linalg_ops tf",
     "python.ops.gen_logging_ops": "math_ops summary tf",
     "python.ops.gen_math_ops": "generated_ops math_ops math incomplete tf",
     "python.ops.gen_nn_ops": "generated_ops nn",
