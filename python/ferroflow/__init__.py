@@ -169,9 +169,10 @@ __getattr__, __dir__ = _later(
         "file_ops": "decode_base64 decode_csv decode_raw encode_base64 matching_files read_file write_file",
         "image": "image",
         "incomplete": "betainc igamma igammac zeta",
-        "initialized": "assert_variables_initialized count_up_to",
+        "initialized": "assert_variables_initialized count_up_to initialize_all_tables tables_initializer",
         "io": "io",
         "least_squares": "matrix_solve_ls",
+        "lookup": "lookup",
         "manip": "manip",
         "matrix_functions": "matrix_square_root",
         "metrics": "metrics",
@@ -196,6 +197,7 @@ __getattr__, __dir__ = _later(
         "sparse_tensor": "SparseTensor convert_to_tensor_or_sparse_tensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
+        "string_buckets": "string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong",
         "string_ops": "as_string reduce_join regex_replace string_join string_split string_strip string_to_number "
         "substr",
         "strings": "strings",

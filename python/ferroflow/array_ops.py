@@ -40,6 +40,11 @@ def ones(shape, dtype=float32, name=None):
 def _filled(shape, value, dtype, name):
     dtype = as_dtype(dtype)
     if dtype.name == "string" and _graph_of([shape]) is None:
+        sizes = [int(size) for size in shape] if hasattr(shape, "__iter__") else []
+        if 0 in sizes:
+            from numpy import empty
+
+            return constant(empty(sizes, object), dtype, name=name)
         return constant("", shape=shape, name=name)
     if dtype.name in ("bool", "string"):
         return fill(shape, bool(value) if dtype.name == "bool" else "", name)

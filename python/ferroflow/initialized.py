@@ -3,8 +3,8 @@
 from .array_ops import stack
 from .dtypes import string
 from .errors import FailedPreconditionError, OutOfRangeError
-from .framework import call, constant, control_dependencies, name_scope
-from .math_ops import identity
+from .framework import GraphKeys, call, constant, control_dependencies, get_collection, name_scope
+from .math_ops import group, identity
 from .script_ops import py_func
 from .variables import assign, global_variables, local_variables
 
@@ -66,3 +66,11 @@ def count_up_to(ref, limit, name=None):
         value.set_shape([])
         with control_dependencies([assign(ref, value + 1)]):
             return identity(value, scope)
+
+
+def tables_initializer(name="init_all_tables"):
+    """The operation that initialises all tables, those in the collection `TABLE_INITIALIZERS`."""
+    return group(*get_collection(GraphKeys.TABLE_INITIALIZERS), name=name)
+
+
+initialize_all_tables = tables_initializer
