@@ -182,7 +182,7 @@ __getattr__, __dir__ = _later(
         "script_ops": "py_function",
         "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
-        "patches": "extract_image_patches",
+        "patches": "extract_image_patches extract_volume_patches",
         "run_options": "GraphOptions OptimizerOptions RunMetadata RunOptions",
         "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "

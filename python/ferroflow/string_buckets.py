@@ -70,7 +70,7 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=
             message = "segment_ids are not allowed to exceed num_segments or to have negative values."
             raise InvalidArgumentError(None, None, message)
         parts = {}
-        for id, row in zip(ids.ravel().tolist(), texts.reshape(ids.size, -1)):
+        for id, row in zip(ids.ravel().tolist(), texts.reshape(ids.size, int(np.prod(rest)))):
             parts.setdefault(id, []).append(row)
         found = np.full([count, int(np.prod(rest))], b"", object)
         for id, rows in parts.items():
