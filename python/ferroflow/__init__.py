@@ -166,7 +166,7 @@ __getattr__, __dir__ = _later(
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
         "factorizations": "qr self_adjoint_eig self_adjoint_eigvals svd",
-        "file_ops": "decode_base64 decode_csv decode_raw encode_base64 matching_files read_file write_file",
+        "file_ops": "decode_base64 decode_compressed decode_csv decode_raw encode_base64 matching_files read_file write_file",
         "image": "image",
         "incomplete": "betainc igamma igammac zeta",
         "initialized": "assert_variables_initialized count_up_to initialize_all_tables tables_initializer",
@@ -187,6 +187,7 @@ __getattr__, __dir__ = _later(
         "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
+        "sets": "sets",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
         "sparse": "sparse",

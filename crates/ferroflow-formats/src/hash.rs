@@ -140,7 +140,7 @@ fn long(bytes: &[u8]) -> u64 {
 #[must_use]
 pub fn hash(bytes: &[u8]) -> u64 {
     const BY: u64 = 0xc6a4_a793_5bd1_e995;
-    let mut h = 0xDECA_FCAF_FEu64 ^ (bytes.len() as u64).wrapping_mul(BY);
+    let mut h = 0x00DE_CAFC_AFFE_u64 ^ (bytes.len() as u64).wrapping_mul(BY);
     let words = bytes.chunks_exact(8);
     let tail = words.remainder();
     for chunk in words {
