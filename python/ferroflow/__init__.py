@@ -194,6 +194,7 @@ __getattr__, __dir__ = _later(
         "sparse_ops": "sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_maximum sparse_merge "
         "sparse_minimum sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape "
         "sparse_reshape sparse_slice sparse_softmax sparse_split sparse_to_indicator sparse_transpose",
+        "tensor_proto": "make_ndarray make_tensor_proto parse_tensor serialize_tensor",
         "tensor_spec": "TensorSpec add_check_numerics_ops",
         "sparse_tensor": "SparseTensor convert_to_tensor_or_sparse_tensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",

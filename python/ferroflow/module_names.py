@@ -37,6 +37,8 @@ MODULES = {
     "core.example.example_pb2": "examples_proto",
     "core.example.feature_pb2": "examples_proto",
     "core.framework.summary_pb2": "messages",
+    "core.framework.tensor_pb2": "tensor_proto",
+    "core.framework.tensor_shape_pb2": "tensor_proto",
     "core.protobuf.config_pb2": "session run_options",
     "core.util.event_pb2": "messages",
     "python.client.device_lib": "device_lib",
