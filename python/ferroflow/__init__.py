@@ -188,6 +188,7 @@ __getattr__, __dir__ = _later(
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "sets": "sets",
+        "signal": "signal",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
         "sparse": "sparse",
@@ -196,7 +197,8 @@ __getattr__, __dir__ = _later(
         "sparse_reshape sparse_slice sparse_softmax sparse_split sparse_to_indicator sparse_transpose",
         "tensor_proto": "make_ndarray make_tensor_proto parse_tensor serialize_tensor",
         "tensor_spec": "TensorSpec add_check_numerics_ops",
-        "sparse_tensor": "SparseTensor convert_to_tensor_or_sparse_tensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
+        "sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor sparse_placeholder "
+        "sparse_reduce_sum sparse_retain "
         "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
         "string_buckets": "string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong",

@@ -3,7 +3,6 @@
 import enum
 
 
-
 def executing_eagerly():
     """Whether operations are run as they are described: never."""
     return False

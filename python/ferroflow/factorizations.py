@@ -104,7 +104,9 @@ def decomposed(array, full=False, vectors=True):
     if not array.size:
         # NumPy has no answer for none of them.
         batch, most = array.shape[:-2], min(rows, columns)
-        unit = lambda n, k: np.broadcast_to(np.eye(n, n if full else k, dtype=array.dtype), (*batch, n, n if full else k))
+        unit = lambda n, k: np.broadcast_to(
+            np.eye(n, n if full else k, dtype=array.dtype), (*batch, n, n if full else k)
+        )
         return unit(rows, most), np.zeros([*batch, most], array.dtype), unit(columns, most)
     finite = np.isfinite(array).all((-1, -2))
     u, s, vt = np.linalg.svd(np.where(finite[..., None, None], array, 0), full)
@@ -118,7 +120,7 @@ def svd(tensor, full_matrices=False, compute_uv=True, name=None):
     less of both sizes; and, if `compute_uv`, `U` and `V` with `U · diag(s) · Vᵀ = tensor`: of `k` columns, or square ones
     if `full_matrices`. They are NaN where an element is not finite.
 
-    Derivatives are those of NumPy-style factors where the singular values differ (Townsend 2016, "Differentiating the
+    Derivatives are there where the singular values differ (Townsend 2016, "Differentiating the
     Singular Value Decomposition"); with `full_matrices` and more than one column beyond `k` there is none, and
     `NotImplementedError` is raised.
     """
@@ -136,7 +138,9 @@ def svd(tensor, full_matrices=False, compute_uv=True, name=None):
         u, s, v = decomposed(array, full_matrices)
         return [s, u, v]
 
-    shapes = [of_matrices(tensor, *sizes) for sizes in ("k", "mm" if full_matrices else "mk", "nn" if full_matrices else "nk")]
+    shapes = [
+        of_matrices(tensor, *sizes) for sizes in ("k", "mm" if full_matrices else "mk", "nn" if full_matrices else "nk")
+    ]
     made = hosted(found, [tensor], [tensor.dtype] * 3, shapes, name or "Svd", _svd_gradient)
     return made[0], made[1], made[2]
 
@@ -160,7 +164,10 @@ def _svd_gradient(operation, by_values, by_u, by_v):
 
 def _thin(s, factor, by, operation):
     """The first columns of a factor, of which the last one more is made, and the derivative by them."""
-    count, columns = s.shape.as_list()[-1] if s.shape.ndims else None, factor.shape.as_list()[-1] if factor.shape.ndims else None
+    count, columns = (
+        s.shape.as_list()[-1] if s.shape.ndims else None,
+        factor.shape.as_list()[-1] if factor.shape.ndims else None,
+    )
     if None in (count, columns):
         raise NotImplementedError("The gradient of svd needs matrices of a known size")
     if columns == count:
@@ -198,7 +205,9 @@ def _qr_gradient(operation, by_q, by_r):
     if rows < columns:
         rest = operation.inputs[0][..., rows:]
         by_rest = by_r[..., rows:]
-        by_first = _square_qr_gradient(q, r[..., :rows], by_q + matmul(rest, by_rest, transpose_b=True), by_r[..., :rows])
+        by_first = _square_qr_gradient(
+            q, r[..., :rows], by_q + matmul(rest, by_rest, transpose_b=True), by_r[..., :rows]
+        )
         return [concat([by_first, matmul(q, by_rest)], -1)]
     return [_square_qr_gradient(q, r, by_q, by_r)]
 

@@ -30,7 +30,9 @@ def matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
         if not fast:
             return _any_rank(matrix, rhs, scope)
         regular = lambda square: cholesky(square + l2_regularizer * eye(shape(square)[-1], dtype=square.dtype))
-        over = lambda: cholesky_solve(regular(matmul(matrix, matrix, transpose_a=True)), matmul(matrix, rhs, transpose_a=True))
+        over = lambda: cholesky_solve(
+            regular(matmul(matrix, matrix, transpose_a=True)), matmul(matrix, rhs, transpose_a=True)
+        )
         under = lambda: matmul(
             matrix, cholesky_solve(regular(matmul(matrix, matrix, transpose_b=True)), rhs), transpose_a=True
         )

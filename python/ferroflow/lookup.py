@@ -120,7 +120,11 @@ class StaticHashTable(Table):
     def __init__(self, initializer, default_value, name=None, shared_name=None):
         with name_scope(name, "hash_table") as scope:
             super().__init__(
-                initializer.key_dtype, initializer.value_dtype, default_value, shared_name, scope.rstrip("/").split("/")[-1]
+                initializer.key_dtype,
+                initializer.value_dtype,
+                default_value,
+                shared_name,
+                scope.rstrip("/").split("/")[-1],
             )
             self._initializer, self._init = initializer, initializer.initialize(self)
 
@@ -350,7 +354,11 @@ class IdTableWithHashBuckets(LookupInterface):
         from .string_ops import as_string
 
         with name_scope(f"{self._name}_Lookup"):
-            known = None if self._table is None else self._table.lookup(cast(keys, self._table.key_dtype) if keys.dtype != string else keys)
+            known = (
+                None
+                if self._table is None
+                else self._table.lookup(cast(keys, self._table.key_dtype) if keys.dtype != string else keys)
+            )
             if not self._buckets:
                 return known
             texts = keys if keys.dtype == string else as_string(keys)

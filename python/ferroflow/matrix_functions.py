@@ -6,7 +6,7 @@ from .array_ops import concat, eye, reshape, shape, zeros_like
 from .decompositions import matrix_solve
 from .factorizations import matrices, of_matrices, square_only
 from .framework import name_scope
-from .math_ops import matmul, matrix_transpose
+from .math_ops import matrix_transpose
 from .script_ops import hosted
 
 # Padé's approximant of degree 13 (Higham 2005, "The Scaling and Squaring Method for the Matrix Exponential Revisited"), and

@@ -31,7 +31,9 @@ def _taps(images, size, strides, rates, padding, filler):
     taps = []
     for place in itertools.product(*map(range, size)):
         first = [at * rate for at, rate in zip(place, rates)]
-        taps.append(images[(slice(None), *(slice(f, f + (n - 1) * s + 1, s) for f, n, s in zip(first, counts, strides)))])
+        taps.append(
+            images[(slice(None), *(slice(f, f + (n - 1) * s + 1, s) for f, n, s in zip(first, counts, strides)))]
+        )
     return taps, around[0][0], around[1][0]
 
 

@@ -53,7 +53,9 @@ def _groups(arrays, validate):
 def _check(places, shape):
     for number, place in enumerate(places):
         if not all(0 <= at < size for at, size in zip(place, shape)):
-            raise InvalidArgumentError(None, None, f"indices[{number}] = {place} is out of bounds: need 0 <= index < {shape}")
+            raise InvalidArgumentError(
+                None, None, f"indices[{number}] = {place} is out of bounds: need 0 <= index < {shape}"
+            )
         if number and place <= places[number - 1]:
             kind = "repeated" if place == places[number - 1] else "out of order"
             raise InvalidArgumentError(None, None, f"indices[{number}] = {place} is {kind}")

@@ -57,7 +57,9 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=
     from .errors import InvalidArgumentError
 
     tensor, ids = _texts(inputs, "inputs"), convert_to_tensor(segment_ids)
-    if None not in (tensor.shape.ndims, ids.shape.ndims) and not tensor.shape[: ids.shape.ndims].is_compatible_with(ids.shape):
+    if None not in (tensor.shape.ndims, ids.shape.ndims) and not tensor.shape[: ids.shape.ndims].is_compatible_with(
+        ids.shape
+    ):
         raise ValueError(f"Dimensions must be equal: segment_ids {ids.shape}, inputs {tensor.shape}")
     between = separator if isinstance(separator, bytes) else separator.encode()
 

@@ -28,7 +28,10 @@ def unicode_transcode(
     Raises `ValueError` for other names; a run raises `tf.errors.InvalidArgumentError` for an unknown `input_encoding`.
     """
     tensor = _texts(input)
-    for what, value, known in (("output_encoding", output_encoding, _OUTPUTS), ("errors", errors, ("strict", "replace", "ignore"))):
+    for what, value, known in (
+        ("output_encoding", output_encoding, _OUTPUTS),
+        ("errors", errors, ("strict", "replace", "ignore")),
+    ):
         if value not in known:
             names = ", ".join(f'"{n}"' for n in known)
             raise ValueError(f"Attr '{what}' of 'UnicodeTranscode' Op passed string '{value}' not in: {names}.")
@@ -109,7 +112,11 @@ def ngrams(
         found = np.empty([len(rows), length], object)
         for at, row in enumerate(rows):
             found[at] = row
-        return np.full([*texts.shape[:-1], length], b"", object) if not texts.size else found.reshape(*texts.shape[:-1], length)
+        return (
+            np.full([*texts.shape[:-1], length], b"", object)
+            if not texts.size
+            else found.reshape(*texts.shape[:-1], length)
+        )
 
     grams = py_func(made, [tensor], string, False, name or "StringNGrams")
     if tensor.shape.ndims is not None:

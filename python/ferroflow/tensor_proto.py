@@ -140,7 +140,9 @@ class TensorProto:
                 found += b"".join(_field(number, value) for value in values)
             elif values:
                 kind = {"float_val": "f", "double_val": "d"}.get(name)
-                packed = struct.pack(f"<{len(values)}{kind}", *values) if kind else b"".join(map(_varint, map(int, values)))
+                packed = (
+                    struct.pack(f"<{len(values)}{kind}", *values) if kind else b"".join(map(_varint, map(int, values)))
+                )
                 found += _field(number, packed)
         return found
 
@@ -216,7 +218,9 @@ def make_tensor_proto(values, dtype=None, shape=None, verify_shape=False, allow_
     if dtype is not None and dtype.is_integer and np.asarray(objects(values)).dtype.kind == "f":
         raise TypeError(f"Expected {dtype.name}, but got {values!r} of type 'float'.")
     if array.dtype.kind in "SU" or array.dtype == object:
-        flat = [text.encode() if isinstance(text, str) else text for text in np.asarray(values, object).ravel().tolist()]
+        flat = [
+            text.encode() if isinstance(text, str) else text for text in np.asarray(values, object).ravel().tolist()
+        ]
         if not all(isinstance(text, bytes) for text in flat):
             raise TypeError(f"Failed to convert {values!r} to a TensorProto")
         whole = np.empty(len(flat), object)

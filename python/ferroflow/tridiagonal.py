@@ -127,7 +127,9 @@ def tridiagonal_solve(
         right = expand_dims(rhs, -1) if vector else matrix_transpose(rhs) if transpose_rhs else rhs
         sizes = rows.shape[-1].value, right.shape[-2].value
         if None not in sizes and sizes[0] != sizes[1]:
-            raise ValueError(f"Expected number of left-hand sided and right-hand sides to be equal, got {sizes[0]} and {sizes[1]}")
+            raise ValueError(
+                f"Expected number of left-hand sided and right-hand sides to be equal, got {sizes[0]} and {sizes[1]}"
+            )
         found = _solve(rows, right, partial_pivoting)
         return squeeze(found, [-1]) if vector else found
 

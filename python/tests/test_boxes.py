@@ -82,7 +82,8 @@ def test_parts_at_random(run):
 
 
 BOXES = np.array(
-    [[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]], np.float32
+    [[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, -0.1, 1, 0.9], [0, 10, 1, 11], [0, 10.1, 1, 11.1], [0, 100, 1, 101]],
+    np.float32,
 )
 SCORES = np.array([0.9, 0.75, 0.6, 0.95, 0.5, 0.3], np.float32)
 
@@ -109,7 +110,9 @@ def test_boxes_of_images_and_classes(run):
     combined = tf.image.combined_non_max_suppression
     found = run(combined(boxes, scores, 3, 4, score_threshold=0.2))
     np.testing.assert_allclose(
-        found.nmsed_boxes[0], [[0, 0.1, 0.01, 0.11], [0, 0, 0.01, 0.009], [0, 0, 0.01, 0.01], [0, 1, 0.01, 1]], atol=1e-6
+        found.nmsed_boxes[0],
+        [[0, 0.1, 0.01, 0.11], [0, 0, 0.01, 0.009], [0, 0, 0.01, 0.01], [0, 1, 0.01, 1]],
+        atol=1e-6,
     )
     assert found.nmsed_scores[0].tolist() == SCORES[[3, 3, 0, 0]].tolist()
     assert found.nmsed_classes.tolist() == [[0, 1, 0, 1]] and found.valid_detections.tolist() == [4]

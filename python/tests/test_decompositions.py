@@ -21,14 +21,18 @@ def derivative_fits(function, value):
     x = tf.placeholder(tf.float64, value.shape)
     made = function(x)
     made = made if isinstance(made, (tuple, list)) else [made]
-    total = sum(tf.reduce_sum(t * np.cos(np.arange(np.prod(t.shape.as_list()))).reshape(t.shape.as_list())) for t in made)
+    total = sum(
+        tf.reduce_sum(t * np.cos(np.arange(np.prod(t.shape.as_list()))).reshape(t.shape.as_list())) for t in made
+    )
     found, step = tf.gradients(total, x)[0], 1e-6
     with tf.Session() as session:
         expected = np.empty_like(value)
         for at in np.ndindex(value.shape):
             change = np.zeros_like(value)
             change[at] = step
-            expected[at] = (session.run(total, {x: value + change}) - session.run(total, {x: value - change})) / (2 * step)
+            expected[at] = (session.run(total, {x: value + change}) - session.run(total, {x: value - change})) / (
+                2 * step
+            )
         np.testing.assert_allclose(session.run(found, {x: value}), expected, rtol=1e-5, atol=1e-6)
 
 

@@ -160,15 +160,27 @@ def test_words_at_places(started, files):
 @pytest.mark.parametrize(
     "error, message, wrong",
     [
-        (TypeError, "`dtype` must either be integer or string.", lambda: tables.index_table_from_tensor([5.0], 2, dtype=tf.float32)),
+        (
+            TypeError,
+            "`dtype` must either be integer or string.",
+            lambda: tables.index_table_from_tensor([5.0], 2, dtype=tf.float32),
+        ),
         (ValueError, "`vocabulary_list` must be specified.", lambda: tables.index_table_from_tensor(None)),
         (ValueError, "must be greater or equal than 0, got -1.", lambda: tables.index_table_from_tensor(["a"], -1)),
         (ValueError, "Expected non-integer, got .*int32", lambda: tables.index_table_from_tensor([1, 2])),
-        (ValueError, "Expected integer, got .*string", lambda: tables.index_table_from_tensor(["a"], 1, dtype=tf.int32)),
+        (
+            ValueError,
+            "Expected integer, got .*string",
+            lambda: tables.index_table_from_tensor(["a"], 1, dtype=tf.int32),
+        ),
         (ValueError, "Expected .*string.*, got .*float32", lambda: tables.index_table_from_tensor([])),
         (ValueError, "must be specified and must not be empty", lambda: tables.index_table_from_file("")),
         (ValueError, "must be greater than 0, got 0", lambda: tables.index_table_from_file("f", vocab_size=0)),
-        (ValueError, "`vocabulary_list` argument must be specified.", lambda: tables.index_to_string_table_from_tensor(None)),
+        (
+            ValueError,
+            "`vocabulary_list` argument must be specified.",
+            lambda: tables.index_to_string_table_from_tensor(None),
+        ),
         (ValueError, "`key` must have size 2, received 1", lambda: tables.StrongHashSpec([1])),
         (TypeError, "Must be unsigned integer values.", lambda: tables.StrongHashSpec(["a", "b"])),
         (ValueError, "must be > 0 if no `table` is supplied", lambda: tables.IdTableWithHashBuckets(None, 0)),

@@ -97,7 +97,10 @@ SEED = [1, 2]
         (lambda r: r.stateless_normal([2], SEED, dtype=tf.float16), [0.5439453125, 0.2073974609375]),
         (lambda r: r.stateless_truncated_normal([6], SEED)[4:], [0.16820592, -1.68503332]),
         (lambda r: r.stateless_truncated_normal([40], [7, 8])[-2:], [0.20189698, -0.74202287]),
-        (lambda r: r.stateless_truncated_normal([3], SEED, dtype=tf.float64)[1:], [0.7406072461585091, -0.552387756244845]),
+        (
+            lambda r: r.stateless_truncated_normal([3], SEED, dtype=tf.float64)[1:],
+            [0.7406072461585091, -0.552387756244845],
+        ),
         (lambda r: r.stateless_categorical([[1.0, 2.0, 0.0], [0.0, 0.0, 5.0]], 4, SEED), [[1, 2, 0, 1], [2, 2, 2, 2]]),
         (lambda r: r.stateless_multinomial([[1.0, 2.0, 0.0]], 4, SEED, tf.int32), [[1, 2, 0, 1]]),
     ],

@@ -9,7 +9,9 @@ import ferroflow as tf
 def test_devices_in_parts():
     spec = tf.DeviceSpec(job="ps", replica=1, task=2, device_type="gpu", device_index=3)
     assert spec.to_string() == "/job:ps/replica:1/task:2/device:GPU:3"
-    assert tf.DeviceSpec.from_string(spec.to_string()) == spec and hash(spec) == hash(spec.from_string(spec.to_string()))
+    assert tf.DeviceSpec.from_string(spec.to_string()) == spec and hash(spec) == hash(
+        spec.from_string(spec.to_string())
+    )
     assert tf.DeviceSpec.from_string("/job:w/cpu:*").to_string() == "/job:w/device:CPU:*"
     assert tf.DeviceSpec.from_string("/device:GPU:1").device_index == 1
     spec = tf.DeviceSpec(job="ps")
@@ -140,3 +142,8 @@ def test_switches():
             switch()
     assert [v.name for v in tf.VariableSynchronization] == ["AUTO", "NONE", "ON_WRITE", "ON_READ"]
     assert [v.value for v in tf.VariableAggregation] == [0, 1, 2, 3]
+
+
+def test_what_there_is_not():
+    test = tf.test
+    assert not (test.is_built_with_gpu_support() or test.is_built_with_rocm() or test.is_built_with_xla())

@@ -58,7 +58,13 @@ def _size(text):
         if kind in _FRAMES:
             number = lambda place: int.from_bytes(text[at + place : at + place + 2], "big")
             return number(5), number(7), text[at + 9]
-        at += 1 if kind == 0xFF else 2 if kind == 1 or 0xD0 <= kind <= 0xD7 else 2 + int.from_bytes(text[at + 2 : at + 4], "big")
+        at += (
+            1
+            if kind == 0xFF
+            else 2
+            if kind == 1 or 0xD0 <= kind <= 0xD7
+            else 2 + int.from_bytes(text[at + 2 : at + 4], "big")
+        )
     raise InvalidArgumentError(None, None, f"Invalid JPEG data, size {len(text)}")
 
 

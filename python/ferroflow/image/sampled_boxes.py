@@ -39,8 +39,9 @@ def extract_glimpse(input, size, offsets, centered=True, normalized=True, unifor
     """Parts of `size`, `[height, width]`, of images of `float32`, around `offsets`, `[batch, 2]`, rows before columns.
 
     Offsets are from the middle if `centered`, where they count by half, else from the upper left corner; if `normalized` in
-    parts of the image, so from -1 to 1 where they are from the middle, else in pixels. What lies outside is noise between the least and the greatest
-    number of the image, or, unless `uniform_noise`, normal noise of its mean and deviation. There is no derivative.
+    parts of the image, so from -1 to 1 where they are from the middle, else in pixels. What lies outside is noise between
+    the least and the greatest number of the image, or, unless `uniform_noise`, normal noise of its mean and deviation. There
+    is no derivative.
     """
     with name_scope(name, "ExtractGlimpse", [input, offsets]):
         images, offsets = _ranked(input, 4, float32), _ranked(offsets, 2, float32)
@@ -81,7 +82,9 @@ def draw_bounding_boxes(images, boxes, name=None, colors=None):
     drawn into them, in turn in the colours `colors`, `[n, channels]`, or TensorFlow's ten; images of one channel get ones."""
     images, boxes = _ranked(images, 4), _ranked(boxes, 3, float32)
     if images.dtype.name not in ("float32", "float16"):
-        raise TypeError(f"Value passed to parameter 'images' has DataType {images.dtype.name} not in list: float32, float16")
+        raise TypeError(
+            f"Value passed to parameter 'images' has DataType {images.dtype.name} not in list: float32, float16"
+        )
     if images.shape.ndims and images.shape[3].value not in (None, 1, 3, 4):
         raise ValueError("Channel depth should be either 1 (GRY), 3 (RGB), or 4 (RGBA)")
     if boxes.shape.ndims and boxes.shape[2].value not in (None, 4):

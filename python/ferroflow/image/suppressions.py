@@ -19,7 +19,7 @@ def _overlaps(boxes, box):
     """The areas that boxes, `[n, 4]`, have in common with one, by the areas that both cover."""
     low = np.minimum(boxes[:, :2], boxes[:, 2:]), np.minimum(box[:2], box[2:])
     high = np.maximum(boxes[:, :2], boxes[:, 2:]), np.maximum(box[:2], box[2:])
-    areas = [np.prod(h - l, -1) for l, h in zip(low, high)]
+    areas = [np.prod(end - start, -1) for start, end in zip(low, high)]
     common = np.prod(np.maximum(np.minimum(*high) - np.maximum(*low), 0), -1)
     both = areas[0] + areas[1] - common
     none = (areas[0] <= 0) | (areas[1] <= 0)
