@@ -187,6 +187,7 @@ __getattr__, __dir__ = _later(
         "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
+        "sequence_parsing": "parse_single_sequence_example",
         "sets": "sets",
         "signal": "signal",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "

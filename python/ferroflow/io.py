@@ -18,6 +18,7 @@ from .image.files import decode_image, decode_jpeg, decode_png, encode_jpeg, enc
 from .later import absent as _absent
 from .parsing_ops import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature, parse_example, parse_single_example
 from .python_io import *
+from .sequence_parsing import parse_sequence_example, parse_single_sequence_example
 from .tensor_proto import parse_tensor, serialize_tensor
 
 __getattr__ = _absent(__name__)

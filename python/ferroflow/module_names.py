@@ -113,7 +113,7 @@ MODULES = {
     "python.ops.nn_impl": "nn",
     "python.ops.nn_ops": "nn",
     "python.ops.numerics": "math_ops tf",
-    "python.ops.parsing_ops": "parsing_ops file_ops string_ops",
+    "python.ops.parsing_ops": "parsing_ops sequence_parsing file_ops string_ops",
     "python.ops.partitioned_variables": "partitioners tf",
     "python.ops.random_ops": "random_ops tf",
     "python.ops.rnn": "rnn",
