@@ -197,6 +197,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn fingerprints_and_hashes_are_those_of_tensorflow() {
+        let long: Vec<u8> = (0..130).collect();
+        let texts: [&[u8]; 7] = [b"", b"ab", b"hello", b"hello, world", &[b'x'; 20], &long[..50], &long];
+        let expected: [u64; 7] = [
+            0x9ae1_6a3b_2f90_404f,
+            0xaa8d_6e52_42ad_a51e,
+            0xb48b_e5a9_3138_0ce8,
+            0x0bdd_b946_46e7_5817,
+            0x7241_ce1f_8ef7_4dc4,
+            0xab2b_921f_f69c_c9f4,
+            0xe9e1_885e_5fe0_570d,
+        ];
+        assert_eq!(texts.map(fingerprint), expected);
+        let expected: [u64; 3] = [0x8176_9421_199f_9e3b, 0x71ab_e33d_ed10_7c23, 0x527b_b8b9_ebaa_7d4a];
+        assert_eq!([texts[0], texts[1], texts[2]].map(hash), expected);
+    }
+
+    #[test]
     fn the_published_vector_of_siphash() {
         let bytes: Vec<u8> = (0..15).collect();
         assert_eq!(keyed(&bytes, [0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908]), 0xa129_ca61_49be_45e5);

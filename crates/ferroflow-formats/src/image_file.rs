@@ -157,6 +157,17 @@ mod tests {
     }
 
     #[test]
+    fn an_animation_is_no_image() {
+        // One black pixel.
+        let mut file = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff".to_vec();
+        file.extend(b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;");
+        let frames = decode_frames(&file).unwrap();
+        assert_eq!(frames, [Pixels { height: 1, width: 1, channels: 3, bytes: vec![0; 3] }]);
+        assert!(decode_image(&file, 3).unwrap_err().to_string().contains("several images"));
+        assert!(decode_frames(b"no image").is_err());
+    }
+
+    #[test]
     fn a_jpeg_without_its_end_is_refused() {
         let pixels = Pixels { height: 16, width: 16, channels: 1, bytes: (0..=255).collect() };
         let file = encode_jpeg(&pixels, 95).unwrap();
