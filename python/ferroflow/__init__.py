@@ -157,7 +157,7 @@ __getattr__, __dir__ = _later(
         "batches": "batch_gather batch_to_space batch_to_space_nd space_to_batch space_to_batch_nd",
         "contrib": "contrib",
         "compat": "dimension_at_index dimension_value",
-        "custom_gradients": "NoGradient NotDifferentiable RegisterGradient custom_gradient grad_pass_through",
+        "custom_gradients": "NoGradient NotDifferentiable RegisterGradient custom_gradient grad_pass_through no_gradient",
         "bitwise": "bitwise",
         "debugging": "debugging",
         "decompositions": "cholesky cholesky_solve log_matrix_determinant matrix_determinant matrix_inverse "
@@ -166,7 +166,8 @@ __getattr__, __dir__ = _later(
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
         "factorizations": "qr self_adjoint_eig self_adjoint_eigvals svd",
-        "file_ops": "decode_base64 decode_compressed decode_csv decode_raw encode_base64 matching_files read_file write_file",
+        "file_ops": "decode_base64 decode_compressed decode_csv decode_raw encode_base64 matching_files read_file "
+        "write_file",
         "image": "image",
         "incomplete": "betainc igamma igammac zeta",
         "initialized": "assert_variables_initialized count_up_to initialize_all_tables tables_initializer",
@@ -199,8 +200,7 @@ __getattr__, __dir__ = _later(
         "tensor_proto": "make_ndarray make_tensor_proto parse_tensor serialize_tensor",
         "tensor_spec": "TensorSpec add_check_numerics_ops",
         "sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor sparse_placeholder "
-        "sparse_reduce_sum sparse_retain "
-        "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
+        "sparse_reduce_sum sparse_retain sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
         "string_buckets": "string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong",
         "string_ops": "as_string reduce_join regex_replace string_join string_split string_strip string_to_number "

@@ -38,7 +38,7 @@ def NotDifferentiable(op_type):
     RegisterGradient(op_type)(lambda op, *grads: [None] * len(op.inputs))
 
 
-NoGradient = NotDifferentiable
+NoGradient = no_gradient = NotDifferentiable
 
 
 def apply_overrides(graph):

@@ -110,6 +110,7 @@ def test_nothing_is_derived_through():
     tf.NoGradient("test_small_names_b")
     with pytest.raises(KeyError, match="Registering two gradient"):
         tf.NoGradient("test_small_names_a")
+    assert tf.no_gradient is tf.NoGradient
     with pytest.raises(TypeError, match="op_type must be a string"):
         tf.NotDifferentiable(3)
     x = tf.constant(2.0)

@@ -122,3 +122,9 @@ def test_modules_of_messages():
     assert [d.size for d in type(shape).FromString(shape.SerializeToString()).dim] == [3]
     with pytest.raises(ValueError, match='has no "other" field'):
         module.TensorProto(other=[1])
+
+
+def test_names_of_contrib():
+    util = tf.contrib.util
+    assert util.make_ndarray(util.make_tensor_proto([1, 2])).tolist() == [1, 2]
+    assert util.constant_value(tf.constant(3)) == 3

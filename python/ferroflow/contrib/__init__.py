@@ -3,6 +3,6 @@
 from ..later import later as _later
 
 __all__ = (
-    "crf framework layers learn legacy_seq2seq lookup losses metrics rnn seq2seq slim tensorboard training".split()
+    "crf framework layers learn legacy_seq2seq lookup losses metrics rnn seq2seq slim tensorboard training util".split()
 )
 __getattr__, __dir__ = _later(__name__, {f"contrib.{name}": name for name in __all__})
