@@ -150,27 +150,41 @@ del _module
 __getattr__, __dir__ = _later(
     __name__,
     {
-        "behavior": "disable_eager_execution disable_resource_variables disable_v2_behavior enable_eager_execution "
-        "enable_resource_variables executing_eagerly initialize_all_tables resource_variables_enabled tables_initializer",
+        "behavior": "VariableAggregation VariableSynchronization control_flow_v2_enabled disable_control_flow_v2 "
+        "disable_eager_execution disable_resource_variables disable_tensor_equality disable_v2_behavior "
+        "disable_v2_tensorshape enable_eager_execution enable_resource_variables enable_tensor_equality enable_v2_behavior "
+        "enable_v2_tensorshape executing_eagerly executing_eagerly_outside_functions resource_variables_enabled",
         "batches": "batch_gather batch_to_space batch_to_space_nd required_space_to_batch_paddings space_to_batch "
         "space_to_batch_nd",
         "contrib": "contrib",
-        "custom_gradients": "RegisterGradient custom_gradient grad_pass_through",
+        "compat": "dimension_at_index dimension_value",
+        "custom_gradients": "NoGradient NotDifferentiable RegisterGradient custom_gradient grad_pass_through no_gradient",
         "bitwise": "bitwise",
         "debugging": "debugging",
         "decompositions": "cholesky cholesky_solve log_matrix_determinant matrix_determinant matrix_inverse "
         "matrix_solve matrix_triangular_solve",
+        "device_names": "DeviceSpec",
         "distributions": "distributions",
         "dtype_checks": "assert_integer assert_near assert_proper_iterable assert_same_float_dtype",
-        "file_ops": "decode_base64 decode_csv decode_raw encode_base64 matching_files read_file write_file",
+        "factorizations": "qr self_adjoint_eig self_adjoint_eigvals svd",
+        "file_ops": "decode_base64 decode_compressed decode_csv decode_raw encode_base64 matching_files read_file "
+        "write_file",
         "image": "image",
         "incomplete": "betainc igamma igammac zeta",
+        "initialized": "assert_variables_initialized count_up_to initialize_all_tables tables_initializer",
         "io": "io",
+        "least_squares": "matrix_solve_ls",
+        "lookup": "lookup",
         "manip": "manip",
+        "matrix_functions": "matrix_square_root",
         "metrics": "metrics",
+        "nest": "nest",
+        "partitioners": "create_partitioned_variables",
+        "printing": "print",
+        "script_ops": "py_function",
         "parsing_ops": "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example parse_single_example",
         "orthonormal": "orthogonal_initializer",
-        "patches": "extract_image_patches",
+        "patches": "extract_image_patches extract_volume_patches",
         "quantization": "fake_quant_with_min_max_args fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars "
         "fake_quant_with_min_max_vars_gradient fake_quant_with_min_max_vars_per_channel "
         "fake_quant_with_min_max_vars_per_channel_gradient quantization",
@@ -178,15 +192,21 @@ __getattr__, __dir__ = _later(
         "safe_embedding": "sparse_segment_mean sparse_segment_sqrt_n sparse_segment_sum",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
+        "sequence_parsing": "parse_single_sequence_example",
+        "sets": "sets",
+        "signal": "signal",
         "sorting": "argsort histogram_fixed_width histogram_fixed_width_bins listdiff repeat roll searchsorted setdiff1d sort "
         "unravel_index",
         "sparse": "sparse",
         "sparse_ops": "sparse_add sparse_concat sparse_fill_empty_rows sparse_mask sparse_maximum sparse_merge "
         "sparse_minimum sparse_reduce_max sparse_reduce_max_sparse sparse_reduce_sum_sparse sparse_reorder sparse_reset_shape "
         "sparse_reshape sparse_slice sparse_softmax sparse_split sparse_to_indicator sparse_transpose",
-        "sparse_tensor": "SparseTensor SparseTensorValue sparse_placeholder sparse_reduce_sum sparse_retain "
-        "sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
+        "tensor_proto": "make_ndarray make_tensor_proto parse_tensor serialize_tensor",
+        "tensor_spec": "TensorSpec add_check_numerics_ops",
+        "sparse_tensor": "SparseTensor SparseTensorValue convert_to_tensor_or_sparse_tensor sparse_placeholder "
+        "sparse_reduce_sum sparse_retain sparse_tensor_dense_matmul sparse_tensor_to_dense sparse_to_dense",
         "ctc": "edit_distance",
+        "string_buckets": "string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong",
         "string_ops": "as_string reduce_join regex_replace string_join string_split string_strip string_to_number "
         "substr",
         "strings": "strings",

@@ -32,6 +32,15 @@ class RegisterGradient:
         return f
 
 
+def NotDifferentiable(op_type):
+    """Says that nothing is derived through operations for which `Graph.gradient_override_map` names `op_type`. Raises
+    `KeyError` for a name that is taken, `TypeError` for what is no name."""
+    RegisterGradient(op_type)(lambda op, *grads: [None] * len(op.inputs))
+
+
+NoGradient = no_gradient = NotDifferentiable
+
+
 def apply_overrides(graph):
     """Gives operations that were made in the contexts of `Graph.gradient_override_map` their gradients."""
     names = {}

@@ -32,3 +32,99 @@ def text(parts):
 def merge(outer, inner):
     """The name of a device whose parts are those of `inner`, and of `outer` where it lacks them."""
     return text({**parse(outer), **parse(inner)})
+
+
+class DeviceSpec:
+    """A name of devices in parts, of which any may be missing: `job`, `replica`, `task`, `device_type` and `device_index`.
+    `tf.device` takes one."""
+
+    def __init__(self, job=None, replica=None, task=None, device_type=None, device_index=None):
+        self.job, self.replica, self.task = job, replica, task
+        self.device_type = device_type
+        self.device_index = device_index
+
+    @property
+    def job(self):
+        """The name of the job, or `None`."""
+        return self._job
+
+    @job.setter
+    def job(self, job):
+        self._job = None if job is None else str(job)
+
+    @property
+    def replica(self):
+        """The number of the replica, or `None`."""
+        return self._replica
+
+    @replica.setter
+    def replica(self, replica):
+        self._replica = None if replica is None else int(replica)
+
+    @property
+    def task(self):
+        """The number of the task, or `None`."""
+        return self._task
+
+    @task.setter
+    def task(self, task):
+        self._task = None if task is None else int(task)
+
+    @property
+    def device_type(self):
+        """`CPU`, `GPU` or another kind, or `None`."""
+        return self._device_type
+
+    @device_type.setter
+    def device_type(self, device_type):
+        self._device_type = device_type.upper() if device_type else None
+
+    @property
+    def device_index(self):
+        """The number of the device among those of its type, or `None`."""
+        return self._device_index
+
+    @device_index.setter
+    def device_index(self, device_index):
+        self._device_index = None if device_index is None else int(device_index)
+
+    @staticmethod
+    def from_string(spec):
+        """The parts of a name. Raises `ValueError` for what is none."""
+        return DeviceSpec().parse_from_string(spec)
+
+    def parse_from_string(self, spec):
+        """Takes the parts of a name, and gives itself. Raises `ValueError` for what is no name."""
+        kinds = [p for p in spec.split("/") if p.split(":")[0].lower() in ("cpu", "gpu", "device")]
+        if len(kinds) > 1:
+            raise ValueError(f"Multiple device types are not allowed while parsing the device spec: {spec}.")
+        parts = parse(spec)
+        kind, index = parts.get("device", (None, "*"))
+        self.__init__(parts.get("job"), parts.get("replica"), parts.get("task"), kind, None if index == "*" else index)
+        return self
+
+    def merge_from(self, dev):
+        """Takes those parts that `dev` has."""
+        for name in (*_PARTS, "device_type", "device_index"):
+            value = getattr(dev, name)
+            if value is not None:
+                setattr(self, name, value)
+
+    def to_string(self):
+        """The name."""
+        parts = {name: getattr(self, name) for name in _PARTS if getattr(self, name) is not None}
+        if self.device_type is not None:
+            parts["device"] = (self.device_type, "*" if self.device_index is None else self.device_index)
+        return text(parts)
+
+    def _key(self):
+        return self.job, self.replica, self.task, self.device_type, self.device_index
+
+    def __eq__(self, other):
+        return isinstance(other, DeviceSpec) and self._key() == other._key()
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def __repr__(self):
+        return f"<DeviceSpec {self.to_string()!r}>"

@@ -164,3 +164,23 @@ def decode_base64(input, name=None):
     """What strings in base 64, with the letters for the web, hold."""
     decode = lambda text: base64.b64decode(text + b"=" * (-len(text) % 4), b"-_", True)
     return _each(decode, [_texts(input)], string, name or "DecodeBase64")
+
+
+def decode_compressed(bytes, compression_type="", name=None):
+    """Strings without the compression `ZLIB` or `GZIP`, or as they are for an empty one; of those that are cut off what
+    there is. Raises `ValueError` for another name; a run in which a string is damaged raises
+    `tf.errors.InvalidArgumentError`."""
+    if compression_type not in ("", "ZLIB", "GZIP"):
+        raise ValueError(f"Only ZLIB, GZIP or NONE are supported compressions, found '{compression_type}'")
+
+    def decoded(text):
+        import zlib
+
+        if not compression_type:
+            return text
+        try:
+            return zlib.decompressobj(31 if compression_type == "GZIP" else 15).decompress(text)
+        except zlib.error as error:
+            raise ValueError(f"The data are damaged: {error}") from error
+
+    return _each(decoded, [_texts(bytes, "bytes")], string, name or "DecodeCompressed")

@@ -778,6 +778,7 @@ class _Device(_Scope):
     """A context of a device by name, which adds to that of the context around; by a function; or, if `None`, of none."""
 
     def __init__(self, graph, device):
+        device = device.to_string() if hasattr(device, "to_string") else device
         if device is not None and not isinstance(device, str) and not callable(device):
             raise TypeError(f"A device is a name or a function, not {device!r}")
         self._graph, self._device = graph, device

@@ -220,4 +220,6 @@ def variables(var_list, name="init"):
     return variables_initializer(var_list, name)
 
 
-__getattr__, __dir__ = _later(__name__, {"orthonormal": "Orthogonal orthogonal orthogonal_initializer"})
+__getattr__, __dir__ = _later(
+    __name__, {"initialized": "tables_initializer", "orthonormal": "Orthogonal orthogonal orthogonal_initializer"}
+)

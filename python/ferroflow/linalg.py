@@ -38,6 +38,11 @@ __getattr__, __dir__ = _later(
     __name__,
     {
         "decompositions": "cholesky cholesky_solve det inv logdet slogdet solve triangular_solve",
+        "factorizations": "eigh eigvalsh matrix_rank pinv qr svd",
+        "least_squares": "lstsq",
+        "triangular_factors": "lu lu_matrix_inverse lu_reconstruct lu_solve",
+        "matrix_functions": "expm sqrtm",
         "special_math": "cross tensor_diag_part",
+        "tridiagonal": "tridiagonal_matmul tridiagonal_solve",
     },
 )

@@ -93,6 +93,7 @@ __getattr__, __dir__ = _later(
         "array_ops": "invert_permutation",
         "partition_ops": "bincount confusion_matrix segment_mean",
         "incomplete": "betainc igamma igammac zeta",
+        "inverse_errors": "bessel_i0 bessel_i0e bessel_i1 bessel_i1e erfcinv erfinv ndtri nextafter",
         "segments": "segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_mean unsorted_segment_min "
         "unsorted_segment_prod unsorted_segment_sqrt_n",
         "special_math": "conj cumulative_logsumexp lbeta log_sigmoid multiply_no_nan polyval real reciprocal_no_nan xdivy "

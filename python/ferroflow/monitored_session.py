@@ -11,6 +11,7 @@ from .hooks import (
     StepCounterHook,
     SummarySaverHook,
 )
+from .initialized import tables_initializer
 from .math_ops import group
 from .saver import Saver, get_checkpoint_state, latest_checkpoint
 from .session import Session
@@ -80,8 +81,8 @@ class Scaffold:
 
     @staticmethod
     def default_local_init_op():
-        """The operation that initialises local variables."""
-        return group(local_variables_initializer())
+        """The operation that initialises local variables and tables."""
+        return group(local_variables_initializer(), tables_initializer())
 
 
 class SessionCreator:

@@ -3,7 +3,7 @@ saved in parts is restored to the whole, and what is saved here to its parts."""
 
 import math
 
-from .dtypes import as_dtype
+from .dtypes import as_dtype, float32
 from .tensor_shape import as_shape
 
 
@@ -54,3 +54,46 @@ def min_max_variable_partitioner(max_partitions=1, axis=0, min_slice_size=256 <<
 def _bytes(dims, dtype, of_string):
     dtype = as_dtype(dtype)
     return math.prod(dims) * (of_string if dtype.name == "string" else dtype.size)
+
+
+def create_partitioned_variables(
+    shape, slicing, initializer, dtype=float32, trainable=True, collections=None, name=None, reuse=None
+):
+    """The list of variables, `part_0` and so on in the scope `name`, that together have `shape`, cut into as many parts as
+    `slicing` says, which may be more than one in one dimension. `initializer` gives the values of each, or is a tensor of
+    `shape`, which is cut.
+
+    Raises `ValueError` for a `slicing` that does not fit.
+    """
+    from .array_ops import slice as slice_of
+    from .framework import convert_to_tensor
+    from .variable_scope import get_variable, variable_scope
+
+    shape, slicing = [int(n) for n in shape], [int(n) for n in slicing]
+    if len(shape) != len(slicing):
+        raise ValueError(f"Length of shape and slicing must be equal: shape: {shape}, slicing: {slicing}")
+    if any(n < 1 for n in slicing):
+        raise ValueError(f"Partitions must be positive: {slicing}")
+    cut = [axis for axis, n in enumerate(slicing) if n > 1]
+    if len(cut) > 1:
+        raise ValueError(f"Can only slice a variable along one dimension: shape: {shape}, partitioning: {slicing}")
+    axis = cut[0] if cut else 0
+    count = slicing[axis] if slicing else 1
+    if slicing and count > shape[axis]:
+        raise ValueError(f"Requested {count} parts of {shape[axis]} along axis {axis}")
+    more = shape[axis] % count if shape else 0
+    made, start = [], 0
+    with variable_scope(name, "PartitionedVariable", reuse=reuse):
+        for part in range(count):
+            sizes, begin = list(shape), [0] * len(shape)
+            if sizes:
+                sizes[axis], begin[axis] = shape[axis] // count + (part < more), start
+                start += sizes[axis]
+            options = dict(trainable=trainable, collections=collections)
+            if callable(initializer):
+                variable = get_variable(f"part_{part}", sizes, dtype, initializer, **options)
+            else:
+                values = slice_of(convert_to_tensor(initializer, dtype), begin, sizes)
+                variable = get_variable(f"part_{part}", None, dtype, values, **options)
+            made.append(variable)
+    return made

@@ -1,6 +1,7 @@
 """Windows of images, each with all of its pixels."""
 
 import collections
+import itertools
 
 from .array_ops import concat, pad, range as range_of, reshape, shape, stack
 from .framework import convert_to_tensor, is_tensor, name_scope
@@ -27,11 +28,11 @@ def _taps(images, size, strides, rates, padding, filler):
     if any(is_tensor(number) or number for numbers in around for number in numbers):
         images = pad(images, [[0, 0], *around, [0, 0]], constant_values=filler)
     taps = []
-    for down in range(size[0]):
-        for right in range(size[1]):
-            first = down * rates[0], right * rates[1]
-            rows, columns = (slice(f, f + (n - 1) * s + 1, s) for f, n, s in zip(first, counts, strides))
-            taps.append(images[:, rows, columns])
+    for place in itertools.product(*map(range, size)):
+        first = [at * rate for at, rate in zip(place, rates)]
+        taps.append(
+            images[(slice(None), *(slice(f, f + (n - 1) * s + 1, s) for f, n, s in zip(first, counts, strides)))]
+        )
     return taps, around[0][0], around[1][0]
 
 
@@ -53,6 +54,21 @@ def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding
 def extract_patches(images, sizes, strides, rates, padding, name=None):
     """`extract_image_patches`."""
     return extract_image_patches(images, sizes, strides, rates, padding, name)
+
+
+def extract_volume_patches(input, ksizes, strides, padding, name=None):
+    """`extract_image_patches` of volumes `[batch, depth, rows, columns, channels]`, with windows `[1, depth, height, width,
+    1]`. The size of volumes must be known."""
+    for what, value in (("ksizes", ksizes), ("strides", strides)):
+        if len(value) != 5 or value[0] != 1 or value[4] != 1 or min(value) < 1:
+            raise ValueError(f"{what} must be five positive numbers, the first and the last 1, found {list(value)}")
+    if padding not in ("SAME", "VALID"):
+        raise ValueError(f"Attr 'padding' of 'ExtractVolumePatches' Op passed string '{padding}' not in: SAME, VALID")
+    with name_scope(name, "ExtractVolumePatches", [input]):
+        volumes = convert_to_tensor(input)
+        if volumes.shape.ndims != 5:
+            raise ValueError(f"Shape must be rank 5 but is rank {volumes.shape.ndims}: {volumes.shape}")
+        return concat(_taps(volumes, ksizes[1:4], strides[1:4], [1, 1, 1], padding, 0)[0], 4)
 
 
 def _morphology(name, images, filters, strides, rates, padding):

@@ -3,7 +3,7 @@
 Equal seeds give TensorFlow's numbers. Without a seed, of the graph or of the operation, each session draws its own.
 """
 
-from .later import absent as _absent
+from .later import later as _later
 from .dtypes import as_dtype, float32
 from .framework import call, convert_to_tensor, name_scope
 
@@ -90,4 +90,10 @@ def set_random_seed(seed):
     framework.set_random_seed(seed)
 
 
-__getattr__ = _absent(__name__)
+__getattr__, __dir__ = _later(
+    __name__,
+    {
+        "stateless_random": "stateless_categorical stateless_multinomial stateless_normal stateless_truncated_normal "
+        "stateless_uniform"
+    },
+)

@@ -55,6 +55,8 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 
         try:
             found = func(*arrays)
+        except errors.OpError:
+            raise
         except Exception as error:
             kind = next((c for k, c in _CLASSES.items() if isinstance(error, k)), errors.UnknownError)
             raise kind(None, None, f"{type(error).__name__}: {_text(error)}") from error
@@ -80,4 +82,51 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     return made if several else made[0]
 
 
-__all__ = ["py_func"]
+def py_function(func=None, inp=None, Tout=None, name=None):
+    """`py_func` of a function whose arguments have a method `numpy` and whose results are converted to the dtypes of
+    `Tout`. The arguments are arrays of NumPy's; in TensorFlow they are tensors, and derivatives pass."""
+    import numpy
+
+    class Value(numpy.ndarray):
+        def numpy(self):
+            return self.view(numpy.ndarray) if self.ndim else self[()]
+
+    several = isinstance(Tout, (list, tuple))
+    dtypes = [as_dtype(t) for t in (Tout if several else [Tout])]
+
+    def converted(value, dtype):
+        value = value.numpy() if hasattr(value, "numpy") else value
+        kind = object if dtype.name == "string" else dtype.as_numpy_dtype
+        if isinstance(value, str):
+            value = value.encode()
+        array = numpy.asarray(value, object if isinstance(value, bytes) else None)
+        if array.dtype.kind == "f" and dtype.is_integer or (array.dtype.kind in "SUO") != (kind is object):
+            raise TypeError(f"Cannot convert {value} to a tensor of dtype {dtype.name}")
+        return array.astype(kind)
+
+    def whole(*arrays):
+        found = func(*(numpy.asarray(a, object if isinstance(a, bytes) else None).view(Value) for a in arrays))
+        found = list(found) if isinstance(found, (list, tuple)) and several else [] if found is None else [found]
+        if len(found) != len(dtypes):
+            raise ValueError(f"The function gave {len(found)} values, but expects to see {len(dtypes)} values.")
+        return [converted(value, dtype) for value, dtype in zip(found, dtypes)]
+
+    made = py_func(whole, inp, dtypes, True, name or "EagerPyFunc")
+    return made if several else made[0] if dtypes else made
+
+
+def hosted(function, inputs, dtypes, shapes, name, gradient=None):
+    """What `function` gives of arrays, as tensors of these dtypes and shapes; `gradient`, of the operation and the
+    derivatives by its outputs, gives those by its inputs."""
+    made = py_func(function, inputs, list(dtypes), False, name)
+    for tensor, shape in zip(made, shapes):
+        tensor.set_shape(shape)
+    if gradient is not None:
+        from .custom_gradients import _set_gradient
+
+        operation = made[0].op
+        _set_gradient(operation, list(inputs), functools.partial(gradient, operation))
+    return made
+
+
+__all__ = ["py_func", "py_function"]

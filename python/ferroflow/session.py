@@ -1,6 +1,7 @@
 """Sessions."""
 
 import contextlib
+import threading
 
 from . import _ferroflow, errors
 from .framework import Graph, _stacks, get_default_graph
@@ -8,6 +9,15 @@ from .run_options import ConfigProto
 
 # What makes tensors of sparse ones among fetches and feeds, once there may be any.
 as_tensors = None
+
+
+# The sessions that this thread runs, the innermost last: functions of the host may ask.
+_running = threading.local()
+
+
+def running():
+    """The session that calls a function of the host."""
+    return _running.sessions[-1]
 
 
 class BaseSession(_ferroflow.Session):
@@ -56,6 +66,8 @@ class BaseSession(_ferroflow.Session):
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
         if as_tensors is not None:
             fetches, feed_dict = as_tensors(fetches, feed_dict)
+        sessions = _running.__dict__.setdefault("sessions", [])
+        sessions.append(self)
         try:
             return self._run(fetches, feed_dict)
         except errors.OpError as error:
@@ -63,6 +75,8 @@ class BaseSession(_ferroflow.Session):
                 with contextlib.suppress(KeyError):
                     error._op = self._graph.get_operation_by_name(error._op)
             raise
+        finally:
+            sessions.pop()
 
     def make_callable(self, fetches, feed_list=None, accept_options=False):
         """A function that runs `fetches` with a value for each tensor of `feed_list`, in order."""

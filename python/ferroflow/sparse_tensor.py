@@ -277,6 +277,20 @@ def sparse_retain(sp_input, to_retain):
     return SparseTensor(boolean_mask(sp.indices, to_retain), boolean_mask(sp.values, to_retain), sp.dense_shape)
 
 
+def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
+    """`value` as `tf.convert_to_tensor` has it; a `SparseTensorValue` as a sparse tensor; a sparse tensor as it is. Raises
+    `RuntimeError` for a sparse tensor of another dtype."""
+    if isinstance(value, SparseTensorValue):
+        value = SparseTensor.from_value(value)
+    if not isinstance(value, SparseTensor):
+        return convert_to_tensor(value, dtype, name)
+    if dtype is not None and as_dtype(dtype) != value.dtype:
+        raise RuntimeError(
+            f"Sparse dtype mismatch. Requested: {as_dtype(dtype).name},  Actual: {value.dtype.name}"
+        )
+    return value
+
+
 def dense_to_sparse(tensor, eos_token=0, outputs_collections=None, scope=None):
     """The sparse tensor of the elements that are not `eos_token`."""
     with name_scope(scope, "dense_to_sparse", [tensor]):

@@ -133,8 +133,12 @@ def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, f
     tensor = convert_to_tensor(input)
     if scientific and shortest:
         raise ValueError("Cannot select both scientific and shortest notation")
+    if len(fill) > 1:
+        raise ValueError("Fill string must be one or fewer characters")
     if fill not in ("", "0", " ", "+", "-"):
-        raise ValueError(f"Fill string not supported: {fill}")
+        raise ValueError(f'Fill argument not supported: "{fill}"')
+    if tensor.dtype.is_integer and precision > -1:
+        raise ValueError(f"precision not supported for datatype {tensor.dtype.name}")
     if tensor.dtype == string:
         return tensor
     if tensor.dtype.name == "bool":

@@ -3,6 +3,12 @@
 # ruff: noqa: F401
 
 from .later import absent as _absent
+from .printing import string_format as format
+from .string_buckets import string_to_hash_bucket as to_hash_bucket
+from .string_buckets import string_to_hash_bucket_fast as to_hash_bucket_fast
+from .string_buckets import string_to_hash_bucket_strong as to_hash_bucket_strong
+from .string_buckets import unsorted_segment_join
+from .string_encodings import ngrams, unicode_transcode
 from .string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr
 from .string_ops import string_join as join
 from .string_ops import string_length as length
@@ -14,16 +20,23 @@ from .string_ops import string_upper as upper
 
 __all__ = [
     "as_string",
+    "format",
     "join",
     "length",
     "lower",
+    "ngrams",
     "reduce_join",
     "regex_full_match",
     "regex_replace",
     "split",
     "strip",
     "substr",
+    "to_hash_bucket",
+    "to_hash_bucket_fast",
+    "to_hash_bucket_strong",
     "to_number",
+    "unicode_transcode",
+    "unsorted_segment_join",
     "upper",
 ]
 

@@ -5,6 +5,7 @@ import os
 
 from .coordinator import Coordinator, LooperThread
 from .framework import GraphKeys, get_collection, get_default_graph
+from .initialized import tables_initializer
 from .math_ops import group
 from .saver import Saver, latest_checkpoint
 from .session import Session
@@ -114,7 +115,7 @@ class Supervisor:
 
             given = lambda value, key, make: _made_or_found(key, make) if value is USE_DEFAULT else value
             self.init_op = given(init_op, GraphKeys.INIT_OP, global_variables_initializer)
-            local = lambda: group(local_variables_initializer())
+            local = lambda: group(local_variables_initializer(), tables_initializer())
             self._local_init_op = given(local_init_op, GraphKeys.LOCAL_INIT_OP, local)
             self.summary_op = given(summary_op, GraphKeys.SUMMARY_OP, merge_all)
             self.saver = given(saver, GraphKeys.SAVERS, lambda: Saver() if global_variables() else None)

@@ -33,6 +33,21 @@ def is_built_with_cuda():
     return False
 
 
+def is_built_with_gpu_support():
+    """Whether GPUs are supported: no."""
+    return False
+
+
+def is_built_with_rocm():
+    """Whether AMD's GPUs are supported: no."""
+    return False
+
+
+def is_built_with_xla():
+    """Whether TensorFlow's compiler XLA is there: no."""
+    return False
+
+
 def gpu_device_name():
     """The name of the first GPU: empty."""
     return ""

@@ -46,7 +46,7 @@ def test_numbers_as_strings(run):
     assert run(tf.as_string([True, False])).tolist() == [b"true", b"false"]
     with pytest.raises(ValueError, match="Cannot select both scientific and shortest"):
         tf.as_string(1.5, scientific=True, shortest=True)
-    with pytest.raises(ValueError, match="Fill string not supported: x"):
+    with pytest.raises(ValueError, match='Fill argument not supported: "x"'):
         tf.as_string(1, fill="x")
 
 

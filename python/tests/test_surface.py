@@ -48,12 +48,12 @@ def test_every_name_is_documented_and_tested(name, module):
 
 
 def test_what_does_not_exist_is_absent():
-    for name in "call build framework math_ops control_flow nest script_ops saver later hooks".split():
+    for name in "call build framework math_ops control_flow script_ops saver later hooks".split():
         assert not any(hasattr(module, name) for module in (tf, tf.nn, tf.train, tf.losses))
 
 
 def test_names_that_are_not_there_say_so():
-    lists = {"tf.examples", "tf.contrib.framework.nest", "cell", "rnn", "rnn_wrappers", "saver"}
+    lists = {"tf.examples", "cell", "rnn", "rnn_wrappers", "saver"}
     for name, module in modules().items():
         if name not in lists:
             with pytest.raises(AttributeError, match="no_such_name.*if TensorFlow 1 has it, Ferroflow has it not yet"):

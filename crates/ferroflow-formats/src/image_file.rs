@@ -1,6 +1,8 @@
 use crate::{Error, Result};
+use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageBuffer, ImageFormat, Pixel};
+use image::{AnimationDecoder, DynamicImage, ImageBuffer, ImageFormat, Pixel};
+use std::io::Cursor;
 
 /// Bytes of pixels, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +17,16 @@ pub struct Pixels {
     pub bytes: Vec<u8>,
 }
 
-/// The image in a PNG or JPEG file, with 1 channel (shades), 3 (colours), 4 (colours with transparency), or, for 0, as many
+/// The image in a PNG, JPEG or BMP file, with 1 channel (shades), 3 (colours), 4 (colours with transparency), or, for 0, as many
 /// as the file has. Of 16 bits the upper 8 are taken.
 ///
 /// # Errors
 /// If it is no such file or a JPEG without its end, or for other channels.
 pub fn decode_image(file: &[u8], channels: usize) -> Result<Pixels> {
     let invalid = |why: String| Error::Invalid(format!("Invalid image data: {why}"));
+    if image::guess_format(file).is_ok_and(|format| format == ImageFormat::Gif) {
+        return Err(invalid("a GIF holds several images".to_owned()));
+    }
     // The decoder fills in what a JPEG lacks.
     if image::guess_format(file).is_ok_and(|format| format == ImageFormat::Jpeg) && !has_jpeg_end(file) {
         return Err(invalid("the JPEG is cut off".to_owned()));
@@ -38,6 +43,22 @@ pub fn decode_image(file: &[u8], channels: usize) -> Result<Pixels> {
         _ => return Err(Error::Invalid(format!("channels must be 0, 1, 3, or 4, got {channels}"))),
     };
     Ok(Pixels { height, width, channels, bytes })
+}
+
+/// The images of an animation, a GIF file, of 3 channels, each as it is shown: of one size.
+///
+/// # Errors
+/// If it is no such file, or damaged.
+pub fn decode_frames(file: &[u8]) -> Result<Vec<Pixels>> {
+    let invalid = |e: image::ImageError| Error::Invalid(format!("Invalid GIF data: {e}"));
+    let frames = GifDecoder::new(Cursor::new(file)).map_err(invalid)?.into_frames();
+    frames
+        .map(|frame| {
+            let image = DynamicImage::ImageRgba8(frame.map_err(invalid)?.into_buffer());
+            let (height, width) = (image.height() as usize, image.width() as usize);
+            Ok(Pixels { height, width, channels: 3, bytes: image.into_rgb8().into_raw() })
+        })
+        .collect()
 }
 
 /// Whether the segments of a JPEG, whose payloads may hold any bytes, lead to its end.
@@ -133,6 +154,17 @@ mod tests {
         assert!(found.bytes.iter().zip(&pixels.bytes).all(|(a, b)| a.abs_diff(*b) <= 4));
         assert!(encode_jpeg(&Pixels { channels: 2, ..pixels.clone() }, 95).is_err());
         assert!(encode_jpeg(&Pixels { height: 9, ..pixels }, 95).is_err());
+    }
+
+    #[test]
+    fn an_animation_is_no_image() {
+        // One black pixel.
+        let mut file = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff".to_vec();
+        file.extend(b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;");
+        let frames = decode_frames(&file).unwrap();
+        assert_eq!(frames, [Pixels { height: 1, width: 1, channels: 3, bytes: vec![0; 3] }]);
+        assert!(decode_image(&file, 3).unwrap_err().to_string().contains("several images"));
+        assert!(decode_frames(b"no image").is_err());
     }
 
     #[test]

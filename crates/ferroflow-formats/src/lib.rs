@@ -8,6 +8,7 @@ pub mod checkpoint;
 mod checksum;
 mod error;
 pub mod event;
+pub mod hash;
 pub mod histogram;
 mod image_file;
 mod png_image;
@@ -17,5 +18,5 @@ pub mod summary;
 mod table;
 
 pub use error::{Error, Result};
-pub use image_file::{Pixels, decode_image, encode_jpeg};
+pub use image_file::{Pixels, decode_frames, decode_image, encode_jpeg};
 pub use png_image::png_image;

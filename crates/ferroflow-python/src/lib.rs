@@ -8,6 +8,7 @@ mod array;
 mod checkpoint;
 mod data;
 mod error;
+mod files;
 mod functions;
 mod gradient;
 mod graph;
@@ -35,6 +36,8 @@ mod _ferroflow {
     };
     #[pymodule_export]
     use super::data::{DataSet, read_data_sets};
+    #[pymodule_export]
+    use super::files::{decode_frames, decode_image, encode_jpeg, hashes};
     #[pymodule_export]
     use super::gradient::{gradients, set_gradient};
     #[pymodule_export]

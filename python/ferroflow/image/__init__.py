@@ -1,6 +1,6 @@
 """Images `[height, width, channels]`, or batches of them, `[batch, height, width, channels]`."""
 
-from ..later import absent as _absent
+from ..later import later as _later
 from ..partition_ops import random_crop
 from ..patches import extract_image_patches, extract_patches
 from .boxes import non_max_suppression, non_max_suppression_overlaps, non_max_suppression_padded
@@ -118,4 +118,10 @@ __all__ = [
     "yuv_to_rgb",
 ]
 
-__getattr__ = _absent(__name__)
+_LATER = {
+    "image.jpegs": "adjust_jpeg_quality decode_and_crop_jpeg decode_bmp decode_gif extract_jpeg_shape random_jpeg_quality",
+    "image.sampled_boxes": "draw_bounding_boxes extract_glimpse sample_distorted_bounding_box",
+    "image.suppressions": "combined_non_max_suppression non_max_suppression_with_scores",
+}
+__all__ += sorted(name for names in _LATER.values() for name in names.split())
+__getattr__, __dir__ = _later(__name__, _LATER)

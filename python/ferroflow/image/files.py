@@ -37,7 +37,7 @@ def decode_jpeg(
 
 
 def decode_image(contents, channels=None, dtype=uint8, name=None, expand_animations=True):
-    """`decode_png`: of either kind of file."""
+    """`decode_png`: of either kind of file, or a BMP file."""
     return _decoded(contents, channels, dtype, name, "DecodeImage")
 
 
