@@ -88,9 +88,14 @@ fn grow<'g>(op: u8, a: Tensor<'g>, b: Tensor<'g>, salt: usize) -> Tensor<'g> {
         26 => a.index(&[Index::from(..).step(-1)]),
         27 => a.index(&[Index::Ellipsis, Index::from(1..)]),
         28 => a.matmul_with(a, true, false) * 0.1,
-        29 => a.greater(0.0).cast(DType::F32),
+        29 => a.greater(0.0).cast(DType::F32) * a,
         30 => a.stop_gradient(),
-        31 => (a.clip_by_value(-1e6, 1e6) * 3.0).cast(DType::I32).cast(DType::F32),
+        31 => {
+            // How far it is to the next integers on both sides: where that jumps, it is 0.
+            let a = a.clip_by_value(-9.0, 9.0) * 3.0;
+            let over = (a - a.cast(DType::I32).cast(DType::F32)).abs();
+            over * (-over + 1.0)
+        }
         32 => g.add_n(&[a, b, a]),
         33 => a.cumsum(axis),
         34 => a.matmul_with(b, false, true) * 0.1,
