@@ -12,12 +12,15 @@ import re
 import sys
 
 PACKAGE = pathlib.Path(__file__).resolve().parent / "ferroflow"
-MODULES = "array_ops check_ops errors framework layers losses math_ops nn variables".split()
+MODULES = (
+    "array_ops check_ops default_graph elements errors framework graph layers losses math_ops nn variables"
+).split()
 
 SOURCES = {
     "typing": ["Any", "ContextManager"],
     "dtypes": ["DType"],
-    "framework": ["Graph", "Operation", "Tensor"],
+    "elements": ["Operation", "Tensor"],
+    "graph": ["Graph"],
     "tensor_shape": ["TensorShape"],
     "variables": ["Variable"],
 }

@@ -5,7 +5,24 @@
 
 # ruff: noqa: F401, F403
 
-from . import app, dtypes, errors, flags, gfile, initializers, layers, linalg, logging, losses, math, nn, python_io, summary, test, train
+from . import (
+    app,
+    dtypes,
+    errors,
+    flags,
+    gfile,
+    initializers,
+    layers,
+    linalg,
+    logging,
+    losses,
+    math,
+    nn,
+    python_io,
+    summary,
+    test,
+    train,
+)
 from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
@@ -30,33 +47,32 @@ from .dtypes import (
     uint16,
 )
 from .errors import OpError
-from .framework import (
-    Graph,
-    GraphKeys,
-    IndexedSlices,
-    Operation,
-    Tensor,
+from .default_graph import (
     add_to_collection,
     add_to_collections,
     colocate_with,
-    constant,
     container,
     control_dependencies,
-    convert_to_tensor,
-    convert_to_tensor_or_indexed_slices,
     device,
     get_collection,
     get_collection_ref,
     get_default_graph,
-    get_default_session,
-    get_seed,
     init_scope,
-    is_tensor,
     name_scope,
     op_scope,
     reset_default_graph,
+)
+from .defaults import get_default_session
+from .elements import IndexedSlices, Operation, Tensor
+from .framework import (
+    constant,
+    convert_to_tensor,
+    convert_to_tensor_or_indexed_slices,
+    get_seed,
+    is_tensor,
     set_random_seed,
 )
+from .graph import Graph, GraphKeys
 from .functional_ops import foldl, foldr, map_fn, scan
 from .gradients import AggregationMethod, UnconnectedGradients, gradients, hessians
 from .initializers import (
@@ -136,10 +152,11 @@ from . import compat, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops assertions cell check_ops control_flow device_names einsum_terms framework functional_ops gradients "
-    "initialized later learning_rate linalg_ops loop_arrays math_ops messages mnist moving_averages nest operators optimizer "
-    "partition_ops partitioners random_ops rnn rnn_cell rnn_wrappers run_options saver scatter_ops script_ops session "
-    "tensor_array tensor_shape training_util variable_scope variables"
+    "array_ops assertions cell check_ops control_flow default_graph defaults device_names einsum_terms elements "
+    "framework functional_ops gradients graph initialized later learning_rate linalg_ops loop_arrays math_ops "
+    "messages mnist moving_averages nest operators optimizer partition_ops partitioners random_ops rnn rnn_cell "
+    "rnn_wrappers run_options saver scatter_ops scopes script_ops session tensor_array tensor_shape training_util "
+    "variable_scope variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):

@@ -1,6 +1,7 @@
 """Less common activations and losses of networks."""
 
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import exp, greater_equal, less_equal, log, logical_and, sigmoid
 from .array_ops import where, zeros_like
 

@@ -3,7 +3,9 @@
 import collections as _collections
 
 from .dtypes import as_dtype, float32, int32
-from .framework import IndexedSlices, _graph_of, build, call, constant, convert_to_tensor, is_tensor, name_scope
+from .default_graph import _graph_of, name_scope
+from .elements import IndexedSlices
+from .framework import build, call, constant, convert_to_tensor, is_tensor
 from .math_ops import _choose, _pair, cast
 from .tensor_shape import as_shape
 

@@ -1,7 +1,7 @@
 """Shapes and the movement of elements."""
 
 from typing import Any
-from .framework import Tensor
+from .elements import Tensor
 from .tensor_shape import TensorShape
 newaxis: Any
 

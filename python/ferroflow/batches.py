@@ -5,7 +5,8 @@ import operator
 
 from . import array_ops, math_ops
 from .array_ops import concat, reshape, shape, transpose
-from .framework import call, convert_to_tensor, is_tensor, name_scope
+from .default_graph import name_scope
+from .framework import call, convert_to_tensor, is_tensor
 from .math_ops import cast, reduce_prod
 
 

@@ -1,6 +1,7 @@
 """Operations on the bits of integers, of one dtype, which are broadcast together."""
 
-from .framework import build as _build, name_scope as _name_scope
+from .default_graph import name_scope as _name_scope
+from .framework import build as _build
 from .incomplete import spread as _spread
 from .later import absent as _absent
 from .math_ops import _document

@@ -5,7 +5,8 @@ import copy
 
 from . import array_ops
 from .dtypes import as_dtype
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .layers import Layer
 from .nest import map_structure
 from .tensor_shape import TensorShape

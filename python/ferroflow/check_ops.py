@@ -3,7 +3,8 @@
 from . import math_ops
 from .dtypes import as_dtype
 from .errors import InvalidArgumentError
-from .framework import convert_to_tensor, is_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor, is_tensor
 from .math_ops import _pair
 
 

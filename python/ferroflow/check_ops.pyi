@@ -1,7 +1,7 @@
 """Assertions: operations that end a run in which something is not as it should be."""
 
 from typing import Any
-from .framework import Operation, Tensor
+from .elements import Operation, Tensor
 
 
 def assert_equal(x: Any, y: Any, data: Any = ..., summarize: Any = ..., message: Any = ..., name: Any = ...) -> Operation:

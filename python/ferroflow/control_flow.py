@@ -1,8 +1,10 @@
 """Choices and loops: both are built once, and run as the values of a run say."""
 
 from . import array_ops, math_ops
-from .dtypes import as_dtype, int32
-from .framework import Operation, call, constant, control_dependencies, convert_to_tensor, get_default_graph, name_scope
+from .dtypes import int32
+from .default_graph import control_dependencies, get_default_graph, name_scope
+from .elements import Operation
+from .framework import call, constant, convert_to_tensor
 from .loop_arrays import LoopArrays
 from .nest import assert_same_structure, flatten, is_nested, pack
 from .tensor_array import from_tensors, shapes_of, to_tensors

@@ -1,9 +1,21 @@
 """Connectionist temporal classification: labels of sequences without saying where they are (Graves et al. 2006)."""
 
-from .array_ops import concat, expand_dims, fill, gather_nd, range as range_of, reshape, sequence_mask, shape, stack, tile
+from .array_ops import (
+    concat,
+    expand_dims,
+    fill,
+    gather_nd,
+    range as range_of,
+    reshape,
+    sequence_mask,
+    shape,
+    stack,
+    tile,
+)
 from .array_ops import scatter_nd, transpose, where, zeros, zeros_like
 from .dtypes import int32, int64
-from .framework import call, control_dependencies, convert_to_tensor, name_scope
+from .default_graph import control_dependencies, name_scope
+from .framework import call, convert_to_tensor
 from .functional_ops import foldl
 from .math_ops import Assert, cast, cumsum, equal, greater, identity, less, logical_and, logical_not, maximum, minimum
 from .math_ops import argmax, not_equal, reduce_all, reduce_logsumexp, reduce_max, reduce_min, reduce_sum
@@ -98,7 +110,9 @@ def losses_of(logs, lengths, dense, merge=True):
 def collapsed(labels, lengths):
     """The first of equal labels in a row, `[batch, most]`, zeros after them, and how many there are."""
     within = sequence_mask(lengths, shape(labels)[1])
-    kept = logical_and(within, concat([equal(labels[:, :1], labels[:, :1]), not_equal(labels[:, 1:], labels[:, :-1])], 1))
+    kept = logical_and(
+        within, concat([equal(labels[:, :1], labels[:, :1]), not_equal(labels[:, 1:], labels[:, :-1])], 1)
+    )
     counts = reduce_sum(cast(kept, int32), 1)
     most = reduce_max(concat([counts, zeros([1], int32)], 0))
     indices = where(kept)

@@ -3,7 +3,8 @@
 from .array_ops import concat, fill, ones_like, sequence_mask, shape, unique, where
 from .ctc import collapsed, losses_of, losses_of_sparse
 from .dtypes import int32
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .functional_ops import map_fn
 from .math_ops import cast, less
 from .nn import log_softmax

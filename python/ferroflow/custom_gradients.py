@@ -6,7 +6,8 @@ import itertools
 
 from . import _ferroflow
 from .array_ops import concat, reshape, shape, size, split
-from .framework import convert_to_tensor, get_default_graph
+from .default_graph import get_default_graph
+from .framework import convert_to_tensor
 from .math_ops import identity
 from .nest import flatten, is_nested, pack
 from .script_ops import kept

@@ -3,7 +3,8 @@ dimensions."""
 
 import collections
 
-from .framework import build, call, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import build, call, convert_to_tensor
 from .linalg_ops import matrix_diag_part
 from .math_ops import log, matrix_transpose, reduce_sum
 

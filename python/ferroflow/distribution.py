@@ -2,7 +2,8 @@
 
 from .array_ops import concat, reshape, shape, zeros_like
 from .dtypes import as_dtype
-from .framework import control_dependencies, convert_to_tensor, name_scope
+from .default_graph import control_dependencies, name_scope
+from .framework import convert_to_tensor
 from .math_ops import Assert, equal, exp, identity, is_nan, log, log1p, logical_not, reduce_any, sqrt
 from .tensor_shape import TensorShape
 

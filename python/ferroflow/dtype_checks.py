@@ -4,7 +4,8 @@ import collections.abc
 
 from . import check_ops, math_ops
 from .dtypes import as_dtype
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .tensor_shape import TensorShape
 
 

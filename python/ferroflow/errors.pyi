@@ -1,7 +1,7 @@
 """What a run can fail with. Each class has TensorFlow's error code."""
 
 from typing import Any
-from .framework import Operation
+from .elements import Operation
 OK: int
 CANCELLED: int
 UNKNOWN: int

@@ -5,7 +5,8 @@ import numpy as np
 
 from .array_ops import concat, eye, expand_dims, shape, zeros_like
 from .errors import InvalidArgumentError
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .linalg_ops import matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from .decompositions import matrix_triangular_solve
 from .dtypes import int32

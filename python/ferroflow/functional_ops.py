@@ -3,7 +3,8 @@
 from . import array_ops, math_ops
 from .control_flow import loop
 from .dtypes import as_dtype
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .nest import assert_same_structure, flatten, map_structure, pack
 
 

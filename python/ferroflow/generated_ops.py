@@ -2,7 +2,8 @@
 
 from . import math_ops, nn
 from .array_ops import ones_like, where, zeros, zeros_like
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .gradients import gradients
 
 

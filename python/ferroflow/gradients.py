@@ -1,7 +1,8 @@
 """Derivatives."""
 
 from . import _ferroflow
-from .framework import convert_to_tensor, get_default_graph, name_scope
+from .default_graph import get_default_graph, name_scope
+from .framework import convert_to_tensor
 
 
 def gradients(

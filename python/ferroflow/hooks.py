@@ -6,7 +6,8 @@ import os
 import time
 
 from . import logging
-from .framework import GraphKeys, get_collection
+from .default_graph import get_collection
+from .graph import GraphKeys
 from .summary import FileWriterCache, SessionLog, Summary
 
 SessionRunArgs = collections.namedtuple("SessionRunArgs", "fetches feed_dict options", defaults=(None, None))

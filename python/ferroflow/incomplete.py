@@ -1,7 +1,8 @@
 """The incomplete gamma and beta functions, and the zeta function."""
 
 from .array_ops import zeros_like
-from .framework import build, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import build, convert_to_tensor
 
 
 def spread(*values):

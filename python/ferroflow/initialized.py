@@ -3,7 +3,9 @@
 from .array_ops import stack
 from .dtypes import string
 from .errors import FailedPreconditionError, OutOfRangeError
-from .framework import GraphKeys, call, constant, control_dependencies, get_collection, name_scope
+from .default_graph import control_dependencies, get_collection, name_scope
+from .framework import call, constant
+from .graph import GraphKeys
 from .math_ops import group, identity
 from .script_ops import py_func
 from .variables import assign, global_variables, local_variables

@@ -7,7 +7,8 @@ import numpy as np
 from .array_ops import ones_like, where, zeros_like
 from .custom_gradients import custom_gradient
 from .dtypes import float64
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .incomplete import spread
 from .math_ops import abs, cast, equal, erf, erfc, exp, less, less_equal, log, maximum, minimum, sign, sqrt, square
 from .script_ops import hosted

@@ -4,7 +4,9 @@ import re
 
 from . import array_ops, math_ops, nn
 from .dtypes import as_dtype
-from .framework import GraphKeys, add_to_collection, convert_to_tensor
+from .default_graph import add_to_collection
+from .framework import convert_to_tensor
+from .graph import GraphKeys
 from .initializers import Zeros
 from .later import later
 from .tensor_shape import TensorShape

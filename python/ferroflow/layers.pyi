@@ -2,7 +2,7 @@
 
 from typing import Any
 from .dtypes import DType
-from .framework import Tensor
+from .elements import Tensor
 from .variables import Variable
 from .sequence_layers import AveragePooling1D as AveragePooling1D
 from .volume_layers import AveragePooling3D as AveragePooling3D

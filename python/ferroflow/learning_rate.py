@@ -1,6 +1,7 @@
 """Learning rates that change from step to step."""
 
-from .framework import Tensor, call
+from .elements import Tensor
+from .framework import call
 from .variables import Variable
 
 

@@ -6,7 +6,8 @@ from .array_ops import eye, shape
 from .control_flow import cond
 from .decompositions import cholesky, cholesky_solve
 from .factorizations import decomposed, matrices
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import greater_equal, matmul
 from .script_ops import hosted
 from .tensor_shape import TensorShape

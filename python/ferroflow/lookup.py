@@ -7,7 +7,9 @@ import numpy as np
 
 from .dtypes import as_dtype, int64, string
 from .errors import FailedPreconditionError, InvalidArgumentError, NotFoundError
-from .framework import GraphKeys, add_to_collection, constant, convert_to_tensor, name_scope
+from .default_graph import add_to_collection, name_scope
+from .framework import constant, convert_to_tensor
+from .graph import GraphKeys
 from .later import absent as _absent
 from .script_ops import hosted, py_func
 from .session import running

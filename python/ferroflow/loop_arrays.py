@@ -3,7 +3,8 @@
 from . import array_ops, math_ops
 from ._ferroflow import constant_value
 from .dtypes import int32
-from .framework import call, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import call, convert_to_tensor
 from .tensor_array import TensorArray, from_tensors, to_tensors
 
 

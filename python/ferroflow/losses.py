@@ -1,13 +1,12 @@
 """Losses: weighted, put together, and added to a collection."""
 
-from .framework import (
-    GraphKeys,
+from .default_graph import (
     add_to_collection as _add_to_collection,
-    call as _call,
-    convert_to_tensor as _convert_to_tensor,
     get_collection as _get_collection,
     name_scope as _name_scope,
 )
+from .framework import call as _call, convert_to_tensor as _convert_to_tensor
+from .graph import GraphKeys
 from .later import later as _later
 from .math_ops import add_n as _add_n, cast as _cast
 from .nn import sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2

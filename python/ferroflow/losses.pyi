@@ -1,7 +1,7 @@
 """Losses: weighted, put together, and added to a collection."""
 
 from typing import Any
-from .framework import Tensor
+from .elements import Tensor
 from .pairwise_loss import mean_pairwise_squared_error as mean_pairwise_squared_error
 
 

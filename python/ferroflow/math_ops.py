@@ -3,7 +3,9 @@
 import sys
 
 from .dtypes import as_dtype, float32, float64, int32, int64
-from .framework import IndexedSlices, Tensor, build, call, constant, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .elements import IndexedSlices, Tensor
+from .framework import build, call, constant, convert_to_tensor
 
 
 def _unary(name, op_type, doc):
@@ -85,7 +87,6 @@ is_inf = _unary("is_inf", "IsInf", "Whether it is infinite.")
 is_finite = _unary("is_finite", "IsFinite", "Whether it is neither infinite nor no number.")
 logical_not = _unary("logical_not", "LogicalNot", "Whether it is false.")
 inv, neg = reciprocal, negative
-
 
 
 def add(x, y, name=None):
@@ -503,7 +504,7 @@ def group(*inputs, name=None):
 
 def _tuple(tensors, name=None, control_inputs=None):
     """The tensors, each given only when all are computed."""
-    from .framework import control_dependencies
+    from .default_graph import control_dependencies
 
     with name_scope(name, "tuple", tensors):
         gates = [t for t in tensors if t is not None]

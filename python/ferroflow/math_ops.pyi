@@ -1,7 +1,7 @@
 """Arithmetic, comparisons, reductions and products."""
 
 from typing import Any
-from .framework import Operation, Tensor
+from .elements import Operation, Tensor
 
 
 def abs(x: Any, name: Any = ...) -> Tensor:

@@ -5,7 +5,7 @@ import numpy as np
 from .array_ops import concat, eye, reshape, shape, zeros_like
 from .decompositions import matrix_solve
 from .factorizations import matrices, of_matrices, square_only
-from .framework import name_scope
+from .default_graph import name_scope
 from .math_ops import matrix_transpose
 from .script_ops import hosted
 

@@ -1,7 +1,8 @@
 """Means and variances of weighted elements, and from sums."""
 
 from .array_ops import ones_like, shape, squeeze
-from .framework import constant, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import constant, convert_to_tensor
 from .math_ops import _choose, cast, div_no_nan, reduce_prod, reduce_sum, square
 
 

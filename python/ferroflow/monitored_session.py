@@ -2,7 +2,8 @@
 
 from .coordinator import Coordinator
 from .errors import OutOfRangeError
-from .framework import GraphKeys, get_collection, get_default_graph
+from .default_graph import get_collection, get_default_graph
+from .graph import GraphKeys
 from .hooks import (
     CheckpointSaverHook,
     SessionRunArgs,

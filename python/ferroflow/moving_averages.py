@@ -1,7 +1,7 @@
 """Moving averages."""
 
 from . import _ferroflow
-from .framework import control_dependencies, name_scope
+from .default_graph import control_dependencies, name_scope
 from .initializers import Zeros
 from .variable_scope import get_variable, variable_scope
 from .variables import global_variables, moving_average_variables, trainable_variables

@@ -3,13 +3,8 @@
 import collections as _collections
 
 from .array_ops import _static
-from .framework import (
-    build as _build,
-    call as _call,
-    convert_to_tensor as _convert_to_tensor,
-    is_tensor as _is_tensor,
-    name_scope as _name_scope,
-)
+from .default_graph import name_scope as _name_scope
+from .framework import build as _build, call as _call, convert_to_tensor as _convert_to_tensor, is_tensor as _is_tensor
 from .later import later as _later
 from .math_ops import _choose, _document, identity as _identity, sigmoid, tanh  # noqa: F401
 

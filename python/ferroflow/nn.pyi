@@ -1,7 +1,7 @@
 """Neural networks."""
 
 from typing import Any
-from .framework import Tensor
+from .elements import Tensor
 from . import rnn_cell as rnn_cell
 from .rnn import bidirectional_dynamic_rnn as bidirectional_dynamic_rnn
 from .rnn import bidirectional_rnn as bidirectional_rnn

@@ -2,7 +2,8 @@
 
 import math
 
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import cast, cos, minimum, pow, sqrt
 from .random_ops import random_normal
 

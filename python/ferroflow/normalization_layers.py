@@ -2,7 +2,8 @@
 
 from . import nn
 from .array_ops import concat, ones_like, reshape, shape, zeros_like
-from .framework import control_dependencies, convert_to_tensor, name_scope
+from .default_graph import control_dependencies, name_scope
+from .framework import convert_to_tensor
 from .initializers import Ones, Zeros
 from .layers import Layer, _choose_by, _function
 from .math_ops import identity, maximum, minimum, reduce_mean, sqrt, square, stop_gradient

@@ -1,6 +1,7 @@
 """What `+`, `[...]` and their like do to tensors and variables."""
 
-from .framework import IndexedSlices, Tensor, build, call
+from .elements import IndexedSlices, Tensor
+from .framework import build, call
 
 
 def _binary(op_type, name):

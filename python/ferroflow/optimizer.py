@@ -4,15 +4,10 @@ import weakref
 
 from . import _ferroflow
 from .array_ops import zeros_like
-from .framework import (
-    GraphKeys,
-    IndexedSlices,
-    control_dependencies,
-    convert_to_tensor,
-    convert_to_tensor_or_indexed_slices,
-    get_default_graph,
-    name_scope,
-)
+from .default_graph import control_dependencies, get_default_graph, name_scope
+from .elements import IndexedSlices
+from .framework import convert_to_tensor, convert_to_tensor_or_indexed_slices
+from .graph import GraphKeys
 from .gradients import gradients
 from .math_ops import group
 from .variable_scope import get_variable_scope

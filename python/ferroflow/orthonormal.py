@@ -2,7 +2,7 @@
 
 from .array_ops import expand_dims, one_hot, range as range_of, reshape, transpose, zeros
 from .dtypes import float32
-from .framework import name_scope
+from .default_graph import name_scope
 from .functional_ops import foldl
 from .initializers import Initializer
 from .math_ops import reduce_sum, rsqrt, square

@@ -1,7 +1,8 @@
 """A loss of the differences between the elements of an example."""
 
 from .array_ops import ones_like, reshape, shape, where, zeros_like
-from .framework import GraphKeys, add_to_collection, name_scope
+from .default_graph import add_to_collection, name_scope
+from .graph import GraphKeys
 from .math_ops import cast, div_no_nan, equal, maximum, reduce_sum, square
 
 

@@ -4,7 +4,8 @@ import collections
 import itertools
 
 from .array_ops import concat, pad, range as range_of, reshape, shape, stack
-from .framework import convert_to_tensor, is_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor, is_tensor
 from .math_ops import argmax, cast, maximum, reduce_max
 from .nn import _window
 

@@ -3,7 +3,8 @@
 from . import nn
 from .array_ops import expand_dims, squeeze
 from .batches import with_space_to_batch
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 
 
 def _of_images(function, default):

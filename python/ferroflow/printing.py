@@ -7,7 +7,8 @@ import sys
 import numpy as np
 
 from .dtypes import string
-from .framework import Tensor, convert_to_tensor
+from .elements import Tensor
+from .framework import convert_to_tensor
 from .nest import flatten, pack
 from .script_ops import py_func
 from .sparse_tensor import SparseTensor

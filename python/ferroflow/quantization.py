@@ -14,7 +14,8 @@ from .array_ops import (
     zeros_like as _zeros,
 )
 from .custom_gradients import custom_gradient as _custom_gradient
-from .framework import convert_to_tensor as _convert, name_scope as _name_scope
+from .default_graph import name_scope as _name_scope
+from .framework import convert_to_tensor as _convert
 from .math_ops import (
     cast as _cast,
     equal as _equal,

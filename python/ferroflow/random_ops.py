@@ -5,7 +5,8 @@ Equal seeds give TensorFlow's numbers. Without a seed, of the graph or of the op
 
 from .later import later as _later
 from .dtypes import as_dtype, float32
-from .framework import call, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import call, convert_to_tensor
 
 # The least numbers of full precision.
 _TINY = {"float16": 6.104e-05, "bfloat16": 1.1754944e-38, "float32": 1.1754944e-38, "float64": 2.2250738585072014e-308}

@@ -2,7 +2,7 @@
 
 from .later import absent as _absent
 from . import array_ops as _array_ops, math_ops as _math_ops, nn as _nn
-from .framework import name_scope as _name_scope
+from .default_graph import name_scope as _name_scope
 from .initializers import Ones as _Ones, Zeros as _Zeros
 from .nest import is_nested as _is_nested
 from .cell import LSTMStateTuple, RNNCell

@@ -2,7 +2,7 @@
 
 from . import math_ops, nn
 from .dtypes import as_dtype
-from .framework import device as on_device
+from .default_graph import device as on_device
 from .nest import flatten, is_nested, map_structure, pack
 from .random_ops import random_uniform
 from .cell import LSTMStateTuple, RNNCell, with_batch

@@ -2,7 +2,8 @@
 
 from .array_ops import concat, expand_dims, gather_nd, reshape, shape, where, zeros_like
 from .dtypes import int32
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import cast, greater, greater_equal, logical_and, reduce_prod, segment_sum
 from .math_ops import unsorted_segment_sum
 from .partition_ops import segment_mean

@@ -6,7 +6,8 @@ import os
 
 from . import _ferroflow, errors, logging
 from .dtypes import as_dtype
-from .framework import GraphKeys, get_collection, get_default_graph
+from .default_graph import get_collection, get_default_graph
+from .graph import GraphKeys
 
 CheckpointState = collections.namedtuple(
     "CheckpointState",

@@ -6,7 +6,7 @@ import weakref
 
 from . import _ferroflow, errors
 from .dtypes import as_dtype
-from .framework import _graph_of, get_default_graph
+from .default_graph import get_default_graph, _graph_of
 
 _numbers = itertools.count()
 # By their tokens. A graph holds those of its operations; held by Rust, one that refers to the graph would never be freed.
@@ -77,7 +77,9 @@ def py_func(func, inp, Tout, stateful=True, name=None):
 
     graph = _graph_of(list(inp)) or get_default_graph()
     graph._check_open()
-    made = _ferroflow.host_call(graph, kept(graph, token, checked), list(inp), [d.name for d in dtypes], name or "PyFunc")
+    made = _ferroflow.host_call(
+        graph, kept(graph, token, checked), list(inp), [d.name for d in dtypes], name or "PyFunc"
+    )
     made = graph._wrap(made)
     return made if several else made[0]
 

@@ -12,7 +12,8 @@ from .array_ops import (
     where,
     zeros_like,
 )
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import (
     cast,
     cumsum,

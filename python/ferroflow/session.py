@@ -4,7 +4,9 @@ import contextlib
 import threading
 
 from . import _ferroflow, errors
-from .framework import Graph, _stacks, get_default_graph
+from .default_graph import get_default_graph
+from .defaults import _stacks
+from .graph import Graph
 from .run_options import ConfigProto
 
 # What makes tensors of sparse ones among fetches and feeds, once there may be any.

@@ -5,7 +5,8 @@ import numpy as np
 
 from .array_ops import concat, expand_dims, gather, pad, range as range_of, reshape, shape, transpose
 from .dtypes import as_dtype, float32
-from .framework import constant, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import constant, convert_to_tensor
 from .later import absent as _absent
 from .math_ops import matmul, maximum, unsorted_segment_sum
 

@@ -16,7 +16,8 @@ from .array_ops import (
 )
 from .batches import gather as gather_of_batches
 from .dtypes import float64, int32
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import (
     cast,
     cumsum,

@@ -14,7 +14,9 @@ from .array_ops import (
 )
 from .array_ops import stack, unique, where, zeros, zeros_like
 from .dtypes import as_dtype, int32, int64
-from .framework import IndexedSlices, control_dependencies, convert_to_tensor, name_scope
+from .default_graph import control_dependencies, name_scope
+from .elements import IndexedSlices
+from .framework import convert_to_tensor
 from .math_ops import (
     Assert,
     abs as absolute,

@@ -21,7 +21,9 @@ from .array_ops import (
     zeros_like,
 )
 from .dtypes import as_dtype, int32, int64, string
-from .framework import _session_for, control_dependencies, convert_to_tensor, name_scope
+from .default_graph import control_dependencies, name_scope
+from .defaults import _session_for
+from .framework import convert_to_tensor
 from .math_ops import (
     Assert,
     argmin,
@@ -285,9 +287,7 @@ def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
     if not isinstance(value, SparseTensor):
         return convert_to_tensor(value, dtype, name)
     if dtype is not None and as_dtype(dtype) != value.dtype:
-        raise RuntimeError(
-            f"Sparse dtype mismatch. Requested: {as_dtype(dtype).name},  Actual: {value.dtype.name}"
-        )
+        raise RuntimeError(f"Sparse dtype mismatch. Requested: {as_dtype(dtype).name},  Actual: {value.dtype.name}")
     return value
 
 
@@ -311,7 +311,9 @@ def embedding_lookup_sparse(
     with name_scope(name, "embedding_lookup_sparse", [sp_ids.values]):
         rows = cast(sp_ids.indices[:, 0], int32)
         found = nn.embedding_lookup(params, sp_ids.values, partition_strategy, max_norm=max_norm)
-        weights = ones_like(found[:, :1]) if sp_weights is None else expand_dims(cast(sp_weights.values, found.dtype), 1)
+        weights = (
+            ones_like(found[:, :1]) if sp_weights is None else expand_dims(cast(sp_weights.values, found.dtype), 1)
+        )
         total = segment_sum(found * weights, rows)
         if combiner == "sum":
             return total
@@ -320,4 +322,3 @@ def embedding_lookup_sparse(
         else:
             divisor = sqrt(segment_sum(square(weights), rows))
         return div_no_nan(total, divisor)
-

@@ -15,7 +15,8 @@ from .array_ops import (
     zeros_like,
 )
 from .dtypes import as_dtype, int32
-from .framework import call, convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import call, convert_to_tensor
 from .math_ops import _pair, cast, identity, log, log1p, maximum, minimum, not_equal
 
 

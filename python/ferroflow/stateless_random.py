@@ -4,7 +4,8 @@ import numpy as np
 
 from .dtypes import as_dtype, float32, int32, int64
 from .errors import InvalidArgumentError
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .philox import floats, words
 from .script_ops import hosted
 from .tensor_shape import TensorShape

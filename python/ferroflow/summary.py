@@ -10,14 +10,13 @@ import weakref as _weakref
 from .later import absent as _absent
 from . import _ferroflow
 from . import logging as _logging
-from .framework import (
-    GraphKeys,
+from .default_graph import (
     add_to_collections as _add_to_collections,
-    call as _call,
-    convert_to_tensor as _convert_to_tensor,
     get_collection as _get_collection,
     name_scope as _name_scope,
 )
+from .framework import call as _call, convert_to_tensor as _convert_to_tensor
+from .graph import GraphKeys
 from .messages import Event, SessionLog, Summary  # noqa: F401
 
 _INVALID = _re.compile(r"[^-/\w\.]")

@@ -4,7 +4,8 @@ import contextlib
 import os
 
 from .coordinator import Coordinator, LooperThread
-from .framework import GraphKeys, get_collection, get_default_graph
+from .default_graph import get_collection, get_default_graph
+from .graph import GraphKeys
 from .initialized import tables_initializer
 from .math_ops import group
 from .saver import Saver, latest_checkpoint

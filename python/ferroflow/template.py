@@ -54,7 +54,7 @@ class Template:
         return None if self._scope is None else self._scope.name
 
     def _collected(self, key):
-        from .framework import get_default_graph
+        from .default_graph import get_default_graph
 
         return [] if self._scope is None else get_default_graph().get_collection(key, self._scope.name + "/")
 

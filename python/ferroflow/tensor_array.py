@@ -2,7 +2,8 @@
 
 from . import array_ops, math_ops
 from .dtypes import as_dtype, int32
-from .framework import call, control_dependencies, convert_to_tensor, name_scope
+from .default_graph import control_dependencies, name_scope
+from .framework import call, convert_to_tensor
 from .tensor_shape import TensorShape, as_shape
 
 
@@ -248,6 +249,10 @@ def from_tensors(leaves, tensors):
     tensors = iter(tensors)
 
     def one(leaf):
-        return leaf._with(next(tensors), next(tensors), made=leaf._made or None) if isinstance(leaf, TensorArray) else next(tensors)
+        return (
+            leaf._with(next(tensors), next(tensors), made=leaf._made or None)
+            if isinstance(leaf, TensorArray)
+            else next(tensors)
+        )
 
     return [one(leaf) for leaf in leaves]

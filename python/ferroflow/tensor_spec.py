@@ -1,7 +1,8 @@
 """What is known of tensors that are yet to be made."""
 
 from .dtypes import as_dtype, float32
-from .framework import Tensor, control_dependencies, get_default_graph
+from .default_graph import control_dependencies, get_default_graph
+from .elements import Tensor
 from .math_ops import Assert, group, is_finite, reduce_all
 from .tensor_shape import as_shape
 

@@ -1,7 +1,8 @@
 """Places of a tensor given new values."""
 
 from .array_ops import ones_like, scatter_nd, shape, where
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .math_ops import greater
 
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from .later import absent as _absent
 from .assertions import Assertions
-from .framework import convert_to_tensor, get_default_session, reset_default_graph
+from .default_graph import reset_default_graph
+from .defaults import get_default_session
+from .framework import convert_to_tensor
 from .gradients import gradients
 from .session import Session
 

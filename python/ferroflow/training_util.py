@@ -1,6 +1,8 @@
 """The number of training steps done."""
 
-from .framework import GraphKeys, convert_to_tensor, get_default_graph
+from .default_graph import get_default_graph
+from .framework import convert_to_tensor
+from .graph import GraphKeys
 from .variables import Variable
 
 

@@ -2,7 +2,8 @@
 
 from . import nn
 from .array_ops import concat, expand_dims, squeeze, zeros
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .gradients import gradients
 from .math_ops import identity
 

@@ -9,7 +9,8 @@ from .decompositions import matrix_triangular_solve
 from .dtypes import as_dtype, int32
 from .errors import InvalidArgumentError
 from .factorizations import matrices, of_matrices, square_only
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .functional_ops import map_fn
 from .linalg_ops import matrix_band_part, matrix_diag_part, matrix_set_diag
 from .math_ops import matmul

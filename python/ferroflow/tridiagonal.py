@@ -4,7 +4,8 @@ import numpy as np
 
 from .array_ops import concat, expand_dims, pad, squeeze, stack, zeros_like
 from .errors import InvalidArgumentError
-from .framework import convert_to_tensor, name_scope
+from .default_graph import name_scope
+from .framework import convert_to_tensor
 from .linalg_ops import matrix_diag_part
 from .math_ops import matrix_transpose, reduce_sum
 from .script_ops import hosted

@@ -7,7 +7,9 @@ import sys
 
 from . import _ferroflow
 from .dtypes import as_dtype, float32
-from .framework import GraphKeys, convert_to_tensor, get_default_graph, name_scope
+from .default_graph import get_default_graph, name_scope
+from .framework import convert_to_tensor
+from .graph import GraphKeys
 from .initializers import GlorotUniform, Zeros
 from .tensor_shape import TensorShape, as_shape
 from .variables import Variable
@@ -169,7 +171,7 @@ class variable_scope:
         self._entered = []
 
     def __enter__(self):
-        from .framework import _graph_of
+        from .default_graph import _graph_of
 
         graph = _graph_of(self._values) or get_default_graph()
         stack = _scopes(graph)

@@ -2,16 +2,11 @@
 
 from .dtypes import as_dtype
 from .errors import UnimplementedError
-from .framework import (
-    GraphKeys,
-    Tensor,
-    _session_for,
-    call,
-    convert_to_tensor,
-    get_collection,
-    get_default_graph,
-    name_scope,
-)
+from .default_graph import get_collection, get_default_graph, name_scope
+from .defaults import _session_for
+from .elements import Tensor
+from .framework import call, convert_to_tensor
+from .graph import GraphKeys
 from .operators import overload
 from .tensor_shape import as_shape
 
@@ -263,7 +258,7 @@ def _variable(ref, method):
 
 
 def _holds_tensor(value):
-    from .framework import _graph_of
+    from .default_graph import _graph_of
 
     return isinstance(value, (list, tuple)) and _graph_of(value) is not None
 

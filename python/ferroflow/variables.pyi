@@ -2,7 +2,8 @@
 
 from typing import Any
 from .dtypes import DType
-from .framework import Graph, Operation, Tensor
+from .elements import Operation, Tensor
+from .graph import Graph
 from .tensor_shape import TensorShape
 
 

@@ -1,6 +1,6 @@
 """Variables that start from the values of a checkpoint."""
 
-from .framework import name_scope
+from .default_graph import name_scope
 from .saver import load_checkpoint
 from .script_ops import py_func
 from .variables import global_variables

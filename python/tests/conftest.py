@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ferroflow as tf
-from ferroflow.framework import _stacks
+from ferroflow.defaults import _stacks
 
 
 @pytest.fixture(autouse=True)

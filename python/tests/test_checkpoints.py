@@ -108,7 +108,10 @@ def test_what_does_not_fit_changes_nothing(model, tmp_path):
         a = tf.Variable([5.0, 6.0], name="w")
         b = tf.Variable(3, name="scope/n", dtype=tf.int64)
         other.run(tf.global_variables_initializer())
-        with pytest.raises(tf.errors.InvalidArgumentError, match=r"^Restoring from checkpoint failed(.|\n)*lhs shape= \[2\] rhs shape= \[1,2\]"):
+        with pytest.raises(
+            tf.errors.InvalidArgumentError,
+            match=r"^Restoring from checkpoint failed(.|\n)*lhs shape= \[2\] rhs shape= \[1,2\]",
+        ):
             tf.train.Saver([b, a]).restore(other, path)
         assert other.run(a).tolist() == [5.0, 6.0]
         tf.train.Saver([a], reshape=True).restore(other, path)

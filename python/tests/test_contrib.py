@@ -290,7 +290,9 @@ def test_what_the_projector_is_told(tmp_path):
     assert isinstance(embedding, projector.EmbeddingInfo) and isinstance(embedding.sprite, projector.SpriteMetadata)
     with tf.summary.FileWriter(str(tmp_path)) as writer:
         projector.visualize_embeddings(writer, config)
-    assert (tmp_path / "projector_config.pbtxt").read_text() == """\
+    assert (
+        (tmp_path / "projector_config.pbtxt").read_text()
+        == """\
 model_checkpoint_path: "model.ckpt"
 embeddings {
   tensor_name: "words/table:0"
@@ -302,3 +304,4 @@ embeddings {
   }
 }
 """
+    )

@@ -19,7 +19,10 @@ def steps(cell, inputs, dtype=tf.float32):
 
 def test_products_before_and_after(check):
     inputs = np.array([[1.0, 2.0]], np.float32)
-    after, before = rnn.OutputProjectionWrapper(rnn.BasicRNNCell(2), 3), rnn.InputProjectionWrapper(rnn.BasicRNNCell(2), 3)
+    after, before = (
+        rnn.OutputProjectionWrapper(rnn.BasicRNNCell(2), 3),
+        rnn.InputProjectionWrapper(rnn.BasicRNNCell(2), 3),
+    )
     check(steps(after, inputs)[0], [[0.0582625] * 3])
     check(steps(before, inputs)[0], [[0.0897578] * 2])
     assert [v.op.name for v in after.variables] == [
@@ -53,7 +56,12 @@ def test_attention_to_the_last_outputs(tuples, check):
     names = {v.op.name.replace("net/rnn/attention_cell_wrapper/", "") for v in cell.trainable_variables}
     assert names == {
         *("kernel", "bias", "attention/attn_w", "attention/attn_v", "attention/kernel", "attention/bias"),
-        *("attn_output_projection/kernel", "attn_output_projection/bias", "basic_rnn_cell/kernel", "basic_rnn_cell/bias"),
+        *(
+            "attn_output_projection/kernel",
+            "attn_output_projection/bias",
+            "basic_rnn_cell/kernel",
+            "basic_rnn_cell/bias",
+        ),
     }
 
 

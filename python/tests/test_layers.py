@@ -193,5 +193,8 @@ def test_volumes(check):
     assert [v.op.name for v in layer.variables] == ["volumes/kernel", "volumes/bias"]
     check(tf.layers.max_pooling3d(volume, 2, 2), [[[[[14.0, 15.0]]]]])
     check(tf.layers.average_pooling3d(volume, (2, 2, 2), 1), [[[[[7.0, 8.0]]]]])
-    check(tf.layers.MaxPooling3D(2, 1, data_format="channels_first")(volume.reshape(1, 2, 2, 2, 2)), [[[[[7.0]]], [[[15.0]]]]])
+    check(
+        tf.layers.MaxPooling3D(2, 1, data_format="channels_first")(volume.reshape(1, 2, 2, 2, 2)),
+        [[[[[7.0]]], [[[15.0]]]]],
+    )
     assert tf.layers.AveragePooling3D(2, 1).pool_size == 2

@@ -51,7 +51,9 @@ def test_elements_that_are_not_there_are_refused(run):
     with pytest.raises(ValueError, match="rank of what is written"):
         powers(2, 3, False)
         tf.while_loop(
-            lambda i, a: i < 3, lambda i, a: (i + 1, a.write(i, tf.placeholder(tf.float32))), (0, tf.TensorArray(tf.float32, 3))
+            lambda i, a: i < 3,
+            lambda i, a: (i + 1, a.write(i, tf.placeholder(tf.float32))),
+            (0, tf.TensorArray(tf.float32, 3)),
         )
     with pytest.raises(ValueError, match=r"Shapes \(2,\) and \(3,\)"):
         powers(2, 3, False, element_shape=[2])
@@ -78,7 +80,9 @@ def test_arrays_that_are_read_are_carried(run):
     fresh = fresh.write(0, 3)
     _, fresh = tf.while_loop(lambda i, _: i < 4, doubled, (1, fresh))
     assert run(fresh.stack()).tolist() == [3, 6, 12, 24]
-    while_short = tf.while_loop(lambda i, a: a.size() < 3, lambda i, a: (i + 1, a.write(i, i)), (0, tf.TensorArray(tf.int32, 0, True)))
+    while_short = tf.while_loop(
+        lambda i, a: a.size() < 3, lambda i, a: (i + 1, a.write(i, i)), (0, tf.TensorArray(tf.int32, 0, True))
+    )
     assert run(while_short[1].stack()).tolist() == [0, 1, 2]
     assert loops() == [0, 0, 0]
 

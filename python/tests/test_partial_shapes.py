@@ -129,8 +129,17 @@ def test_counts_that_are_tensors(run, images):
     assert shape(tf.one_hot([1, 2], n), tf.one_hot([1, 2], width)) == [[2, None], [2, 3]]
     assert shape(tf.eye(n, 4), tf.eye(4, n), tf.eye(width)) == [[None, 4], [4, None], [3, 3]]
     assert shape(tf.eye(3, batch_shape=[n])) == [None, 3, 3]
-    assert shape(tf.linspace(0.0, 1.0, n), tf.linspace(start, 1.0, 5), tf.linspace(0.0, start, width)) == [[None], [5], [3]]
-    assert shape(tf.range(n), tf.range(0, n, 2), tf.range(width), tf.range(start, 1.0, 0.1)) == [[None], [None], [3], [None]]
+    assert shape(tf.linspace(0.0, 1.0, n), tf.linspace(start, 1.0, 5), tf.linspace(0.0, start, width)) == [
+        [None],
+        [5],
+        [3],
+    ]
+    assert shape(tf.range(n), tf.range(0, n, 2), tf.range(width), tf.range(start, 1.0, 0.1)) == [
+        [None],
+        [None],
+        [3],
+        [None],
+    ]
     made = [tf.one_hot([1], n), tf.eye(n, 2), tf.linspace(start, 1.0, n), tf.range(0, n, 2)]
     one_hot, eye, linspace, every = run(made, {n: 3, start: 0.0})
     assert one_hot.tolist() == [[0, 1, 0]] and eye.tolist() == [[1, 0], [0, 1], [0, 0]]
@@ -196,8 +205,10 @@ def test_what_a_run_may_feed_is_not_its_default():
         plain = session.run(fetches)
         fed = session.run(fetches, {two: 1, one: 2, pair: [1]})
     assert [np.array(value).tolist() for value in plain] == [
-        [[1.0, 2.0], [4.0, 5.0]], 3.0, [2.0, 3.0, 4.0], [0.0, 0.0], [3.0, 4.0]
+        [[1.0, 2.0], [4.0, 5.0]],
+        3.0,
+        [2.0, 3.0, 4.0],
+        [0.0, 0.0],
+        [3.0, 4.0],
     ]
-    assert [np.array(value).tolist() for value in fed] == [
-        [[1.0], [4.0]], 2.0, [3.0, 4.0], [0.0], [2.0, 3.0]
-    ]
+    assert [np.array(value).tolist() for value in fed] == [[[1.0], [4.0]], 2.0, [3.0, 4.0], [0.0], [2.0, 3.0]]

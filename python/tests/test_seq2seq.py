@@ -25,7 +25,9 @@ def test_a_decoder_in_training(run):
     decoder = seq2seq.BasicDecoder(Counter(), helper, tf.zeros([2, 4]), lambda x: -x)
     (outputs, symbols), state, lengths = run(seq2seq.dynamic_decode(decoder))
     assert outputs[:, 0].tolist() == (-inputs[:, 0]).tolist() and symbols.tolist() == [[0] * 3] * 2
-    assert outputs[0].tolist() == (-inputs[0]).tolist() and lengths.tolist() == [3, 1] and state[:, 0].tolist() == [3, 3]
+    assert (
+        outputs[0].tolist() == (-inputs[0]).tolist() and lengths.tolist() == [3, 1] and state[:, 0].tolist() == [3, 3]
+    )
     assert run(decoder.batch_size) == 2 and decoder.output_dtype.sample_id == tf.int32
     imputed, state, _ = run(seq2seq.dynamic_decode(decoder, output_time_major=True, impute_finished=True))
     assert imputed.rnn_output[:, 1].tolist() == [(-inputs[1, 0]).tolist(), [0.0] * 4, [0.0] * 4]
@@ -113,7 +115,9 @@ def test_luongs_mechanism(check):
         attended(mechanism, [1.0, 2.0, 3.0])
 
 
-@pytest.mark.parametrize("normalize, expected", [(False, [0.3224610, 0.3224610, 0.3550779]), (True, [0.2763237, 0.2763237, 0.4473526])])
+@pytest.mark.parametrize(
+    "normalize, expected", [(False, [0.3224610, 0.3224610, 0.3550779]), (True, [0.2763237, 0.2763237, 0.4473526])]
+)
 def test_bahdanaus_mechanism(normalize, expected, check):
     with tf.variable_scope("m", initializer=TENTHS):
         mechanism = seq2seq.BahdanauAttention(2, MEMORY, normalize=normalize)
@@ -157,7 +161,9 @@ def test_a_cell_that_attends(check):
     cell, (output, _) = wrapped(attention_layer_size=1)
     check(output, [[1.0]])
     assert [v.op.name for v in cell.trainable_variables] == ["net/attention_wrapper/attention_layer/kernel"]
-    cell, (output, _) = wrapped(attention_layer=lambda x: 2.0 * x, output_attention=False, initial_cell_state=tf.ones([1, 2]))
+    cell, (output, _) = wrapped(
+        attention_layer=lambda x: 2.0 * x, output_attention=False, initial_cell_state=tf.ones([1, 2])
+    )
     check(output, [[0.5, -0.5]])
     check(cell.zero_state(1, tf.float32).clone(time=tf.constant(7)).time, 7)
     _, (output, _) = wrapped(cell_input_fn=lambda inputs, attention: inputs + attention + 1.0)
@@ -184,7 +190,9 @@ def test_attention_is_learned():
     tf.set_random_seed(1)
     source, size = tf.placeholder(tf.int32, [None, 3]), 16
     embedding = tf.get_variable("embedding", [5, size])
-    encoded, state = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(size), tf.nn.embedding_lookup(embedding, source), dtype=tf.float32)
+    encoded, state = tf.nn.dynamic_rnn(
+        tf.nn.rnn_cell.GRUCell(size), tf.nn.embedding_lookup(embedding, source), dtype=tf.float32
+    )
     batch = tf.shape(source)[0]
     cell = seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(size), seq2seq.BahdanauAttention(size, encoded), size)
     helper = seq2seq.TrainingHelper(tf.zeros([batch, 2, 1]), tf.fill([batch], 2))
@@ -201,7 +209,9 @@ def test_attention_is_learned():
 
 
 def test_rows_several_times(check):
-    check(seq2seq.tile_batch(tf.constant([[1.0, 2.0], [3.0, 4.0]]), 2), [[1.0, 2.0], [1.0, 2.0], [3.0, 4.0], [3.0, 4.0]])
+    check(
+        seq2seq.tile_batch(tf.constant([[1.0, 2.0], [3.0, 4.0]]), 2), [[1.0, 2.0], [1.0, 2.0], [3.0, 4.0], [3.0, 4.0]]
+    )
     assert seq2seq.tile_batch({"a": tf.zeros([2, 5])}, 3)["a"].shape.as_list() == [6, 5]
     check(seq2seq.hardmax([[1.0, 3.0, 2.0]]), [[0.0, 1.0, 0.0]])
 

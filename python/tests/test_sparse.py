@@ -30,7 +30,10 @@ def test_feeds():
     with tf.Session() as session:
         assert session.run(dense, {x: value}).tolist() == [[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]
         assert session.run(total, {x: tuple(value)}).tolist() == [1.0, 2.0]
-        assert session.run(tf.sparse.to_dense(fixed, -1.0), {fixed: (*value[:2], [2, 2])}).tolist() == [[1.0, -1.0], [-1.0, 2.0]]
+        assert session.run(tf.sparse.to_dense(fixed, -1.0), {fixed: (*value[:2], [2, 2])}).tolist() == [
+            [1.0, -1.0],
+            [-1.0, 2.0],
+        ]
         assert session.run(x, {x: value}).values.tolist() == [1.0, 2.0]
 
 
@@ -150,7 +153,10 @@ def test_the_loss_of_labels_without_places(check):
     sure = tf.SparseTensor([[0, 0]], tf.constant([0]), [1, 1])
     check(tf.nn.ctc_loss(sure, [[[0.0, 0.0]]], [1]), [0.6931472])
     # No label at all: a blank in each step.
-    check(tf.nn.ctc_loss(tf.SparseTensor(np.zeros([0, 2]), tf.zeros([0], tf.int32), [1, 1]), [[[0.0, 0.0]]] * 2, [2]), [1.3862944])
+    check(
+        tf.nn.ctc_loss(tf.SparseTensor(np.zeros([0, 2]), tf.zeros([0], tf.int32), [1, 1]), [[[0.0, 0.0]]] * 2, [2]),
+        [1.3862944],
+    )
 
 
 def test_sequences_too_short_for_their_labels(run):
@@ -165,11 +171,26 @@ def test_sequences_too_short_for_their_labels(run):
 
 def test_the_likeliest_labels(run):
     (found,), score = run(tf.nn.ctc_greedy_decoder(LOGITS, LENGTHS))
-    assert found.indices.tolist() == [[0, 0], [0, 1], [0, 2], [0, 3], [1, 0], [1, 1], [1, 2], [1, 3], [2, 0], [2, 1], [3, 0]]
+    assert found.indices.tolist() == [
+        [0, 0],
+        [0, 1],
+        [0, 2],
+        [0, 3],
+        [1, 0],
+        [1, 1],
+        [1, 2],
+        [1, 3],
+        [2, 0],
+        [2, 1],
+        [3, 0],
+    ]
     assert found.values.tolist() == [3, 3, 0, 3, 1, 3, 2, 0, 1, 2, 1] and found.dense_shape.tolist() == [4, 4]
     np.testing.assert_allclose(score, [[-11.3366385], [-5.6190295], [-3.3587391], [-2.7243698]], rtol=1e-5)
     (every,), _ = run(tf.nn.ctc_greedy_decoder(LOGITS, LENGTHS, merge_repeated=False))
-    assert every.values.tolist() == [3, 3, 0, 3, 1, 3, 2, 2, 0, 1, 1, 1, 2, 1, 1] and every.dense_shape.tolist() == [4, 5]
+    assert every.values.tolist() == [3, 3, 0, 3, 1, 3, 2, 2, 0, 1, 1, 1, 2, 1, 1] and every.dense_shape.tolist() == [
+        4,
+        5,
+    ]
     (none,), _ = run(tf.nn.ctc_greedy_decoder([[[0.0, 1.0]]], [1]))
     assert none.values.size == 0 and none.dense_shape.tolist() == [1, 0]
 

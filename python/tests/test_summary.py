@@ -272,7 +272,7 @@ def test_sounds(run):
     wave = np.array([[0.5, -1.0, 1.5]], np.float32)
     # As TensorFlow encodes it.
     expected = (
-        b"\nS\n\x07a/audio2H\r\x00\x00\xfaE\x10\x01\x18\x03\"2RIFF*\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"
+        b'\nS\n\x07a/audio2H\r\x00\x00\xfaE\x10\x01\x18\x03"2RIFF*\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00'
         b"@\x1f\x00\x00\x80>\x00\x00\x02\x00\x10\x00data\x06\x00\x00\x00\x00@\x00\x80\xff\x7f*\taudio/wav"
     )
     assert run(tf.summary.audio("a", wave, 8000, max_outputs=1)) == expected

@@ -121,7 +121,7 @@ impl Fetches {
         };
         let mut parts = vec![self.read(graph, &value.getattr("values")?)?, self.read(graph, &indices)?];
         parts.push(if shape.is_none() { Form::Nothing } else { self.read(graph, &shape)? });
-        let class = value.py().import("ferroflow.framework")?.getattr("IndexedSlicesValue")?;
+        let class = value.py().import("ferroflow.elements")?.getattr("IndexedSlicesValue")?;
         Ok(Some(Form::Named(class.unbind(), parts)))
     }
 

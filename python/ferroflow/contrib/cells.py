@@ -102,7 +102,9 @@ class EmbeddingWrapper(Surrounding):
     def __init__(self, cell, embedding_classes, embedding_size, initializer=None, reuse=None):
         super().__init__(cell, reuse)
         if embedding_classes <= 0 or embedding_size <= 0:
-            raise ValueError(f"Both embedding_classes and embedding_size must be > 0: {embedding_classes}, {embedding_size}.")
+            raise ValueError(
+                f"Both embedding_classes and embedding_size must be > 0: {embedding_classes}, {embedding_size}."
+            )
         self._shape, self._initializer = [embedding_classes, embedding_size], initializer
 
     def call(self, inputs, state):
@@ -243,8 +245,9 @@ class HighwayWrapper(_Wrapper):
         if name not in self._gates:
             size = _depth(inputs.shape)
             start = Constant(bias)
-            made = get_variable(name + "_w", [size, size], inputs.dtype), get_variable(
-                name + "_b", [size], inputs.dtype, start
+            made = (
+                get_variable(name + "_w", [size, size], inputs.dtype),
+                get_variable(name + "_b", [size], inputs.dtype, start),
             )
             self._gates[name] = made
         return sigmoid(nn.xw_plus_b(inputs, *self._gates[name]))

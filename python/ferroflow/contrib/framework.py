@@ -4,7 +4,9 @@ import re
 
 from ..later import absent as _absent
 from .. import nest
-from ..framework import GraphKeys, add_to_collections, get_collection, is_tensor
+from ..default_graph import add_to_collections, get_collection
+from ..framework import is_tensor
+from ..graph import GraphKeys
 from ..saver import Saver, list_variables, load_checkpoint, load_variable
 from ..train import assert_global_step, create_global_step, get_global_step, get_or_create_global_step
 from ..variable_scope import get_variable

@@ -5,7 +5,8 @@ import numpy as np
 from ..array_ops import range as range_of, size as size_of
 from ..dtypes import as_dtype, int64, string
 from ..errors import InvalidArgumentError
-from ..framework import convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import convert_to_tensor
 from ..later import absent as _absent
 from ..lookup import (
     FastHashSpec,

@@ -50,7 +50,7 @@ def log_loss(predictions, labels=None, weights=1.0, epsilon=1e-7, scope=None):
 @add_arg_scope
 def hinge_loss(logits, labels=None, scope=None):
     """`max(0, 1 - (2z - 1)·x)`, each: neither weighted nor added to a collection."""
-    from ..framework import name_scope
+    from ..default_graph import name_scope
     from ..math_ops import cast
     from ..nn import relu
 

@@ -3,7 +3,8 @@
 import json
 
 from ..later import absent as _absent
-from ..framework import GraphKeys, control_dependencies, get_collection, name_scope
+from ..default_graph import control_dependencies, get_collection, name_scope
+from ..graph import GraphKeys
 from ..math_ops import check_numerics, clip_by_norm, global_norm, identity
 from ..train import get_or_create_global_step
 

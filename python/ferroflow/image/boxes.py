@@ -3,7 +3,8 @@
 from ..array_ops import concat, expand_dims, fill, one_hot, pad, shape, unstack, where, zeros_like
 from ..control_flow import while_loop
 from ..dtypes import bool as bool_, float32, int32
-from ..framework import constant, convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import constant, convert_to_tensor
 from ..math_ops import (
     argmax,
     div_no_nan,

@@ -2,7 +2,7 @@
 
 from .. import math_ops
 from ..array_ops import shape, where
-from ..framework import name_scope
+from ..default_graph import name_scope
 from ..math_ops import cast, maximum, rsqrt
 from ..random_ops import random_uniform
 from .colors import adjust_brightness, adjust_contrast, adjust_hue, adjust_saturation

@@ -3,7 +3,8 @@
 from .. import math_ops
 from ..array_ops import stack, tile, unstack, where, zeros_like
 from ..dtypes import as_dtype
-from ..framework import constant, convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import constant, convert_to_tensor
 from ..math_ops import cast, div_no_nan, maximum, minimum, saturate_cast
 
 

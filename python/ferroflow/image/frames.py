@@ -3,7 +3,8 @@
 from .. import array_ops
 from ..array_ops import reverse, shape
 from ..control_flow import case
-from ..framework import convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import convert_to_tensor
 from ..math_ops import cast, equal, identity, maximum, minimum
 
 

@@ -5,7 +5,8 @@ import numpy as np
 from .. import _ferroflow
 from ..dtypes import as_dtype, int32, uint8
 from ..errors import InvalidArgumentError
-from ..framework import convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import convert_to_tensor
 from ..random_ops import random_uniform
 from ..script_ops import hosted
 from ..string_ops import _texts

@@ -4,7 +4,8 @@ import math
 
 from .. import math_ops
 from ..array_ops import concat, pad, reshape, shape, stack, tile, zeros_like
-from ..framework import constant, convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import constant, convert_to_tensor
 from ..math_ops import log
 from ..nn import avg_pool, depthwise_conv2d, relu, softmax
 from .colors import convert_image_dtype

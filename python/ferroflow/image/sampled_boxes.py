@@ -7,7 +7,8 @@ import numpy as np
 from ..array_ops import concat, shape
 from ..dtypes import float32, int32, int64
 from ..errors import InvalidArgumentError
-from ..framework import convert_to_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import convert_to_tensor
 from ..philox import reserved
 from ..random_ops import random_normal, random_uniform
 from ..script_ops import hosted

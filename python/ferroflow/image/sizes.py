@@ -2,7 +2,8 @@
 
 from .. import array_ops, math_ops
 from ..array_ops import concat, expand_dims, gather, reshape, shape, squeeze
-from ..framework import convert_to_tensor, is_tensor, name_scope
+from ..default_graph import name_scope
+from ..framework import convert_to_tensor, is_tensor
 from ..math_ops import cast, floor, maximum, minimum
 from .frames import image_of, pad_to_bounding_box, sizes as sizes_of
 

@@ -2,7 +2,9 @@
 
 from .. import math_ops
 from ..array_ops import expand_dims, ones_like, squeeze, zeros
-from ..framework import GraphKeys, add_to_collections, convert_to_tensor
+from ..default_graph import add_to_collections
+from ..framework import convert_to_tensor
+from ..graph import GraphKeys
 from ..math_ops import cast, div_no_nan, identity, reduce_sum, sqrt
 from ..variable_scope import variable_scope
 from ..variables import Variable, assign_add

@@ -6,7 +6,8 @@ from ... import nn
 from ...array_ops import where
 from ...distribution import _floats
 from ...distributions import Exponential, Laplace, Normal
-from ...framework import convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import convert_to_tensor
 from ...gamma_distributions import Beta, Gamma, StudentT
 from ...math_ops import abs as absolute, expm1, floor, greater, less, log, logical_or
 from .continuous import InverseGamma

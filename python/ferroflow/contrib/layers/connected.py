@@ -3,7 +3,8 @@
 import inspect
 
 from ... import array_ops, layers, nn
-from ...framework import add_to_collections, convert_to_tensor, get_collection, name_scope
+from ...default_graph import add_to_collections, get_collection, name_scope
+from ...framework import convert_to_tensor
 from ...initializers import Zeros
 from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope

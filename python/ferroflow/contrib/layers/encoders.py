@@ -4,7 +4,8 @@ from ... import nn
 from ...array_ops import gather_nd, shape, where
 from ...custom_gradients import custom_gradient
 from ...dtypes import int64
-from ...framework import add_to_collections, convert_to_tensor, name_scope
+from ...default_graph import add_to_collections, name_scope
+from ...framework import convert_to_tensor
 from ...math_ops import identity, not_equal, reduce_mean
 from ...sparse_tensor import SparseTensor
 from ...variable_scope import variable_scope

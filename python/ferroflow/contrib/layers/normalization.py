@@ -2,14 +2,9 @@
 
 from ... import layers, nn
 from ...array_ops import reshape, shape
-from ...framework import (
-    GraphKeys,
-    add_to_collections,
-    control_dependencies,
-    convert_to_tensor,
-    get_collection_ref,
-    name_scope,
-)
+from ...default_graph import add_to_collections, control_dependencies, get_collection_ref, name_scope
+from ...framework import convert_to_tensor
+from ...graph import GraphKeys
 from ...initializers import Ones, Zeros
 from ...math_ops import identity, reduce_sum, sqrt, square
 from ...variable_scope import variable_scope

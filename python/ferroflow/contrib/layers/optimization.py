@@ -1,7 +1,9 @@
 """A training step in one call."""
 
 from ... import train
-from ...framework import GraphKeys, control_dependencies, convert_to_tensor, get_collection
+from ...default_graph import control_dependencies, get_collection
+from ...framework import convert_to_tensor
+from ...graph import GraphKeys
 from ...math_ops import cast, clip_by_global_norm, identity
 from ...random_ops import truncated_normal
 from ...variable_scope import variable_scope

@@ -2,7 +2,8 @@
 
 from ... import nn
 from ...array_ops import concat, linspace, reshape, shape, transpose
-from ...framework import convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import convert_to_tensor
 from ...initializers import Constant, Ones
 from ...math_ops import reduce_max, reduce_sum
 from ...partition_ops import meshgrid

@@ -1,6 +1,8 @@
 """Initial values of weights, and penalties on their size."""
 
-from ...framework import GraphKeys, call, convert_to_tensor, get_collection, name_scope
+from ...default_graph import get_collection, name_scope
+from ...framework import call, convert_to_tensor
+from ...graph import GraphKeys
 from ...initializers import VarianceScaling, glorot_normal, glorot_uniform
 from ...math_ops import add_n, multiply, reduce_sum
 from ...nn import l2_loss

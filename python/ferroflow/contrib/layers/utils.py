@@ -3,7 +3,7 @@
 import collections
 import weakref
 
-from ...framework import add_to_collections, get_collection, get_collection_ref
+from ...default_graph import add_to_collections, get_collection, get_collection_ref
 from ...later import absent as _absent
 
 __all__ = ["collect_named_outputs", "convert_collection_to_dict", "get_tensor_aliases"]

@@ -2,7 +2,7 @@
 
 from ... import nn
 from ...array_ops import reshape, shape
-from ...framework import name_scope
+from ...default_graph import name_scope
 from ...math_ops import add_n, cast, reduce_sum
 from ...variable_scope import get_variable_scope, variable_scope
 

@@ -98,7 +98,17 @@ def embedding_attention_seq2seq(
         size = None
         if output_projection is None:
             cell, size = OutputProjectionWrapper(cell, num_decoder_symbols), num_decoder_symbols
-        given = decoder_inputs, state, attended, cell, num_decoder_symbols, embedding_size, num_heads, size, output_projection
+        given = (
+            decoder_inputs,
+            state,
+            attended,
+            cell,
+            num_decoder_symbols,
+            embedding_size,
+            num_heads,
+            size,
+            output_projection,
+        )
         options = dict(initial_state_attention=initial_state_attention)
         return _fed(feed_previous, lambda feed: embedding_attention_decoder(*given, feed_previous=feed, **options))
 

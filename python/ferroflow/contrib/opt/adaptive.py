@@ -4,7 +4,8 @@ import math
 import weakref
 
 from ...array_ops import gather, shape, unique
-from ...framework import control_dependencies, convert_to_tensor, get_default_graph
+from ...default_graph import control_dependencies, get_default_graph
+from ...framework import convert_to_tensor
 from ...math_ops import abs as absolute, cast, exp, group, maximum, sign, sqrt, square, unsorted_segment_sum
 from ...optimizer import AdamOptimizer, Optimizer
 from ...scatter_ops import scatter_sub, scatter_update

@@ -2,7 +2,8 @@
 https://arxiv.org/abs/1711.05101)."""
 
 from ...array_ops import gather, unique
-from ...framework import IndexedSlices, control_dependencies
+from ...default_graph import control_dependencies
+from ...elements import IndexedSlices
 from ...optimizer import AdamOptimizer, MomentumOptimizer
 from ...scatter_ops import scatter_sub
 from .adaptive import number

@@ -1,7 +1,9 @@
 """Optimizers around optimizers."""
 
 from ...array_ops import gather, unique
-from ...framework import IndexedSlices, control_dependencies, convert_to_tensor
+from ...default_graph import control_dependencies
+from ...elements import IndexedSlices
+from ...framework import convert_to_tensor
 from ...math_ops import clip_by_norm, group
 from ...moving_averages import ExponentialMovingAverage
 from ...optimizer import Optimizer

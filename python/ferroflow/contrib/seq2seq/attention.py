@@ -3,10 +3,23 @@
 import collections
 
 from ... import nn
-from ...array_ops import concat, expand_dims, one_hot, ones_like, reshape, sequence_mask, shape, squeeze, tile, where, zeros
+from ...array_ops import (
+    concat,
+    expand_dims,
+    one_hot,
+    ones_like,
+    reshape,
+    sequence_mask,
+    shape,
+    squeeze,
+    tile,
+    where,
+    zeros,
+)
 from ...cell import RNNCell, with_batch
 from ...dtypes import float32, int32
-from ...framework import constant, convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import constant, convert_to_tensor
 from ...initializers import Constant, Ones, Zeros
 from ...layers import Dense
 from ...math_ops import argmax, cast, identity, matmul, reduce_sum, rsqrt, square, tanh
@@ -286,7 +299,9 @@ class AttentionWrapper(RNNCell):
     def call(self, inputs, state):
         """One step."""
         if not isinstance(state, AttentionWrapperState):
-            raise TypeError(f"Expected state to be instance of AttentionWrapperState. Received type {type(state)} instead.")
+            raise TypeError(
+                f"Expected state to be instance of AttentionWrapperState. Received type {type(state)} instead."
+            )
         output, cell_state = self._cell(self._cell_input(inputs, state.attention), state.cell_state)
         attentions, alignments, states, histories = [], [], [], []
         before, history = self._unpacked(state.attention_state), self._unpacked(state.alignment_history)

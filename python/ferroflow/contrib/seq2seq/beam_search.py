@@ -19,7 +19,8 @@ from ...array_ops import stack, tile, transpose, where, zeros, zeros_like
 from ...control_flow import cond
 from ...dtypes import bool as bool_, int32, int64
 from ...errors import UnimplementedError
-from ...framework import convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import convert_to_tensor
 from ...functional_ops import scan
 from ...math_ops import cast, cumsum, equal, floordiv, floormod, greater, identity, logical_and, logical_not
 from ...math_ops import logical_or, reduce_all, reduce_max

@@ -72,7 +72,9 @@ class BasicDecoder(Decoder):
     def output_size(self):
         """The shapes of outputs and symbols."""
         units = self._cell.output_size if self._layer is None else getattr(self._layer, "units", None)
-        return BasicDecoderOutput(TensorShape([units]) if isinstance(units, int) else units, self._helper.sample_ids_shape)
+        return BasicDecoderOutput(
+            TensorShape([units]) if isinstance(units, int) else units, self._helper.sample_ids_shape
+        )
 
     @property
     def output_dtype(self):

@@ -3,7 +3,8 @@
 from ... import nn
 from ...array_ops import concat, expand_dims, fill, gather, shape, where, zeros_like
 from ...dtypes import bool as bool_, int32
-from ...framework import convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import convert_to_tensor
 from ...math_ops import argmax, cast, equal, greater_equal, less, minimum
 from ...nest import flatten, map_structure
 from ...random_ops import categorical, random_uniform
@@ -109,7 +110,9 @@ class TrainingHelper(Helper):
             steps = steps if time_major else map_structure(_swapped, steps)
             self.sequence_length = convert_to_tensor(sequence_length, name="sequence_length")
             if self.sequence_length.shape.ndims != 1:
-                raise ValueError(f"Expected sequence_length to be a vector, but received shape: {self.sequence_length.shape}")
+                raise ValueError(
+                    f"Expected sequence_length to be a vector, but received shape: {self.sequence_length.shape}"
+                )
             self._last = shape(flatten(steps)[0])[0]
             # After the last there is a step of zeros.
             self._steps = map_structure(lambda t: concat([t, expand_dims(zeros_like(t[0]), 0)], 0), steps)

@@ -2,7 +2,8 @@
 
 from ... import nn
 from ...array_ops import reshape, shape
-from ...framework import convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import convert_to_tensor
 from ...math_ops import reduce_sum
 
 __all__ = ["sequence_loss"]

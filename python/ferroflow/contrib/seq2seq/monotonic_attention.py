@@ -2,7 +2,8 @@
 
 from ...array_ops import concat, one_hot, ones_like, shape, transpose, zeros, zeros_like
 from ...dtypes import float32, int32
-from ...framework import convert_to_tensor, name_scope
+from ...default_graph import name_scope
+from ...framework import convert_to_tensor
 from ...functional_ops import scan
 from ...initializers import Constant
 from ...math_ops import cast, clip_by_value, cumprod, cumsum, exp, greater, log, sigmoid

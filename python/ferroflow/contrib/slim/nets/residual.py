@@ -3,7 +3,7 @@
 import collections
 
 from ....array_ops import pad
-from ....framework import GraphKeys
+from ....graph import GraphKeys
 from ....math_ops import reduce_mean
 from ....nn import relu
 from ....variable_scope import variable_scope
