@@ -13,7 +13,8 @@ import sys
 
 PACKAGE = pathlib.Path(__file__).resolve().parent / "ferroflow"
 MODULES = (
-    "array_ops check_ops default_graph elements errors framework graph layers losses math_ops nn variables"
+    "array_ops check_ops clip_ops creation default_graph elements errors framework graph layers losses math_ops nn reductions "
+    "selection variables"
 ).split()
 
 SOURCES = {
@@ -39,7 +40,7 @@ from .rnn import static_rnn as static_rnn
 
 # What functions give, where it is not a tensor.
 OPERATIONS = {"check_ops"}
-TENSORS = {"array_ops", "losses", "math_ops", "nn", "layers"}
+TENSORS = {"array_ops", "clip_ops", "creation", "losses", "math_ops", "nn", "layers", "reductions", "selection"}
 RETURNS = {
     "Assert": "Operation",
     "broadcast_static_shape": "TensorShape",

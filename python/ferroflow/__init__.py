@@ -26,6 +26,8 @@ from . import (
 from . import random_ops as random
 from ._ferroflow import __version__
 from .array_ops import *
+from .creation import *
+from .selection import *
 from .check_ops import *
 from .control_flow import case, cond, while_loop
 from .dtypes import (
@@ -91,6 +93,8 @@ from .initialized import is_variable_initialized, report_uninitialized_variables
 from .later import later as _later
 from .linalg_ops import *
 from .math_ops import *
+from .clip_ops import *
+from .reductions import *
 from .math_ops import _tuple as tuple
 from .messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 from .nn import xw_plus_b
@@ -152,11 +156,11 @@ from . import compat, examples
 
 VERSION = __version__
 for _module in (
-    "array_ops assertions cell check_ops control_flow default_graph defaults device_names einsum_terms elements "
-    "framework functional_ops gradients graph initialized later learning_rate linalg_ops loop_arrays math_ops "
-    "messages mnist moving_averages nest operators optimizer partition_ops partitioners random_ops rnn rnn_cell "
-    "rnn_wrappers run_options saver scatter_ops scopes script_ops session tensor_array tensor_shape training_util "
-    "variable_scope variables"
+    "array_ops assertions cell check_ops clip_ops control_flow convolutions creation default_graph defaults "
+    "device_names einsum_terms elements framework functional_ops gradients graph initialized later learning_rate "
+    "linalg_ops loop_arrays math_ops messages mnist moving_averages nest operators optimizer partition_ops "
+    "partitioners random_ops reductions rnn rnn_cell rnn_wrappers run_options saver scatter_ops scopes script_ops "
+    "selection session tensor_array tensor_shape training_util variable_scope variables"
 ).split():
     # Modules whose names TensorFlow gives to no module, or to a function.
     if isinstance(globals().get(_module), type(app)):

@@ -3,7 +3,8 @@
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .math_ops import exp, greater_equal, less_equal, log, logical_and, sigmoid
-from .array_ops import where, zeros_like
+from .array_ops import zeros_like
+from .selection import where
 
 
 def swish(features, beta=1.0):

@@ -2,50 +2,17 @@
 
 import collections as _collections
 
+from .creation import ones, range, zeros
 from .dtypes import as_dtype, float32, int32
 from .default_graph import _graph_of, name_scope
 from .elements import IndexedSlices
 from .framework import build, call, constant, convert_to_tensor, is_tensor
-from .math_ops import _choose, _pair, cast
-from .tensor_shape import as_shape
+from .math_ops import _choose, cast
 
 
 newaxis = None
 Unique = _collections.namedtuple("Unique", ["y", "idx"])
 UniqueWithCounts = _collections.namedtuple("UniqueWithCounts", ["y", "idx", "count"])
-
-
-def placeholder(dtype, shape=None, name=None):
-    """A tensor whose value each run is given by `feed_dict`.
-
-    `shape` is checked as far as it is known: `[None, 784]`, or `None` for any.
-    """
-    return call("placeholder", name, as_dtype(dtype).name, as_shape(shape))
-
-
-def placeholder_with_default(input, shape, name=None):
-    """A tensor that each run may give a value, `input` if it does not."""
-    with name_scope(name, "PlaceholderWithDefault", [input]) as scope:
-        return call("placeholder_with_default", scope, convert_to_tensor(input, name="input"), shape)
-
-
-def zeros(shape, dtype=float32, name=None):
-    """Zeros of `shape`: integers, or a tensor of them."""
-    return _filled(shape, 0, dtype, name or "zeros")
-
-
-def ones(shape, dtype=float32, name=None):
-    """Ones of `shape`: integers, or a tensor of them."""
-    return _filled(shape, 1, dtype, name or "ones")
-
-
-def _filled(shape, value, dtype, name):
-    dtype = as_dtype(dtype)
-    if dtype.name == "string" and _graph_of([shape]) is None:
-        return constant([] if 0 in as_shape(shape).as_list() else "", dtype, shape, name)
-    if dtype.name in ("bool", "string"):
-        return fill(shape, bool(value) if dtype.name == "bool" else "", name)
-    return call("fill_of", name, shape, value, dtype.name)
 
 
 def zeros_like(tensor, dtype=None, name=None, optimize=True):
@@ -65,48 +32,11 @@ def _like(tensor, dtype, name, make, function):
     return call(function, name or function, tensor)
 
 
-def fill(dims, value, name=None):
-    """A tensor of the shape `dims` whose every element is `value`, a scalar."""
-    with name_scope(name, "Fill", [dims, value]) as scope:
-        return call("fill", scope, dims, convert_to_tensor(value, name="value"))
-
-
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=float32, name=None):
     """A matrix with ones on its diagonal and zeros elsewhere; one for each place of `batch_shape`."""
     columns = num_rows if num_columns is None else num_columns
     matrix = call("eye", name or "eye", num_rows, columns, as_dtype(dtype).name)
     return matrix if batch_shape is None else broadcast_to(matrix, [*batch_shape, num_rows, columns])
-
-
-def range(start, limit=None, delta=1, dtype=None, name="range"):
-    """`start, start + delta, …` up to but without `limit`; from 0 if only the limit is given."""
-    start, limit = (0, start) if limit is None else (start, limit)
-    given = [start, limit, delta]
-    if dtype is None:
-        known = [v.dtype if hasattr(v, "dtype") else _number_dtype(v) for v in given]
-        order = ["int32", "int64", "float32", "float64"]
-        dtype = max((as_dtype(d) for d in known), key=lambda d: order.index(d.name) if d.name in order else -1)
-    with name_scope(name, "Range", given) as scope:
-        start, limit, delta = (
-            cast(v, dtype) if hasattr(v, "_as_graph_element") else convert_to_tensor(v, dtype, part)
-            for v, part in zip(given, ("start", "limit", "delta"))
-        )
-        return call("range", scope, start, limit, delta)
-
-
-def _number_dtype(value):
-    """The dtype that a number has as a tensor."""
-    if isinstance(value, float):
-        return float32
-    return int32 if -(2**31) <= value < 2**31 else as_dtype("int64")
-
-
-def linspace(start, stop, num, name=None):
-    """`num` numbers at equal distances from `start` to `stop`."""
-    return call("linspace", name or "LinSpace", start, stop, num)
-
-
-lin_space = linspace
 
 
 def shape(input, name=None, out_type=int32):
@@ -329,7 +259,7 @@ def reverse(tensor, axis=None, name=None, dims=None):
 
 def _reverse_by(tensor, axes, name):
     if axes.dtype.name == "bool":
-        axes = cast(where(axes), int32)
+        axes = cast(call("where_true", None, axes), int32)
     return call("reverse_by", name, tensor, axes)
 
 
@@ -352,72 +282,6 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     if _graph_of([paddings]) is not None:
         return call("mirror_pad_by", name or "MirrorPad", tensor, convert_to_tensor(paddings), mode.upper())
     return call("mirror_pad", name or "MirrorPad", tensor, [[int(n) for n in pair] for pair in paddings], mode.upper())
-
-
-def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
-    """The slices along `axis` that `indices` name; for each place of the first `batch_dims` dimensions those of its own,
-    along `axis`, by default the next dimension."""
-    axis = batch_dims if axis is None else axis
-    if batch_dims:
-        from .batches import gather as of_batches
-
-        return of_batches(params, indices, axis if is_tensor(axis) else _number(axis), batch_dims, name)
-    if is_tensor(axis):
-        return call("gather_by", name or "GatherV2", params, indices, axis)
-    axis = _number(axis)
-    if axis and is_tensor(params) and params.shape.ndims is None:
-        return call("gather_by", name or "GatherV2", params, indices, convert_to_tensor(axis))
-    return call("gather", name or "GatherV2", params, indices, axis)
-
-
-def gather_nd(params, indices, name=None, batch_dims=0):
-    """The elements, or slices, at the places that the rows of `indices` name; with `batch_dims` within each place of the
-    first dimensions."""
-    if batch_dims:
-        from .batches import gather_nd as of_batches
-
-        return of_batches(params, indices, batch_dims, name)
-    return call("gather_nd", name, params, indices)
-
-
-def scatter_nd(indices, updates, shape, name=None):
-    """Zeros of `shape` with `updates` added at the places that the rows of `indices` name."""
-    return call("scatter_nd", name, indices, updates, shape)
-
-
-def where(condition, x=None, y=None, name=None):
-    """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`.
-
-    `x` and `y` have one shape; `condition` is a scalar, of that shape, or a vector that picks rows.
-    """
-    if (x is None) != (y is None):
-        raise ValueError("x and y must both be non-None or both be None.")
-    if x is None:
-        return call("where_true", name, condition)
-    with name_scope(name, "Select", [condition, x, y]) as scope:
-        x, y = _pair(x, y, "te")
-        if x.dtype == "string":
-            return _chosen_strings(condition, x, y)
-        return call("select_alike", scope, condition, x, y)
-
-
-def _chosen_strings(condition, x, y):
-    """`x` or `y`, by the places of the elements of both in a row."""
-    places = reshape(range(size(x)), shape(x))
-    strings = concat([reshape(x, [-1]), reshape(y, [-1])], 0)
-    return gather(strings, where(condition, places, places + size(x)))
-
-
-def select(condition, x=None, y=None, name=None, t=None, e=None):
-    """`x` where `condition` is true, else `y`."""
-    return where(condition, _choose("x", x, t, "t"), _choose("y", y, e, "e"), name)
-
-
-def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
-    """The elements, or slices, at which `mask` is true."""
-    if axis not in (None, 0):
-        raise ValueError("axis must be 0")
-    return call("boolean_mask", name, tensor, mask)
 
 
 def unique(x, out_idx=int32, name=None):
@@ -449,11 +313,11 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
 
 def sequence_mask(lengths, maxlen=None, dtype=None, name=None):
     """For each length `n` a row of `maxlen`, or the greatest length, in which the first `n` are true."""
-    from . import math_ops
+    from . import math_ops, reductions
 
     with name_scope(name, "SequenceMask", [lengths]):
         lengths = convert_to_tensor(lengths)
-        maxlen = math_ops.reduce_max(lengths) if maxlen is None else maxlen
+        maxlen = reductions.reduce_max(lengths) if maxlen is None else maxlen
         row = range(0, cast(maxlen, lengths.dtype), 1)
         mask = math_ops.less(row, expand_dims(lengths, -1))
         return mask if dtype is None else cast(mask, dtype)

@@ -23,22 +23,6 @@ class UniqueWithCounts(tuple):
     count: Any
 
 
-def placeholder(dtype: Any, shape: Any = ..., name: Any = ...) -> Tensor:
-    """A tensor whose value each run is given by `feed_dict`."""
-
-
-def placeholder_with_default(input: Any, shape: Any, name: Any = ...) -> Tensor:
-    """A tensor that each run may give a value, `input` if it does not."""
-
-
-def zeros(shape: Any, dtype: Any = ..., name: Any = ...) -> Tensor:
-    """Zeros of `shape`: integers, or a tensor of them."""
-
-
-def ones(shape: Any, dtype: Any = ..., name: Any = ...) -> Tensor:
-    """Ones of `shape`: integers, or a tensor of them."""
-
-
 def zeros_like(tensor: Any, dtype: Any = ..., name: Any = ..., optimize: Any = ...) -> Tensor:
     """Zeros of the shape of `tensor`, and of its dtype unless one is named."""
 
@@ -47,24 +31,8 @@ def ones_like(tensor: Any, dtype: Any = ..., name: Any = ..., optimize: Any = ..
     """Ones of the shape of `tensor`, and of its dtype unless one is named."""
 
 
-def fill(dims: Any, value: Any, name: Any = ...) -> Tensor:
-    """A tensor of the shape `dims` whose every element is `value`, a scalar."""
-
-
 def eye(num_rows: Any, num_columns: Any = ..., batch_shape: Any = ..., dtype: Any = ..., name: Any = ...) -> Tensor:
     """A matrix with ones on its diagonal and zeros elsewhere; one for each place of `batch_shape`."""
-
-
-def range(start: Any, limit: Any = ..., delta: Any = ..., dtype: Any = ..., name: Any = ...) -> Tensor:
-    """`start, start + delta, …` up to but without `limit`; from 0 if only the limit is given."""
-
-
-def linspace(start: Any, stop: Any, num: Any, name: Any = ...) -> Tensor:
-    """`num` numbers at equal distances from `start` to `stop`."""
-
-
-def lin_space(start: Any, stop: Any, num: Any, name: Any = ...) -> Tensor:
-    """`num` numbers at equal distances from `start` to `stop`."""
 
 
 def shape(input: Any, name: Any = ..., out_type: Any = ...) -> TensorShape:
@@ -161,30 +129,6 @@ def tile(input: Any, multiples: Any, name: Any = ...) -> Tensor:
 
 def pad(tensor: Any, paddings: Any, mode: Any = ..., name: Any = ..., constant_values: Any = ...) -> Tensor:
     """With `paddings[d] = [before, after]` more elements along dimension `d`: `constant_values`, or the tensor mirrored in"""
-
-
-def gather(params: Any, indices: Any, validate_indices: Any = ..., name: Any = ..., axis: Any = ..., batch_dims: Any = ...) -> Tensor:
-    """The slices along `axis` that `indices` name; for each place of the first `batch_dims` dimensions those of its own,"""
-
-
-def gather_nd(params: Any, indices: Any, name: Any = ..., batch_dims: Any = ...) -> Tensor:
-    """The elements, or slices, at the places that the rows of `indices` name; with `batch_dims` within each place of the"""
-
-
-def scatter_nd(indices: Any, updates: Any, shape: Any, name: Any = ...) -> Tensor:
-    """Zeros of `shape` with `updates` added at the places that the rows of `indices` name."""
-
-
-def where(condition: Any, x: Any = ..., y: Any = ..., name: Any = ...) -> Tensor:
-    """`x` where `condition` is true, else `y`; without them the places where it is true, `[n, rank]` of `int64`."""
-
-
-def select(condition: Any, x: Any = ..., y: Any = ..., name: Any = ..., t: Any = ..., e: Any = ...) -> Tensor:
-    """`x` where `condition` is true, else `y`."""
-
-
-def boolean_mask(tensor: Any, mask: Any, name: Any = ..., axis: Any = ...) -> Tensor:
-    """The elements, or slices, at which `mask` is true."""
 
 
 def unique(x: Any, out_idx: Any = ..., name: Any = ...) -> Unique:

@@ -3,11 +3,12 @@
 import functools
 import operator
 
-from . import array_ops, math_ops
+from . import array_ops, creation, math_ops, selection
 from .array_ops import concat, reshape, shape, transpose
 from .default_graph import name_scope
 from .framework import call, convert_to_tensor, is_tensor
-from .math_ops import cast, reduce_prod
+from .math_ops import cast
+from .reductions import reduce_prod
 
 
 def gather(params, indices, axis, batch_dims, name):
@@ -27,11 +28,11 @@ def gather(params, indices, axis, batch_dims, name):
         sizes, wanted = shape(params), shape(indices)
         # The rows of `params` are in blocks: for each place of the batch, one for each place of what is before `axis`.
         blocks = [reduce_prod(sizes[:batch_dims]), reduce_prod(sizes[batch_dims:axis])]
-        first = array_ops.range(0, blocks[0] * blocks[1], 1) * sizes[axis]
+        first = creation.range(0, blocks[0] * blocks[1], 1) * sizes[axis]
         within = cast(call("in_range", "indices", indices, sizes[axis], "indices"), indices.dtype)
         within = reshape(within, [blocks[0], 1, reduce_prod(wanted[batch_dims:])])
         rows = reshape(params, concat([[-1], sizes[axis + 1 :]], 0))
-        found = array_ops.gather(rows, within + cast(reshape(first, [*blocks, 1]), indices.dtype))
+        found = selection.gather(rows, within + cast(reshape(first, [*blocks, 1]), indices.dtype))
         found = reshape(found, concat([sizes[:axis], wanted[batch_dims:], sizes[axis + 1 :]], 0))
         if None not in (rank, ids) and isinstance(batch_dims, int):
             found.set_shape([None] * (rank + ids - batch_dims - 1))
@@ -57,7 +58,7 @@ def batch_gather(params, indices, name=None):
     """The slices of each example that its row of `indices`, `[batch…, n]`, names."""
     indices = convert_to_tensor(indices)
     batch = indices.shape.ndims - 1
-    return gather(params, indices, batch, batch, name or "batch_gather") if batch else array_ops.gather(params, indices)
+    return gather(params, indices, batch, batch, name or "batch_gather") if batch else selection.gather(params, indices)
 
 
 def gather_nd(params, indices, batch_dims, name):
@@ -65,12 +66,12 @@ def gather_nd(params, indices, batch_dims, name):
     with name_scope(name, "GatherNd", [params, indices]):
         params, indices = convert_to_tensor(params), convert_to_tensor(indices)
         sizes, wanted = shape(params), shape(indices)
-        places = array_ops.range(0, reduce_prod(sizes[:batch_dims]), 1)
+        places = creation.range(0, reduce_prod(sizes[:batch_dims]), 1)
         ones = [1] * (indices.shape.ndims - batch_dims - 1)
         place = reshape(places, concat([sizes[:batch_dims], ones, [1]], 0))
-        place = cast(place + array_ops.zeros(concat([wanted[:-1], [1]], 0), "int32"), indices.dtype)
+        place = cast(place + creation.zeros(concat([wanted[:-1], [1]], 0), "int32"), indices.dtype)
         rows = reshape(params, concat([[-1], sizes[batch_dims:]], 0))
-        found = array_ops.gather_nd(rows, concat([place, indices], -1))
+        found = selection.gather_nd(rows, concat([place, indices], -1))
         found.set_shape(indices.shape[:-1].concatenate(params.shape[batch_dims + indices.shape.as_list()[-1] :]))
         return found
 
@@ -145,7 +146,7 @@ def required_space_to_batch_paddings(input_shape, block_shape, base_paddings=Non
     `input_shape`; and the crops that undo what is more. Both are `int32`, `[m, 2]`."""
     with name_scope(name, "required_space_to_batch_paddings", [input_shape, block_shape]):
         sizes, block = convert_to_tensor(input_shape, "int32"), convert_to_tensor(block_shape, "int32")
-        base = array_ops.zeros([block.shape.num_elements(), 2], "int32") if base_paddings is None else base_paddings
+        base = creation.zeros([block.shape.num_elements(), 2], "int32") if base_paddings is None else base_paddings
         base = convert_to_tensor(base, "int32")
         whole = sizes + base[:, 0] + base[:, 1]
         more = (block - whole % block) % block

@@ -1,11 +1,14 @@
 """Losses over few of many classes, drawn anew in each run."""
 
 from . import nn
-from .array_ops import concat, expand_dims, gather, ones_like, range as range_of, reshape, shape, where, zeros_like
+from .array_ops import concat, expand_dims, ones_like, reshape, shape, zeros_like
+from .creation import range as range_of
+from .selection import gather, where
 from .dtypes import float32, int32, int64
 from .default_graph import name_scope
 from .framework import constant, convert_to_tensor
-from .math_ops import cast, cumsum, equal, exp, expm1, floor, log, log1p, matmul, minimum, reduce_any, reduce_sum
+from .math_ops import cast, equal, exp, expm1, floor, log, log1p, matmul, minimum
+from .reductions import cumsum, reduce_any, reduce_sum
 from .math_ops import stop_gradient
 from .random_ops import multinomial, random_uniform
 

@@ -3,7 +3,7 @@
 import collections
 import copy
 
-from . import array_ops
+from . import array_ops, creation
 from .dtypes import as_dtype
 from .default_graph import name_scope
 from .framework import convert_to_tensor
@@ -35,7 +35,7 @@ def with_batch(size, *batch):
 
 def zeros(sizes, batch_size, dtype):
     """The state of zeros of these sizes, for a batch of `batch_size`, an integer or a tensor."""
-    return map_structure(lambda size: array_ops.zeros(with_batch(size, batch_size), dtype=dtype), sizes)
+    return map_structure(lambda size: creation.zeros(with_batch(size, batch_size), dtype=dtype), sizes)
 
 
 class RNNCell(Layer):

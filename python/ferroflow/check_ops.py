@@ -1,6 +1,6 @@
 """Assertions: operations that end a run in which something is not as it should be."""
 
-from . import math_ops
+from . import math_ops, reductions
 from .dtypes import as_dtype
 from .errors import InvalidArgumentError
 from .default_graph import name_scope
@@ -88,7 +88,7 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None)
     """That the rank is one of `ranks`. Raises `ValueError` at once for another that is known."""
 
     def function(found, ranks):
-        return math_ops.reduce_any(math_ops.equal(found, ranks))
+        return reductions.reduce_any(math_ops.equal(found, ranks))
 
     return _rank(x, tuple(ranks), function, "rank in", data, summarize, message, name or "assert_rank_in")
 
@@ -134,14 +134,14 @@ def is_non_decreasing(x, name=None):
     """Whether no element of a vector is less than the one before it, as a scalar tensor."""
     with name_scope(name, "is_non_decreasing", [x]):
         x = convert_to_tensor(x)
-        return math_ops.reduce_all(math_ops.less_equal(x[:-1], x[1:]))
+        return reductions.reduce_all(math_ops.less_equal(x[:-1], x[1:]))
 
 
 def is_strictly_increasing(x, name=None):
     """Whether each element of a vector is greater than the one before it, as a scalar tensor."""
     with name_scope(name, "is_strictly_increasing", [x]):
         x = convert_to_tensor(x)
-        return math_ops.reduce_all(math_ops.less(x[:-1], x[1:]))
+        return reductions.reduce_all(math_ops.less(x[:-1], x[1:]))
 
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Choices and loops: both are built once, and run as the values of a run say."""
 
-from . import array_ops, math_ops
+from . import array_ops, math_ops, reductions
 from .dtypes import int32
 from .default_graph import control_dependencies, get_default_graph, name_scope
 from .elements import Operation
@@ -87,7 +87,7 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
         preds = [convert_to_tensor(pred) for pred, _ in pairs]
         checks = []
         if exclusive:
-            true = math_ops.reduce_sum(math_ops.cast(array_ops.stack(preds), int32))
+            true = reductions.reduce_sum(math_ops.cast(array_ops.stack(preds), int32))
             message = "More than one condition evaluated as True but exclusive=True."
             checks.append(math_ops.Assert(math_ops.less(true, 2), [message]))
         if default is None:

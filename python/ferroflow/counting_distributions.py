@@ -1,10 +1,12 @@
 """Distributions of how often each class is drawn."""
 
 from . import nn
-from .array_ops import concat, expand_dims, one_hot, range as range_of, reshape, shape, stack, zeros_like
+from .array_ops import concat, expand_dims, one_hot, reshape, shape, stack, zeros_like
+from .creation import range as range_of
 from .distribution import NOT_REPARAMETERIZED, Distribution, _floats
 from .linalg_ops import matrix_set_diag
-from .math_ops import argmax, cast, less, lgamma, log, matmul, reduce_max, reduce_prod, reduce_sum, sqrt
+from .math_ops import cast, less, lgamma, log, matmul, sqrt
+from .reductions import argmax, reduce_max, reduce_prod, reduce_sum
 from .random_ops import random_gamma, random_uniform
 from .special_math import lbeta
 

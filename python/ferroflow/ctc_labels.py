@@ -1,6 +1,8 @@
 """Labels of connectionist temporal classification, and its loss for labels that are rows of a matrix."""
 
-from .array_ops import concat, fill, ones_like, sequence_mask, shape, unique, where
+from .array_ops import concat, ones_like, sequence_mask, shape, unique
+from .creation import fill
+from .selection import where
 from .ctc import collapsed, losses_of, losses_of_sparse
 from .dtypes import int32
 from .default_graph import name_scope

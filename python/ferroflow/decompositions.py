@@ -6,7 +6,8 @@ import collections
 from .default_graph import name_scope
 from .framework import build, call, convert_to_tensor
 from .linalg_ops import matrix_diag_part
-from .math_ops import log, matrix_transpose, reduce_sum
+from .math_ops import log, matrix_transpose
+from .reductions import reduce_sum
 
 LogMatrixDeterminant = collections.namedtuple("LogMatrixDeterminant", ["sign", "log_abs_determinant"])
 

@@ -4,7 +4,8 @@ from .array_ops import concat, reshape, shape, zeros_like
 from .dtypes import as_dtype
 from .default_graph import control_dependencies, name_scope
 from .framework import convert_to_tensor
-from .math_ops import Assert, equal, exp, identity, is_nan, log, log1p, logical_not, reduce_any, sqrt
+from .math_ops import Assert, equal, exp, identity, is_nan, log, log1p, logical_not, sqrt
+from .reductions import reduce_any
 from .tensor_shape import TensorShape
 
 

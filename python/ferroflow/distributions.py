@@ -7,7 +7,8 @@ import math
 
 from .later import later as _later
 from . import nn
-from .array_ops import concat, shape, where, zeros_like
+from .array_ops import concat, shape, zeros_like
+from .selection import where
 from .distribution import (  # noqa: F401
     FULLY_REPARAMETERIZED,
     NOT_REPARAMETERIZED,
@@ -18,22 +19,8 @@ from .distribution import (  # noqa: F401
     kl_divergence,
 )
 from .framework import convert_to_tensor
-from .math_ops import (
-    argmax,
-    cast,
-    erfc,
-    expm1,
-    greater,
-    greater_equal,
-    less,
-    log,
-    log1p,
-    logical_and,
-    reduce_sum,
-    sigmoid,
-    sign,
-    square,
-)
+from .math_ops import cast, erfc, expm1, greater, greater_equal, less, log, log1p, logical_and, sigmoid, sign, square
+from .reductions import argmax, reduce_sum
 from .random_ops import random_normal, random_uniform
 
 _TINY = 1.1754944e-38

@@ -1,6 +1,6 @@
 """Recurrent networks whose inputs and end a function decides."""
 
-from . import array_ops, math_ops
+from . import creation, math_ops, reductions, selection
 from .cell import with_batch
 from .control_flow import while_loop
 from .dtypes import int32
@@ -30,12 +30,12 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
         if emitted is not None:
             emitted = map_structure(convert_to_tensor, emitted)
             sizes, dtypes = map_structure(lambda e: e.shape, emitted), map_structure(lambda e: e.dtype, emitted)
-        nothing = [array_ops.zeros(with_batch(s, batch), d) for s, d in zip(flatten(sizes), flatten(dtypes))]
+        nothing = [creation.zeros(with_batch(s, batch), d) for s, d in zip(flatten(sizes), flatten(dtypes))]
         arrays = map_structure(lambda d: TensorArray(d, 0, dynamic_size=True), dtypes)
         has_state = loop_state is not None
 
         def go_on(time, finished, *_):
-            return math_ops.logical_not(math_ops.reduce_all(finished))
+            return math_ops.logical_not(reductions.reduce_all(finished))
 
         def body(time, finished, inputs, arrays, state, loop_state):
             output, following = cell(inputs, state)
@@ -43,7 +43,7 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
             found = loop_fn(time + 1, output, following, loop_state if has_state else None)
             ended, inputs, following, emit, next_loop_state = found
             emit = output if emit is None else emit
-            keep = lambda old, new: new if new.shape.ndims == 0 else array_ops.where(finished, old, new)
+            keep = lambda old, new: new if new.shape.ndims == 0 else selection.where(finished, old, new)
             state = map_structure(keep, state, map_structure(convert_to_tensor, following))
             emits = [keep(zeros, convert_to_tensor(e)) for zeros, e in zip(nothing, flatten(emit))]
             arrays = pack(arrays, [array.write(time, e) for array, e in zip(flatten(arrays), emits)])

@@ -10,7 +10,8 @@ from .framework import convert_to_tensor
 from .linalg_ops import matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag
 from .decompositions import matrix_triangular_solve
 from .dtypes import int32
-from .math_ops import cast, greater, matmul, matrix_transpose, reciprocal, reduce_max, reduce_sum
+from .math_ops import cast, greater, matmul, matrix_transpose, reciprocal
+from .reductions import reduce_max, reduce_sum
 from .script_ops import hosted
 from .tensor_shape import TensorShape
 

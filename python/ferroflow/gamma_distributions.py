@@ -3,11 +3,13 @@
 import hashlib
 import math
 
-from .array_ops import expand_dims, ones_like, rank, reshape, shape, stack, where, zeros_like
+from .array_ops import expand_dims, ones_like, rank, reshape, shape, stack, zeros_like
+from .selection import where
 from .distributions import Distribution, _floats
 from .framework import convert_to_tensor
 from .incomplete import betainc, igamma
-from .math_ops import abs as absolute, digamma, greater, less, lgamma, log, log1p, reduce_sum, rsqrt, square
+from .math_ops import abs as absolute, digamma, greater, less, lgamma, log, log1p, rsqrt, square
+from .reductions import reduce_sum
 from .random_ops import random_gamma, random_normal
 from .special_math import lbeta
 

@@ -1,7 +1,9 @@
 """Single operations, under the names that TensorFlow's generated modules, such as `gen_nn_ops`, have for them."""
 
-from . import math_ops, nn
-from .array_ops import ones_like, where, zeros, zeros_like
+from . import math_ops, nn, reductions
+from .array_ops import ones_like, zeros_like
+from .creation import zeros
+from .selection import where
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .gradients import gradients
@@ -89,7 +91,13 @@ def _named(reduce):
 
 sum, mean, prod, max, min = map(
     _named,
-    (math_ops.reduce_sum, math_ops.reduce_mean, math_ops.reduce_prod, math_ops.reduce_max, math_ops.reduce_min),
+    (
+        reductions.reduce_sum,
+        reductions.reduce_mean,
+        reductions.reduce_prod,
+        reductions.reduce_max,
+        reductions.reduce_min,
+    ),
 )
 batch_mat_mul_v2, neg, inv = batch_mat_mul, math_ops.negative, math_ops.reciprocal
 

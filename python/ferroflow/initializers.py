@@ -1,6 +1,7 @@
 """Initial values of variables: objects that are called with a shape."""
 
-from .array_ops import eye as _eye, ones as _ones, zeros as _zeros
+from .array_ops import eye as _eye
+from .creation import ones as _ones, zeros as _zeros
 from .dtypes import as_dtype as _as_dtype, float32 as _float32
 from .framework import call as _call, constant as _constant
 from .later import later as _later

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .array_ops import ones_like, where, zeros_like
+from .array_ops import ones_like, zeros_like
+from .selection import where
 from .custom_gradients import custom_gradient
 from .dtypes import float64
 from .default_graph import name_scope

@@ -2,7 +2,7 @@
 
 import re
 
-from . import array_ops, math_ops, nn
+from . import array_ops, math_ops, nn, selection
 from .dtypes import as_dtype
 from .default_graph import add_to_collection
 from .framework import convert_to_tensor
@@ -298,61 +298,6 @@ class Conv2D(_Weighted):
         return self._finish(outputs, form)
 
 
-class Conv1D(_Weighted):
-    """The convolution of sequences, with a bias and an activation."""
-
-    def __init__(
-        self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="valid",
-        data_format="channels_last",
-        dilation_rate=1,
-        activation=None,
-        use_bias=True,
-        kernel_initializer=None,
-        bias_initializer=Zeros(),
-        kernel_regularizer=None,
-        bias_regularizer=None,
-        activity_regularizer=None,
-        kernel_constraint=None,
-        bias_constraint=None,
-        trainable=True,
-        name=None,
-        **kwargs,
-    ):
-        super().__init__(
-            filters,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            activity_regularizer=activity_regularizer,
-            trainable=trainable,
-            name=name,
-            **kwargs,
-        )
-        if data_format != "channels_last":
-            raise ValueError("Sequences have their channels last")
-        one = lambda v: int(v[0]) if isinstance(v, (list, tuple)) else int(v)
-        self.filters, self.kernel_size, self.strides = self._units, (one(kernel_size),), (one(strides),)
-        self.padding, self._rate = _padding(padding), one(dilation_rate)
-
-    def build(self, input_shape):
-        self._make([*self.kernel_size, _channels(input_shape), self.filters])
-
-    def call(self, inputs):
-        images, kernel = array_ops.expand_dims(inputs, 1), array_ops.expand_dims(self.kernel, 0)
-        strides, dilations = [1, self.strides[0]], [1, self._rate]
-        outputs = nn.conv2d(images, kernel, strides, self.padding.upper(), True, "NHWC", dilations)
-        return self._finish(array_ops.squeeze(outputs, [1]))
-
-
 class _Pooling(Layer):
     _FUNCTION = None
 
@@ -409,7 +354,7 @@ class Dropout(Layer):
 def _choose_by(training, when_true, when_false):
     """One of two tensors, as a scalar tensor of `bool`, or a number, says."""
     scalar = array_ops.reshape(math_ops.cast(convert_to_tensor(training), "bool"), [])
-    return array_ops.where(scalar, when_true, when_false)
+    return selection.where(scalar, when_true, when_false)
 
 
 def _function(cls, doc, call_names=()):
@@ -426,7 +371,6 @@ def _function(cls, doc, call_names=()):
 
 
 dense = _function(Dense, Dense.__doc__)
-conv1d = _function(Conv1D, Conv1D.__doc__)
 conv2d = _function(Conv2D, Conv2D.__doc__)
 max_pooling2d = _function(MaxPooling2D, MaxPooling2D.__doc__)
 average_pooling2d = _function(AveragePooling2D, AveragePooling2D.__doc__)
@@ -443,7 +387,7 @@ __getattr__, __dir__ = later(
     __name__,
     {
         "normalization_layers": "BatchNormalization batch_normalization",
-        "sequence_layers": "AveragePooling1D MaxPooling1D average_pooling1d max_pooling1d",
+        "sequence_layers": "AveragePooling1D Conv1D MaxPooling1D average_pooling1d conv1d max_pooling1d",
         "separable_layers": "SeparableConv1D SeparableConv2D separable_conv1d separable_conv2d",
         "transposed_layers": "Conv2DTranspose Conv3DTranspose conv2d_transpose conv3d_transpose",
         "volume_layers": "AveragePooling3D Conv3D MaxPooling3D average_pooling3d conv3d max_pooling3d",

@@ -7,6 +7,7 @@ from .variables import Variable
 from .sequence_layers import AveragePooling1D as AveragePooling1D
 from .volume_layers import AveragePooling3D as AveragePooling3D
 from .normalization_layers import BatchNormalization as BatchNormalization
+from .sequence_layers import Conv1D as Conv1D
 from .transposed_layers import Conv2DTranspose as Conv2DTranspose
 from .volume_layers import Conv3D as Conv3D
 from .transposed_layers import Conv3DTranspose as Conv3DTranspose
@@ -17,6 +18,7 @@ from .separable_layers import SeparableConv2D as SeparableConv2D
 from .sequence_layers import average_pooling1d as average_pooling1d
 from .volume_layers import average_pooling3d as average_pooling3d
 from .layers import batch_normalization as batch_normalization
+from .layers import conv1d as conv1d
 from .layers import conv2d_transpose as conv2d_transpose
 from .volume_layers import conv3d as conv3d
 from .layers import conv3d_transpose as conv3d_transpose
@@ -72,13 +74,6 @@ class Conv2D:
     def call(self, inputs: Any) -> Any: ...
 
 
-class Conv1D:
-    """The convolution of sequences, with a bias and an activation."""
-    def __init__(self, filters: Any, kernel_size: Any, strides: Any = ..., padding: Any = ..., data_format: Any = ..., dilation_rate: Any = ..., activation: Any = ..., use_bias: Any = ..., kernel_initializer: Any = ..., bias_initializer: Any = ..., kernel_regularizer: Any = ..., bias_regularizer: Any = ..., activity_regularizer: Any = ..., kernel_constraint: Any = ..., bias_constraint: Any = ..., trainable: Any = ..., name: Any = ..., **kwargs: Any) -> None: ...
-    def build(self, input_shape: Any) -> Any: ...
-    def call(self, inputs: Any) -> Any: ...
-
-
 class MaxPooling2D:
     """The greatest element of each window."""
     def __init__(self, pool_size: Any, strides: Any, padding: Any = ..., data_format: Any = ..., name: Any = ..., **kwargs: Any) -> None: ...
@@ -105,10 +100,6 @@ class Dropout(Layer):
 
 def dense(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
     """`activation(x · kernel + bias)` with a kernel `[in, units]`, over the last dimension."""
-
-
-def conv1d(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
-    """The convolution of sequences, with a bias and an activation."""
 
 
 def conv2d(inputs: Any, *args: Any, **kwargs: Any) -> Tensor:

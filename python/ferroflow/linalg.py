@@ -11,7 +11,8 @@ from .linalg_ops import (  # noqa: F401
     tensordot,
     trace,
 )
-from .math_ops import global_norm, matmul, norm  # noqa: F401
+from .clip_ops import global_norm, norm  # noqa: F401
+from .math_ops import matmul
 from .math_ops import matrix_transpose, matrix_transpose as transpose  # noqa: F401
 from .nn import l2_normalize  # noqa: F401
 

@@ -350,7 +350,7 @@ class IdTableWithHashBuckets(LookupInterface):
         return self._dense(keys, self._looked_up)
 
     def _looked_up(self, keys):
-        from .array_ops import where
+        from .selection import where
         from .math_ops import cast, equal
         from .string_buckets import string_to_hash_bucket_fast, string_to_hash_bucket_strong
         from .string_ops import as_string

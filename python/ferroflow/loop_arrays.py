@@ -1,6 +1,6 @@
 """Arrays that a loop writes element after element: it stacks what is written, and carries nothing."""
 
-from . import array_ops, math_ops
+from . import array_ops, creation, math_ops
 from ._ferroflow import constant_value
 from .dtypes import int32
 from .default_graph import name_scope
@@ -65,10 +65,10 @@ class Written(LoopArray):
             sizes = array_ops.shape(values)
             before = math_ops.cast(start, int32) * math_ops.minimum(sizes[0], 1)
             after = math_ops.maximum(self._size - before - sizes[0], 0)
-            zeros = lambda rows: array_ops.zeros(array_ops.concat([[rows], sizes[1:]], 0), self._dtype)
+            zeros = lambda rows: creation.zeros(array_ops.concat([[rows], sizes[1:]], 0), self._dtype)
             flow = array_ops.concat([zeros(before), values, zeros(after)], 0)
             rows = [(before, -1), (sizes[0], 0), (after, -1)]
-            lengths = array_ops.concat([array_ops.fill([n], value) for n, value in rows], 0)
+            lengths = array_ops.concat([creation.fill([n], value) for n, value in rows], 0)
             size = None if self._dynamic else constant_value(self._size)
             flow.set_shape([None if size is None else int(size), *self._value.shape])
             return self._like._with(flow, lengths, self._value.shape)

@@ -2,10 +2,10 @@
 
 import sys
 
-from .dtypes import as_dtype, float32, float64, int32, int64
+from .dtypes import as_dtype, float32, float64
 from .default_graph import name_scope
 from .elements import IndexedSlices, Tensor
-from .framework import build, call, constant, convert_to_tensor
+from .framework import build, call, convert_to_tensor
 
 
 def _unary(name, op_type, doc):
@@ -246,112 +246,6 @@ def _choose(name, new, old, old_name):
     return new if old is None else old
 
 
-def _reduction(function, doc):
-    def reduce(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
-        axis = _choose("axis", axis, reduction_indices, "reduction_indices")
-        keep = _choose("keepdims", keepdims, keep_dims, "keep_dims")
-        if axis is None:
-            input_tensor = convert_to_tensor(input_tensor)
-            axis = _every_axis(input_tensor)
-        return call(function, name, input_tensor, axis, bool(keep))
-
-    more = (
-        "\n\n    Over `axis`, one or several, counted from the end if negative, or all if `None`. With `keepdims` they stay"
-        "\n    as dimensions of size 1. Older names: `reduction_indices`, `keep_dims`."
-    )
-    return _document(reduce, function, doc + more)
-
-
-def _every_axis(tensor):
-    """All axes, as the constant beside the operation that TensorFlow makes of them; `None` if it is not known how many."""
-    rank = tensor.shape.ndims
-    return None if rank is None else constant(list(range(rank)), int32)
-
-
-reduce_sum = _reduction("reduce_sum", "The sum.")
-reduce_mean = _reduction("reduce_mean", "The mean; NaN of nothing.")
-reduce_prod = _reduction("reduce_prod", "The product.")
-reduce_max = _reduction("reduce_max", "The greatest element.")
-reduce_min = _reduction("reduce_min", "The least element.")
-reduce_all = _reduction("reduce_all", "Whether all are true.")
-reduce_any = _reduction("reduce_any", "Whether one is true.")
-
-
-def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reduction_indices=None, keep_dims=None):
-    """`ln Σ eˣ`, computed stably, over `axis` as in `reduce_sum`."""
-    axis = _choose("axis", axis, reduction_indices, "reduction_indices")
-    keep = bool(_choose("keepdims", keepdims, keep_dims, "keep_dims"))
-    return call("reduce_logsumexp", name or "ReduceLogSumExp", input_tensor, axis, keep)
-
-
-def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
-    """`√Σ x²` over `axis` as in `reduce_sum`."""
-    return call("reduce_euclidean_norm", name or "EuclideanNorm", input_tensor, axis, keepdims)
-
-
-def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
-    """The mean squared distance from the mean, over `axis` as in `reduce_sum`."""
-    return call("moments", name or "reduce_variance", input_tensor, axis, keepdims)[1]
-
-
-def reduce_std(input_tensor, axis=None, keepdims=False, name=None):
-    """The root of the variance, over `axis` as in `reduce_sum`."""
-    with name_scope(name, "reduce_std", [input_tensor]):
-        return sqrt(reduce_variance(input_tensor, axis, keepdims))
-
-
-def count_nonzero(
-    input_tensor=None,
-    axis=None,
-    keepdims=None,
-    dtype=int64,
-    name=None,
-    reduction_indices=None,
-    keep_dims=None,
-    input=None,
-):
-    """The number of elements that are not zero, over `axis` as in `reduce_sum`."""
-    axis = _choose("axis", axis, reduction_indices, "reduction_indices")
-    keep = bool(_choose("keepdims", keepdims, keep_dims, "keep_dims"))
-    value = _choose("input", input, input_tensor, "input_tensor")
-    return cast(call("count_nonzero", name or "count_nonzero", value, axis, keep), dtype)
-
-
-def argmax(input, axis=None, name=None, dimension=None, output_type=int64):
-    """The index of the greatest element along `axis`, 0 if none is named; of equal ones the first."""
-    return call("argmax", name, input, _axis(axis, dimension), as_dtype(output_type).name)
-
-
-def argmin(input, axis=None, name=None, dimension=None, output_type=int64):
-    """The index of the least element along `axis`, 0 if none is named; of equal ones the first."""
-    return call("argmin", name, input, _axis(axis, dimension), as_dtype(output_type).name)
-
-
-def arg_max(input, dimension, output_type=int64, name=None):
-    """`argmax` along `dimension`."""
-    return argmax(input, dimension, name, None, output_type)
-
-
-def arg_min(input, dimension, output_type=int64, name=None):
-    """`argmin` along `dimension`."""
-    return argmin(input, dimension, name, None, output_type)
-
-
-def _axis(axis, dimension):
-    axis = _choose("axis", axis, dimension, "dimension")
-    return 0 if axis is None else axis
-
-
-def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
-    """The sums of the elements along `axis` up to each; without it if `exclusive`, from the end if `reverse`."""
-    return call("cumsum", name, x, axis, exclusive, reverse)
-
-
-def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
-    """The products of the elements along `axis` up to each; without it if `exclusive`, from the end if `reverse`."""
-    return call("cumprod", name, x, axis, exclusive, reverse)
-
-
 def matmul(
     a,
     b,
@@ -395,39 +289,6 @@ def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
     return call("unsorted_segment_sum", name, data, segment_ids, num_segments)
 
 
-def clip_by_value(t, clip_value_min, clip_value_max, name=None):
-    """`min(max(x, low), high)`; of `IndexedSlices` their rows."""
-    clipped = call("clip_by_value", name or "clip_by_value", _values(t), clip_value_min, clip_value_max)
-    return _like(clipped, t)
-
-
-def clip_by_norm(t, clip_norm, axes=None, name=None):
-    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`; of `IndexedSlices` their rows."""
-    return _like(call("clip_by_norm", name, _values(t), clip_norm, axes), t)
-
-
-def global_norm(t_list, name=None):
-    """The Euclidean norm of all elements of the tensors together; those that are `None` count nothing."""
-    return call("global_norm", name, [_values(t) for t in t_list if t is not None])
-
-
-def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
-    """The tensors, scaled so that their `global_norm` is at most `clip_norm`, and that norm as it was.
-
-    `use_norm` is the norm, if it is known. What is `None` stays so.
-    """
-    given = [_values(t) for t in t_list if t is not None]
-    if use_norm is None:
-        clipped, norm = call("clip_by_global_norm", name, given, clip_norm)
-    else:
-        with name_scope(name, "clip_by_global_norm", given):
-            norm = convert_to_tensor(use_norm)
-            scale = clip_norm * minimum(1.0 / norm, reciprocal(convert_to_tensor(clip_norm, norm.dtype)))
-            clipped = [t * scale for t in given]
-    clipped = iter(clipped)
-    return [None if t is None else _like(next(clipped), t) for t in t_list], norm
-
-
 def _values(t):
     return t.values if isinstance(t, IndexedSlices) else convert_to_tensor(t)
 
@@ -435,20 +296,6 @@ def _values(t):
 def _like(values, t):
     """`values`, as rows if `t` is rows."""
     return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
-
-
-def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
-    """The Euclidean norm, or that of order 1, 2, `numpy.inf` or any number above 0, over `axis` as in `reduce_sum`."""
-    keep = bool(_choose("keepdims", keepdims, keep_dims, "keep_dims"))
-    if ord in ("euclidean", "fro", 2) and (ord != 2 or not isinstance(axis, (list, tuple))):
-        return call("reduce_euclidean_norm", name or "norm", tensor, axis, keep)
-    if isinstance(axis, (list, tuple)) or isinstance(ord, str) or ord <= 0:
-        raise ValueError(f"'ord' {ord!r} is not a supported norm of axis {axis}")
-    with name_scope(name, "norm", [tensor]):
-        size = abs(tensor)
-        if ord == float("inf"):
-            return reduce_max(size, axis, keep)
-        return reduce_sum(size, axis, keep) if ord == 1 else pow(reduce_sum(pow(size, ord), axis, keep), 1.0 / ord)
 
 
 def identity(input, name=None):

@@ -324,78 +324,6 @@ def accumulate_n(inputs: Any, shape: Any = ..., tensor_dtype: Any = ..., name: A
     """The sum of tensors of one dtype and shape."""
 
 
-def reduce_sum(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """The sum."""
-
-
-def reduce_mean(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """The mean; NaN of nothing."""
-
-
-def reduce_prod(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """The product."""
-
-
-def reduce_max(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """The greatest element."""
-
-
-def reduce_min(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """The least element."""
-
-
-def reduce_all(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """Whether all are true."""
-
-
-def reduce_any(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """Whether one is true."""
-
-
-def reduce_logsumexp(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """`ln Σ eˣ`, computed stably, over `axis` as in `reduce_sum`."""
-
-
-def reduce_euclidean_norm(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ...) -> Tensor:
-    """`√Σ x²` over `axis` as in `reduce_sum`."""
-
-
-def reduce_variance(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ...) -> Tensor:
-    """The mean squared distance from the mean, over `axis` as in `reduce_sum`."""
-
-
-def reduce_std(input_tensor: Any, axis: Any = ..., keepdims: Any = ..., name: Any = ...) -> Tensor:
-    """The root of the variance, over `axis` as in `reduce_sum`."""
-
-
-def count_nonzero(input_tensor: Any = ..., axis: Any = ..., keepdims: Any = ..., dtype: Any = ..., name: Any = ..., reduction_indices: Any = ..., keep_dims: Any = ..., input: Any = ...) -> Tensor:
-    """The number of elements that are not zero, over `axis` as in `reduce_sum`."""
-
-
-def argmax(input: Any, axis: Any = ..., name: Any = ..., dimension: Any = ..., output_type: Any = ...) -> Tensor:
-    """The index of the greatest element along `axis`, 0 if none is named; of equal ones the first."""
-
-
-def argmin(input: Any, axis: Any = ..., name: Any = ..., dimension: Any = ..., output_type: Any = ...) -> Tensor:
-    """The index of the least element along `axis`, 0 if none is named; of equal ones the first."""
-
-
-def arg_max(input: Any, dimension: Any, output_type: Any = ..., name: Any = ...) -> Tensor:
-    """`argmax` along `dimension`."""
-
-
-def arg_min(input: Any, dimension: Any, output_type: Any = ..., name: Any = ...) -> Tensor:
-    """`argmin` along `dimension`."""
-
-
-def cumsum(x: Any, axis: Any = ..., exclusive: Any = ..., reverse: Any = ..., name: Any = ...) -> Tensor:
-    """The sums of the elements along `axis` up to each; without it if `exclusive`, from the end if `reverse`."""
-
-
-def cumprod(x: Any, axis: Any = ..., exclusive: Any = ..., reverse: Any = ..., name: Any = ...) -> Tensor:
-    """The products of the elements along `axis` up to each; without it if `exclusive`, from the end if `reverse`."""
-
-
 def matmul(a: Any, b: Any, transpose_a: Any = ..., transpose_b: Any = ..., adjoint_a: Any = ..., adjoint_b: Any = ..., a_is_sparse: Any = ..., b_is_sparse: Any = ..., name: Any = ...) -> Tensor:
     """The matrix product `a · b`, `[m, k]` by `[k, n]`, either transposed first if asked for; of stacks of matrices if"""
 
@@ -414,26 +342,6 @@ def segment_sum(data: Any, segment_ids: Any, name: Any = ...) -> Tensor:
 
 def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: Any = ...) -> Tensor:
     """The sums of the rows of each number in `segment_ids` from 0 to `num_segments`; 0 where there are none."""
-
-
-def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: Any = ...) -> Tensor:
-    """`min(max(x, low), high)`; of `IndexedSlices` their rows."""
-
-
-def clip_by_norm(t: Any, clip_norm: Any, axes: Any = ..., name: Any = ...) -> Tensor:
-    """Scaled so that the Euclidean norm over `axes`, or all, is at most `clip_norm`; of `IndexedSlices` their rows."""
-
-
-def global_norm(t_list: Any, name: Any = ...) -> Tensor:
-    """The Euclidean norm of all elements of the tensors together; those that are `None` count nothing."""
-
-
-def clip_by_global_norm(t_list: Any, clip_norm: Any, use_norm: Any = ..., name: Any = ...) -> tuple[list[Tensor | None], Tensor]:
-    """The tensors, scaled so that their `global_norm` is at most `clip_norm`, and that norm as it was."""
-
-
-def norm(tensor: Any, ord: Any = ..., axis: Any = ..., keepdims: Any = ..., name: Any = ..., keep_dims: Any = ...) -> Tensor:
-    """The Euclidean norm, or that of order 1, 2, `numpy.inf` or any number above 0, over `axis` as in `reduce_sum`."""
 
 
 def identity(input: Any, name: Any = ...) -> Tensor:

@@ -3,7 +3,8 @@
 from .array_ops import ones_like, shape, squeeze
 from .default_graph import name_scope
 from .framework import constant, convert_to_tensor
-from .math_ops import _choose, cast, div_no_nan, reduce_prod, reduce_sum, square
+from .math_ops import cast, _choose, div_no_nan, square
+from .reductions import reduce_prod, reduce_sum
 
 
 def sufficient_statistics(x, axes, shift=None, keep_dims=None, name=None, keepdims=None):

@@ -10,16 +10,22 @@ from .rnn import rnn as rnn
 from .rnn import static_bidirectional_rnn as static_bidirectional_rnn
 from .rnn import static_rnn as static_rnn
 from .candidate_sampling import all_candidate_sampler as all_candidate_sampler
+from .convolutions import atrous_conv2d as atrous_conv2d
 from .transposed import atrous_conv2d_transpose as atrous_conv2d_transpose
 from .pooling import avg_pool2d as avg_pool2d
 from .batches import batch_to_space as batch_to_space
 from .ctc_labels import collapse_repeated as collapse_repeated
 from .candidate_sampling import compute_accidental_hits as compute_accidental_hits
+from .convolutions import conv1d as conv1d
 from .transposed import conv1d_transpose as conv1d_transpose
+from .convolutions import conv2d as conv2d
+from .convolutions import conv2d_backprop_filter as conv2d_backprop_filter
+from .convolutions import conv2d_backprop_input as conv2d_backprop_input
 from .volumes import conv3d as conv3d
 from .transposed import conv3d_backprop_filter as conv3d_backprop_filter
 from .transposed import conv3d_backprop_filter_v2 as conv3d_backprop_filter_v2
 from .transposed import conv_transpose as conv_transpose
+from .convolutions import convolution as convolution
 from .ctc import ctc_beam_search_decoder as ctc_beam_search_decoder
 from .ctc import ctc_beam_search_decoder_v2 as ctc_beam_search_decoder_v2
 from .ctc import ctc_greedy_decoder as ctc_greedy_decoder
@@ -27,8 +33,10 @@ from .ctc import ctc_loss as ctc_loss
 from .ctc_labels import ctc_loss_v2 as ctc_loss_v2
 from .ctc_labels import ctc_unique_labels as ctc_unique_labels
 from .array_ops import depth_to_space as depth_to_space
+from .convolutions import depthwise_conv2d as depthwise_conv2d
 from .transposed import depthwise_conv2d_backprop_filter as depthwise_conv2d_backprop_filter
 from .transposed import depthwise_conv2d_backprop_input as depthwise_conv2d_backprop_input
+from .convolutions import depthwise_conv2d_native as depthwise_conv2d_native
 from .transposed import depthwise_conv2d_native_backprop_filter as depthwise_conv2d_native_backprop_filter
 from .transposed import depthwise_conv2d_native_backprop_input as depthwise_conv2d_native_backprop_input
 from .patches import dilation2d as dilation2d
@@ -46,6 +54,7 @@ from .pooling import pool as pool
 from .driven_rnn import raw_rnn as raw_rnn
 from .safe_embedding import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
 from .candidate_sampling import sampled_softmax_loss as sampled_softmax_loss
+from .convolutions import separable_conv2d as separable_conv2d
 from .contrib import legacy_seq2seq as seq2seq
 from .activations import silu as silu
 from .batches import space_to_batch as space_to_batch
@@ -123,46 +132,6 @@ def sigmoid_cross_entropy_with_logits(_sentinel: Any = ..., labels: Any = ..., l
 
 def weighted_cross_entropy_with_logits(labels: Any = ..., logits: Any = ..., pos_weight: Any = ..., name: Any = ..., targets: Any = ...) -> Tensor:
     """As `sigmoid_cross_entropy_with_logits`, where positive labels count `pos_weight` times."""
-
-
-def conv1d(value: Any = ..., filters: Any = ..., stride: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ..., dilations: Any = ...) -> Tensor:
-    """The convolution of sequences `[batch, width, in]` with filters `[width, in, out]`."""
-
-
-def conv2d(input: Any, filter: Any = ..., strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ..., filters: Any = ...) -> Tensor:
-    """The convolution of images `[batch, height, width, in]` with filters `[height, width, in, out]`."""
-
-
-def convolution(input: Any, filter: Any = ..., padding: Any = ..., strides: Any = ..., dilation_rate: Any = ..., name: Any = ..., data_format: Any = ..., filters: Any = ..., dilations: Any = ...) -> Tensor:
-    """The convolution of sequences or images, with strides and dilations of their dimensions alone."""
-
-
-def atrous_conv2d(value: Any, filters: Any, rate: Any, padding: Any, name: Any = ...) -> Tensor:
-    """The convolution with filters whose elements are `rate` pixels apart."""
-
-
-def conv2d_transpose(value: Any = ..., filter: Any = ..., output_shape: Any = ..., strides: Any = ..., padding: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ..., filters: Any = ..., dilations: Any = ...) -> Tensor:
-    """The transpose of the convolution from images of `output_shape`, with filters `[height, width, out, in]`."""
-
-
-def conv2d_backprop_input(input_sizes: Any, filter: Any = ..., out_backprop: Any = ..., strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ..., filters: Any = ...) -> Tensor:
-    """The derivative of `conv2d` by its images, of shape `input_sizes`, from that of its result."""
-
-
-def conv2d_backprop_filter(input: Any, filter_sizes: Any, out_backprop: Any, strides: Any = ..., padding: Any = ..., use_cudnn_on_gpu: Any = ..., data_format: Any = ..., dilations: Any = ..., name: Any = ...) -> Tensor:
-    """The derivative of `conv2d` by its filters, of shape `filter_sizes`, from that of its result."""
-
-
-def depthwise_conv2d(input: Any, filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
-    """Each channel of images convolved with filters of its own, `[height, width, in, multiplier]`."""
-
-
-def depthwise_conv2d_native(input: Any, filter: Any, strides: Any, padding: Any, data_format: Any = ..., dilations: Any = ..., name: Any = ...) -> Tensor:
-    """`depthwise_conv2d` with its arguments in another order."""
-
-
-def separable_conv2d(input: Any, depthwise_filter: Any, pointwise_filter: Any, strides: Any, padding: Any, rate: Any = ..., name: Any = ..., data_format: Any = ..., dilations: Any = ...) -> Tensor:
-    """`depthwise_conv2d`, then a convolution of single pixels with `pointwise_filter`, `[1, 1, in · multiplier, out]`."""
 
 
 def max_pool(value: Any = ..., ksize: Any = ..., strides: Any = ..., padding: Any = ..., data_format: Any = ..., name: Any = ..., input: Any = ...) -> Tensor:

@@ -6,7 +6,8 @@ from .default_graph import control_dependencies, name_scope
 from .framework import convert_to_tensor
 from .initializers import Ones, Zeros
 from .layers import Layer, _choose_by, _function
-from .math_ops import identity, maximum, minimum, reduce_mean, sqrt, square, stop_gradient
+from .math_ops import identity, maximum, minimum, sqrt, square, stop_gradient
+from .reductions import reduce_mean
 
 
 class BatchNormalization(Layer):

@@ -1,11 +1,13 @@
 """Initial values that are orthogonal."""
 
-from .array_ops import expand_dims, one_hot, range as range_of, reshape, transpose, zeros
+from .array_ops import expand_dims, one_hot, reshape, transpose
+from .creation import range as range_of, zeros
 from .dtypes import float32
 from .default_graph import name_scope
 from .functional_ops import foldl
 from .initializers import Initializer
-from .math_ops import reduce_sum, rsqrt, square
+from .math_ops import rsqrt, square
+from .reductions import reduce_sum
 from .random_ops import random_normal
 
 

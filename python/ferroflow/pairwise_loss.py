@@ -1,9 +1,11 @@
 """A loss of the differences between the elements of an example."""
 
-from .array_ops import ones_like, reshape, shape, where, zeros_like
+from .array_ops import ones_like, reshape, shape, zeros_like
+from .selection import where
 from .default_graph import add_to_collection, name_scope
 from .graph import GraphKeys
-from .math_ops import cast, div_no_nan, equal, maximum, reduce_sum, square
+from .math_ops import cast, div_no_nan, equal, maximum, square
+from .reductions import reduce_sum
 
 
 def mean_pairwise_squared_error(labels, predictions, weights=1.0, scope=None, loss_collection=GraphKeys.LOSSES):

@@ -3,10 +3,12 @@
 import collections
 import itertools
 
-from .array_ops import concat, pad, range as range_of, reshape, shape, stack
+from .array_ops import concat, pad, reshape, shape, stack
+from .creation import range as range_of
 from .default_graph import name_scope
 from .framework import convert_to_tensor, is_tensor
-from .math_ops import argmax, cast, maximum, reduce_max
+from .math_ops import cast, maximum
+from .reductions import argmax, reduce_max
 from .nn import _window
 
 

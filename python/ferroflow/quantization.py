@@ -6,13 +6,8 @@ import collections
 import numpy as np
 
 from .later import absent as _absent
-from .array_ops import (
-    ones_like as _ones_like,
-    reshape as _reshape,
-    shape as _shape,
-    where as _where,
-    zeros_like as _zeros,
-)
+from .array_ops import ones_like as _ones_like, reshape as _reshape, shape as _shape, zeros_like as _zeros
+from .selection import where as _where
 from .custom_gradients import custom_gradient as _custom_gradient
 from .default_graph import name_scope as _name_scope
 from .framework import convert_to_tensor as _convert
@@ -24,7 +19,8 @@ from .math_ops import (
     greater_equal as _greater_equal,
 )
 from .math_ops import identity as _identity, less as _less, less_equal as _less_equal, logical_and as _logical_and
-from .math_ops import maximum as _maximum, minimum as _minimum, reduce_sum as _reduce_sum
+from .math_ops import maximum as _maximum, minimum as _minimum
+from .reductions import reduce_sum as _reduce_sum
 
 __all__ = [
     "fake_quant_with_min_max_args",

@@ -1,6 +1,6 @@
 """Recurrent networks: a cell run over the steps of its inputs."""
 
-from . import array_ops, math_ops, partition_ops
+from . import array_ops, creation, math_ops, partition_ops, selection
 from .control_flow import loop
 from .dtypes import as_dtype, int32
 from .framework import convert_to_tensor
@@ -48,7 +48,7 @@ def _step(cell, inputs, state, time, lengths):
     if lengths is None:
         return output, following
     ended = math_ops.greater_equal(time, lengths)
-    keep = lambda old, new: new if new.shape.ndims == 0 else array_ops.where(ended, old, new)
+    keep = lambda old, new: new if new.shape.ndims == 0 else selection.where(ended, old, new)
     return (
         map_structure(lambda o: keep(array_ops.zeros_like(o), o), output),
         map_structure(lambda old, new: keep(old, new), state, following),
@@ -94,7 +94,7 @@ def dynamic_rnn(
             form.append(output)
             return flatten(following), flatten(output)
 
-        time = array_ops.range(0, steps, 1)
+        time = creation.range(0, steps, 1)
         last, outputs = loop(flatten(state), [*flat, time], None, body)
         outputs = outputs if time_major else [_swapped(o) for o in outputs]
         return pack(form[0], outputs), pack(state, last)

@@ -8,6 +8,7 @@ from .nest import is_nested as _is_nested
 from .cell import LSTMStateTuple, RNNCell
 from .rnn_wrappers import DeviceWrapper, DropoutWrapper, ResidualWrapper  # noqa: F401
 from .tensor_shape import TensorShape as _TensorShape
+from .clip_ops import clip_by_value as _clip_by_value
 from .variable_scope import variable_scope as _variable_scope
 
 
@@ -207,14 +208,14 @@ class LSTMCell(_Gated):
             f, i = f + by_f * c, i + by_i * c
         c = sigmoid(f) * c + sigmoid(i) * self._activation(j)
         if self._cell_clip is not None:
-            c = _math_ops.clip_by_value(c, -self._cell_clip, self._cell_clip)
+            c = _clip_by_value(c, -self._cell_clip, self._cell_clip)
         if self._use_peepholes:
             o = o + by_o * c
         h = sigmoid(o) * self._activation(c)
         if self._num_proj is not None:
             h = _math_ops.matmul(h, self._projection)
             if self._proj_clip is not None:
-                h = _math_ops.clip_by_value(h, -self._proj_clip, self._proj_clip)
+                h = _clip_by_value(h, -self._proj_clip, self._proj_clip)
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else _array_ops.concat([c, h], 1)
 
 

@@ -1,10 +1,12 @@
 """Vectors of several symbols where there may be none, and sums of rows that are taken by number."""
 
-from .array_ops import concat, expand_dims, gather_nd, reshape, shape, where, zeros_like
+from .array_ops import concat, expand_dims, reshape, shape, zeros_like
+from .selection import gather_nd, where
 from .dtypes import int32
 from .default_graph import name_scope
 from .framework import convert_to_tensor
-from .math_ops import cast, greater, greater_equal, logical_and, reduce_prod, segment_sum
+from .math_ops import cast, greater, greater_equal, logical_and, segment_sum
+from .reductions import reduce_prod
 from .math_ops import unsorted_segment_sum
 from .partition_ops import segment_mean
 from .segments import unsorted_segment_mean, unsorted_segment_sqrt_n

@@ -1,6 +1,7 @@
 """Rows and elements of variables changed."""
 
-from .array_ops import concat, fill, shape
+from .array_ops import concat, shape
+from .creation import fill
 from .framework import call, convert_to_tensor
 from .math_ops import _document
 from .variables import _same_dtype, _variable

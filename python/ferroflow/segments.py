@@ -1,32 +1,12 @@
 """The greatest, least, and other numbers of the rows that segment ids put together."""
 
-from .array_ops import (
-    concat,
-    expand_dims,
-    fill,
-    gather,
-    ones_like,
-    range as range_of,
-    reshape,
-    shape,
-    where,
-    zeros_like,
-)
+from .array_ops import concat, expand_dims, ones_like, reshape, shape, zeros_like
+from .creation import fill, range as range_of
+from .selection import gather, where
 from .default_graph import name_scope
 from .framework import convert_to_tensor
-from .math_ops import (
-    cast,
-    cumsum,
-    greater,
-    less,
-    maximum,
-    reduce_max,
-    reduce_min,
-    reduce_prod,
-    reduce_sum,
-    sqrt,
-    unsorted_segment_sum,
-)
+from .math_ops import cast, greater, less, maximum, sqrt, unsorted_segment_sum
+from .reductions import cumsum, reduce_max, reduce_min, reduce_prod, reduce_sum
 from .nn import top_k
 
 

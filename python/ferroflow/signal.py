@@ -3,7 +3,9 @@ transforms are complex, and are not there."""
 
 import numpy as np
 
-from .array_ops import concat, expand_dims, gather, pad, range as range_of, reshape, shape, transpose
+from .array_ops import concat, expand_dims, pad, reshape, shape, transpose
+from .creation import range as range_of
+from .selection import gather
 from .dtypes import as_dtype, float32
 from .default_graph import name_scope
 from .framework import constant, convert_to_tensor

@@ -2,25 +2,15 @@
 
 import collections
 
-from .array_ops import (
-    expand_dims,
-    gather,
-    ones_like,
-    range as range_of,
-    reshape,
-    shape,
-    stack,
-    transpose,
-    where,
-    zeros_like,
-)
+from .array_ops import expand_dims, ones_like, reshape, shape, stack, transpose, zeros_like
+from .creation import range as range_of
+from .selection import gather, where
 from .batches import gather as gather_of_batches
 from .dtypes import float64, int32
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .math_ops import (
     cast,
-    cumsum,
     equal,
     floordiv,
     floormod,
@@ -29,10 +19,9 @@ from .math_ops import (
     logical_not,
     maximum,
     minimum,
-    reduce_any,
-    reduce_sum,
     unsorted_segment_sum,
 )
+from .reductions import cumsum, reduce_any, reduce_sum
 from .nn import top_k
 
 ListDiff = collections.namedtuple("ListDiff", ["out", "idx"])

@@ -1,37 +1,22 @@
 """Operations on tensors of which only some elements are told."""
 
 from ._ferroflow import constant_value
-from .array_ops import (
-    concat,
-    expand_dims,
-    fill,
-    gather,
-    gather_nd,
-    ones_like,
-    range as range_of,
-    scatter_nd,
-    shape,
-)
-from .array_ops import stack, unique, where, zeros, zeros_like
+from .array_ops import concat, expand_dims, ones_like, shape
+from .creation import fill, range as range_of
+from .selection import gather, gather_nd, scatter_nd
+from .array_ops import stack, unique, zeros_like
+from .creation import zeros
+from .selection import where
 from .dtypes import as_dtype, int32, int64
 from .default_graph import control_dependencies, name_scope
 from .elements import IndexedSlices
 from .framework import convert_to_tensor
-from .math_ops import (
-    Assert,
-    abs as absolute,
-    cast,
-    cumprod,
-    equal,
-    exp,
-    floordiv,
-    floormod,
-    greater,
-    greater_equal,
-    identity,
-)
-from .math_ops import less, logical_and, logical_not, logical_or, maximum, minimum, reduce_all, reduce_max, reduce_prod
-from .math_ops import reduce_sum, unsorted_segment_sum
+from .math_ops import abs as absolute, Assert, cast, equal, exp, floordiv, floormod, greater, greater_equal, identity
+from .reductions import cumprod
+from .math_ops import less, logical_and, logical_not, logical_or, maximum, minimum
+from .reductions import reduce_all, reduce_max, reduce_prod
+from .math_ops import unsorted_segment_sum
+from .reductions import reduce_sum
 from .segments import unsorted_segment_max
 from .sorting import argsort, setdiff1d
 from .sparse_tensor import SparseTensor, dense_to_sparse, sparse_tensor_to_dense

@@ -4,31 +4,16 @@ import collections
 
 from . import nn, session
 from ._ferroflow import constant_value
-from .array_ops import (
-    boolean_mask,
-    concat,
-    expand_dims,
-    gather,
-    gather_nd,
-    ones_like,
-    placeholder,
-    range as range_of,
-    reshape,
-    scatter_nd,
-    shape,
-    transpose,
-    where,
-    zeros_like,
-)
+from .array_ops import concat, expand_dims, ones_like, reshape, shape, transpose, zeros_like
+from .creation import placeholder, range as range_of
+from .selection import boolean_mask, gather, gather_nd, scatter_nd, where
 from .dtypes import as_dtype, int32, int64, string
 from .default_graph import control_dependencies, name_scope
 from .defaults import _session_for
 from .framework import convert_to_tensor
 from .math_ops import (
     Assert,
-    argmin,
     cast,
-    cumprod,
     div_no_nan,
     equal,
     greater,
@@ -39,13 +24,12 @@ from .math_ops import (
     logical_or,
     minimum,
     not_equal,
-    reduce_all,
-    reduce_sum,
     segment_sum,
     sqrt,
     square,
     unsorted_segment_sum,
 )
+from .reductions import argmin, cumprod, reduce_all, reduce_sum
 from .tensor_shape import TensorShape
 
 SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])

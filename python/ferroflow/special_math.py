@@ -1,19 +1,9 @@
 """Functions of numbers and vectors that are put together from others."""
 
-from . import math_ops
-from .array_ops import (
-    broadcast_to,
-    concat,
-    expand_dims,
-    fill,
-    ones_like,
-    shape,
-    stack,
-    transpose,
-    unstack,
-    where,
-    zeros_like,
-)
+from . import clip_ops, math_ops, reductions
+from .array_ops import broadcast_to, concat, expand_dims, ones_like, shape, stack, transpose, unstack, zeros_like
+from .creation import fill
+from .selection import where
 from .dtypes import as_dtype, int32
 from .default_graph import name_scope
 from .framework import call, convert_to_tensor
@@ -32,7 +22,7 @@ def lbeta(x, name=None):
     """`Σ ln Γ(x) - ln Γ(Σ x)` over the last dimension: the logarithm of the multivariate beta function."""
     with name_scope(name, "lbeta", [x]):
         x = convert_to_tensor(x)
-        return math_ops.reduce_sum(math_ops.lgamma(x), -1) - math_ops.lgamma(math_ops.reduce_sum(x, -1))
+        return reductions.reduce_sum(math_ops.lgamma(x), -1) - math_ops.lgamma(reductions.reduce_sum(x, -1))
 
 
 def _times(x, y, function, name):
@@ -118,8 +108,8 @@ def clip_by_average_norm(t, clip_norm, name=None):
     """Scaled so that the Euclidean norm by the number of elements is at most `clip_norm`."""
     with name_scope(name, "clip_by_average_norm", [t]):
         t = convert_to_tensor(t)
-        count = cast(math_ops.reduce_prod(shape(t)), t.dtype)
-        average = math_ops.norm(t) / count
+        count = cast(reductions.reduce_prod(shape(t)), t.dtype)
+        average = clip_ops.norm(t) / count
         return t * clip_norm / maximum(average, convert_to_tensor(clip_norm, t.dtype))
 
 
@@ -173,12 +163,14 @@ def guarantee_const(input, name=None):
 
 def diag_part(input, name=None):
     """The elements `[i…, i…]` of a tensor `[n…, n…]`, as `[n…]`."""
-    from .array_ops import gather, range as range_of, reshape
+    from .array_ops import reshape
+    from .creation import range as range_of
+    from .selection import gather
 
     with name_scope(name, "DiagPart", [input]):
         input = convert_to_tensor(input)
         sizes = shape(input)[: input.shape.ndims // 2]
-        number = math_ops.reduce_prod(sizes)
+        number = reductions.reduce_prod(sizes)
         elements = gather(reshape(input, [-1]), range_of(0, number, 1) * (number + 1))
         return reshape(elements, sizes)
 

@@ -1,6 +1,6 @@
 """Arrays of tensors, which loops read and write by number."""
 
-from . import array_ops, math_ops
+from . import array_ops, creation, math_ops, reductions, selection
 from .dtypes import as_dtype, int32
 from .default_graph import control_dependencies, name_scope
 from .framework import call, convert_to_tensor
@@ -38,13 +38,13 @@ class TensorArray:
         # Whether the elements have been made; `None` if only a run knows.
         self._made = flow is not None or self._element.is_fully_defined()
         if flow is None:
-            flow = self._zeros(self._element.as_list()) if self._made else array_ops.zeros([0], self._dtype)
+            flow = self._zeros(self._element.as_list()) if self._made else creation.zeros([0], self._dtype)
         if self._element.ndims is not None and self._made:
             flow.set_shape([None, *self._element.as_list()])
         self._flow = flow
         self._blank = True
         # By element: of how many rows of the flow it is, where these may differ, else 0; -1 if it has not been written.
-        self._lengths = array_ops.fill(array_ops.reshape(self._size, [1]), -1)
+        self._lengths = creation.fill(array_ops.reshape(self._size, [1]), -1)
 
     @property
     def dtype(self):
@@ -68,7 +68,7 @@ class TensorArray:
 
     def _zeros(self, element):
         shape = array_ops.concat([array_ops.reshape(self._size, [1]), math_ops.cast(element, int32)], 0)
-        return array_ops.zeros(shape, self._dtype)
+        return creation.zeros(shape, self._dtype)
 
     def _with(self, flow, lengths, element=None, made=True):
         other = object.__new__(TensorArray)
@@ -111,16 +111,16 @@ class TensorArray:
             if self._dynamic:
                 missing = array_ops.reshape(math_ops.maximum(index + 1 - array_ops.shape(flow)[0], 0), [1])
                 added = array_ops.concat([missing, array_ops.shape(value)], 0)
-                flow = array_ops.concat([flow, array_ops.zeros(added, self._dtype)], 0)
-                lengths = array_ops.concat([lengths, array_ops.fill(missing, -1)], 0)
+                flow = array_ops.concat([flow, creation.zeros(added, self._dtype)], 0)
+                lengths = array_ops.concat([lengths, creation.fill(missing, -1)], 0)
             shape = array_ops.shape(flow)
-            here = math_ops.equal(array_ops.range(0, shape[0], 1), index)
-            again = math_ops.reduce_any(math_ops.logical_and(here, lengths >= 0))
+            here = math_ops.equal(creation.range(0, shape[0], 1), index)
+            again = reductions.reduce_any(math_ops.logical_and(here, lengths >= 0))
             message = "Could not write to a TensorArray index because it has already been written to."
             with control_dependencies([math_ops.Assert(math_ops.logical_not(again), [message])]):
                 value = array_ops.broadcast_to(array_ops.expand_dims(value, 0), shape)
-            flow = array_ops.where(here, value, flow)
-            lengths = array_ops.where(here, array_ops.zeros_like(lengths) + rows, lengths)
+            flow = selection.where(here, value, flow)
+            lengths = selection.where(here, array_ops.zeros_like(lengths) + rows, lengths)
             return self._with(flow, lengths, value.shape[1:])
 
     def read(self, index, name=None):
@@ -128,9 +128,9 @@ class TensorArray:
         from .control_flow import cond
 
         with name_scope(name, "TensorArrayRead"):
-            found = array_ops.gather(self._flow, index)
+            found = selection.gather(self._flow, index)
             if self._ragged and self._element.ndims != 0:
-                rows = math_ops.maximum(array_ops.gather(self._lengths, index), 0)
+                rows = math_ops.maximum(selection.gather(self._lengths, index), 0)
                 whole, cut = found, lambda: whole[:rows]
                 known = self._element.ndims is not None
                 found = cut() if known else cond(math_ops.equal(array_ops.rank(whole), 0), lambda: whole, cut)
@@ -140,9 +140,9 @@ class TensorArray:
     def gather(self, indices, name=None):
         """The elements of these numbers, stacked."""
         with name_scope(name, "TensorArrayGather"):
-            found = array_ops.gather(self._flow, indices)
+            found = selection.gather(self._flow, indices)
             if self._ragged:
-                return self._of_one_length(found, array_ops.gather(self._lengths, indices))
+                return self._of_one_length(found, selection.gather(self._lengths, indices))
             if self._element.ndims is not None:
                 found.set_shape([None, *self._element.as_list()])
             return found
@@ -158,8 +158,8 @@ class TensorArray:
 
     def _of_one_length(self, flow, lengths):
         """Elements stacked, of which all that were written must have one length."""
-        longest = math_ops.reduce_max(lengths)
-        alike = math_ops.reduce_all(math_ops.logical_or(lengths < 0, math_ops.equal(lengths, longest)))
+        longest = reductions.reduce_max(lengths)
+        alike = reductions.reduce_all(math_ops.logical_or(lengths < 0, math_ops.equal(lengths, longest)))
         with control_dependencies([math_ops.Assert(alike, ["TensorArray has inconsistent shapes: lengths", lengths])]):
             flow = math_ops.identity(flow)
         return flow if self._element.ndims in (None, 0) else flow[:, : math_ops.maximum(longest, 0)]
@@ -172,14 +172,14 @@ class TensorArray:
             if not self._ragged:
                 return rows
             there = array_ops.reshape(array_ops.sequence_mask(self._lengths, shape[1]), [-1])
-            return array_ops.gather(rows, array_ops.reshape(array_ops.where(there), [-1]))
+            return selection.gather(rows, array_ops.reshape(selection.where(there), [-1]))
 
     def unstack(self, value, name=None):
         """The array of the slices of `value` by its first dimension."""
         value = math_ops.identity(convert_to_tensor(value, self._dtype), name=name or "TensorArrayUnstack")
         rank, sizes = value.shape.ndims, array_ops.shape(value)
         rows = sizes[1] if self._ragged and rank is not None and rank > 1 else 0
-        return self._with(value, array_ops.fill(sizes[:1], rows), None if rank is None else value.shape[1:])
+        return self._with(value, creation.fill(sizes[:1], rows), None if rank is None else value.shape[1:])
 
     unpack = unstack
 
@@ -188,21 +188,21 @@ class TensorArray:
         but without `infer_shape`."""
         with name_scope(name, "TensorArraySplit", [value, lengths]):
             value, lengths = convert_to_tensor(value, self._dtype), math_ops.cast(lengths, int32)
-            sizes, longest = array_ops.shape(value), math_ops.reduce_max(lengths)
-            fits = math_ops.equal(math_ops.reduce_sum(lengths), sizes[0])
+            sizes, longest = array_ops.shape(value), reductions.reduce_max(lengths)
+            fits = math_ops.equal(reductions.reduce_sum(lengths), sizes[0])
             if not self._dynamic:
                 fits = math_ops.logical_and(fits, math_ops.equal(array_ops.shape(lengths)[0], self._size))
             if not self._ragged:
-                fits = math_ops.logical_and(fits, math_ops.reduce_all(math_ops.equal(lengths, longest)))
+                fits = math_ops.logical_and(fits, reductions.reduce_all(math_ops.equal(lengths, longest)))
             message = "The lengths are not those of the parts of a TensorArray:"
             with control_dependencies([math_ops.Assert(fits, [message, lengths])]):
-                last = array_ops.zeros(array_ops.concat([[1], sizes[1:]], 0), self._dtype)
+                last = creation.zeros(array_ops.concat([[1], sizes[1:]], 0), self._dtype)
             # What an element is shorter than the longest is filled up with the last row, of zeros.
-            row = array_ops.range(0, longest, 1)
-            place = array_ops.expand_dims(math_ops.cumsum(lengths, exclusive=True), 1) + row
+            row = creation.range(0, longest, 1)
+            place = array_ops.expand_dims(reductions.cumsum(lengths, exclusive=True), 1) + row
             there = array_ops.sequence_mask(lengths, longest)
-            place = array_ops.where(there, place, array_ops.zeros_like(place) + sizes[0])
-            flow = array_ops.gather(array_ops.concat([value, last], 0), place)
+            place = selection.where(there, place, array_ops.zeros_like(place) + sizes[0])
+            flow = selection.gather(array_ops.concat([value, last], 0), place)
             element = None if value.shape.ndims is None else TensorShape([flow.shape[1], *value.shape[1:]])
             return self._with(flow, lengths if self._ragged else array_ops.zeros_like(lengths), element)
 

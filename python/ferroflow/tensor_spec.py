@@ -3,7 +3,8 @@
 from .dtypes import as_dtype, float32
 from .default_graph import control_dependencies, get_default_graph
 from .elements import Tensor
-from .math_ops import Assert, group, is_finite, reduce_all
+from .math_ops import Assert, group, is_finite
+from .reductions import reduce_all
 from .tensor_shape import as_shape
 
 

@@ -1,6 +1,7 @@
 """Places of a tensor given new values."""
 
-from .array_ops import ones_like, scatter_nd, shape, where
+from .array_ops import ones_like, shape
+from .selection import scatter_nd, where
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .math_ops import greater

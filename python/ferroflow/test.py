@@ -195,7 +195,8 @@ def compute_gradient(x, x_shape, y, y_shape, x_init_value=None, delta=1e-3, init
 
 def _by_graph(session, x, y, at, y_shape, extra):
     """The derivatives that the graph gives, one run for each element of `y`."""
-    from .array_ops import placeholder, reshape
+    from .array_ops import reshape
+    from .creation import placeholder
 
     seed = placeholder(y.dtype, list(y_shape))
     gradient = gradients(y, x, seed)[0]

@@ -1,7 +1,8 @@
 """Transposes of convolutions, and derivatives of convolutions by channel."""
 
 from . import nn
-from .array_ops import concat, expand_dims, squeeze, zeros
+from .array_ops import concat, expand_dims, squeeze
+from .creation import zeros
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .gradients import gradients

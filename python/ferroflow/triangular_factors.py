@@ -4,7 +4,8 @@ import collections
 
 import numpy as np
 
-from .array_ops import concat, eye, gather, invert_permutation, ones_like, reshape, shape, zeros_like
+from .array_ops import concat, eye, invert_permutation, ones_like, reshape, shape, zeros_like
+from .selection import gather
 from .decompositions import matrix_triangular_solve
 from .dtypes import as_dtype, int32
 from .errors import InvalidArgumentError

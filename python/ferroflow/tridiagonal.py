@@ -7,7 +7,8 @@ from .errors import InvalidArgumentError
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .linalg_ops import matrix_diag_part
-from .math_ops import matrix_transpose, reduce_sum
+from .math_ops import matrix_transpose
+from .reductions import reduce_sum
 from .script_ops import hosted
 
 

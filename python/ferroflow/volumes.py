@@ -4,7 +4,8 @@ from . import nn
 from .array_ops import concat, pad, reshape, shape, stack, transpose
 from .default_graph import name_scope
 from .framework import convert_to_tensor
-from .math_ops import add_n, reduce_max, reduce_mean
+from .math_ops import add_n
+from .reductions import reduce_max, reduce_mean
 
 
 def _depths(x, size, stride, rate, padding, filler):

@@ -46,7 +46,7 @@ def test_the_version_can_be_set(tmp_path):
 
 def test_from_a_notebook_or_a_test():
     code = "import ferroflow.as_tensorflow; import tensorflow as tf; print(tf.reduce_sum.__module__)"
-    assert python("-c", code) == "ferroflow.math_ops"
+    assert python("-c", code) == "ferroflow.reductions"
     missing = (
         "import ferroflow.as_tensorflow\ntry:\n  import tensorflow.nope\nexcept ModuleNotFoundError as e: print(e)"
     )

@@ -3,7 +3,8 @@
 from .. import nn
 from ..array_ops import concat, expand_dims, reshape, split
 from ..cell import RNNCell
-from ..math_ops import reduce_sum, tanh
+from ..math_ops import tanh
+from ..reductions import reduce_sum
 from ..nest import flatten, is_nested
 from .cells import Surrounding
 

@@ -4,13 +4,16 @@ The score of a sequence of tags is the sum of `inputs[i, t, tag]` over its steps
 over its transitions (Lafferty et al. 2001). Inputs are `[batch, steps, tags]`, tags `[batch, steps]`, lengths `[batch]`.
 """
 
-from ..array_ops import concat, expand_dims, gather_nd, one_hot, range as range_of, sequence_mask, shape, stack, where
+from ..array_ops import concat, expand_dims, one_hot, sequence_mask, shape, stack
+from ..creation import range as range_of
+from ..selection import gather_nd, where
 from ..array_ops import zeros_like
 from ..dtypes import int32
 from ..framework import convert_to_tensor
 from ..functional_ops import foldl, scan
 from ..later import absent as _absent
-from ..math_ops import argmax, cast, less, less_equal, reduce_logsumexp, reduce_max, reduce_sum
+from ..math_ops import cast, less, less_equal
+from ..reductions import argmax, reduce_logsumexp, reduce_max, reduce_sum
 from ..rnn import _swapped
 from ..variable_scope import get_variable
 

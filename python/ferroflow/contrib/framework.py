@@ -163,7 +163,7 @@ def filter_variables(var_list, include_patterns=None, exclude_patterns=None, reg
 
 def assign_from_values(var_names_to_values):
     """The operation that gives variables values by their names, and what it must be fed with."""
-    from ..array_ops import placeholder
+    from ..creation import placeholder
     from ..math_ops import group
 
     feeds, updates = {}, []

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..array_ops import range as range_of, size as size_of
+from ..array_ops import size as size_of
+from ..creation import range as range_of
 from ..dtypes import as_dtype, int64, string
 from ..errors import InvalidArgumentError
 from ..default_graph import name_scope

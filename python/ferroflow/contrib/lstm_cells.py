@@ -1,11 +1,13 @@
 """LSTMs whose layers or weights are normalised, in groups, with one gate for two, or with a clock."""
 
 from .. import nn
-from ..array_ops import concat, split, where
+from ..array_ops import concat, split
+from ..selection import where
 from ..cell import LSTMStateTuple
 from ..framework import convert_to_tensor
 from ..initializers import Constant, Zeros
-from ..math_ops import cast, clip_by_value, exp, less, log, matmul, mod, sigmoid, stop_gradient, tanh
+from ..clip_ops import clip_by_value
+from ..math_ops import cast, exp, less, log, matmul, mod, sigmoid, stop_gradient, tanh
 from ..random_ops import random_uniform
 from ..rnn_cell import _affine, _depth, _Gated
 

@@ -12,7 +12,8 @@ __all__ = ["accuracy", "aggregate_metric_map", "aggregate_metrics", "confusion_m
 def accuracy(predictions, labels, weights=None, name=None):
     """The share of predictions that equal their labels, in one batch."""
     from ..default_graph import name_scope
-    from ..math_ops import cast, div_no_nan, equal, reduce_mean, reduce_sum
+    from ..math_ops import cast, div_no_nan, equal
+    from ..reductions import reduce_mean, reduce_sum
 
     with name_scope(name, "accuracy", [predictions, labels]):
         labels, predictions, weights = alike(labels, predictions, weights)

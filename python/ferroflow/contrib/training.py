@@ -5,7 +5,8 @@ import json
 from ..later import absent as _absent
 from ..default_graph import control_dependencies, get_collection, name_scope
 from ..graph import GraphKeys
-from ..math_ops import check_numerics, clip_by_norm, global_norm, identity
+from ..clip_ops import clip_by_norm, global_norm
+from ..math_ops import check_numerics, identity
 from ..train import get_or_create_global_step
 
 _COUNTED = object()

@@ -1,22 +1,14 @@
 """Boxes in images: `[y1, x1, y2, x2]`, any two opposite corners."""
 
-from ..array_ops import concat, expand_dims, fill, one_hot, pad, shape, unstack, where, zeros_like
+from ..array_ops import concat, expand_dims, one_hot, pad, shape, unstack, zeros_like
+from ..creation import fill
+from ..selection import where
 from ..control_flow import while_loop
 from ..dtypes import bool as bool_, float32, int32
 from ..default_graph import name_scope
 from ..framework import constant, convert_to_tensor
-from ..math_ops import (
-    argmax,
-    div_no_nan,
-    greater,
-    less,
-    logical_and,
-    logical_not,
-    logical_or,
-    maximum,
-    minimum,
-    reduce_any,
-)
+from ..math_ops import div_no_nan, greater, less, logical_and, logical_not, logical_or, maximum, minimum
+from ..reductions import argmax, reduce_any
 
 
 def _overlaps(boxes, box):

@@ -1,7 +1,8 @@
 """Images changed at random, and brought to one scale."""
 
-from .. import math_ops
-from ..array_ops import shape, where
+from .. import math_ops, reductions
+from ..array_ops import shape
+from ..selection import where
 from ..default_graph import name_scope
 from ..math_ops import cast, maximum, rsqrt
 from ..random_ops import random_uniform
@@ -14,9 +15,9 @@ def per_image_standardization(image):
     with name_scope(None, "per_image_standardization", [image]):
         image = cast(image_of(image)[0], "float32")
         axes = [-3, -2, -1]
-        number = cast(math_ops.reduce_prod(shape(image)[-3:]), "float32")
-        mean = math_ops.reduce_mean(image, axes, True)
-        deviation = math_ops.reduce_std(image, axes, True)
+        number = cast(reductions.reduce_prod(shape(image)[-3:]), "float32")
+        mean = reductions.reduce_mean(image, axes, True)
+        deviation = reductions.reduce_std(image, axes, True)
         return (image - mean) / maximum(deviation, rsqrt(number))
 
 

@@ -1,7 +1,8 @@
 """The colours of images: red, green and blue in the last dimension, from 0 to 1 where they are floats."""
 
-from .. import math_ops
-from ..array_ops import stack, tile, unstack, where, zeros_like
+from .. import math_ops, reductions
+from ..array_ops import stack, tile, unstack, zeros_like
+from ..selection import where
 from ..dtypes import as_dtype
 from ..default_graph import name_scope
 from ..framework import constant, convert_to_tensor
@@ -47,7 +48,7 @@ def adjust_contrast(images, contrast_factor):
     """`(x - mean) · contrast_factor + mean`, with the mean of each channel of each image."""
 
     def change(x):
-        mean = math_ops.reduce_mean(x, [-3, -2], True)
+        mean = reductions.reduce_mean(x, [-3, -2], True)
         return (x - mean) * cast(contrast_factor, x.dtype) + mean
 
     return _as_floats(images, change, None, "adjust_contrast")
@@ -93,7 +94,7 @@ def rgb_to_grayscale(images, name=None):
     with name_scope(name, "rgb_to_grayscale", [images]):
         images = convert_to_tensor(images)
         floats = convert_image_dtype(images, "float32") if not images.dtype.is_floating else images
-        gray = math_ops.reduce_sum(floats * constant([0.2989, 0.587, 0.114], floats.dtype), -1, True)
+        gray = reductions.reduce_sum(floats * constant([0.2989, 0.587, 0.114], floats.dtype), -1, True)
         return convert_image_dtype(gray, images.dtype)
 
 
@@ -102,8 +103,8 @@ def rgb_to_hsv(images, name=None):
     with name_scope(name, "RGBToHSV", [images]):
         images = convert_to_tensor(images)
         red, green, blue = unstack(images, 3, -1)
-        value = math_ops.reduce_max(images, -1)
-        spread = value - math_ops.reduce_min(images, -1)
+        value = reductions.reduce_max(images, -1)
+        spread = value - reductions.reduce_min(images, -1)
         of = lambda a, b, start: div_no_nan(a - b, 6.0 * spread) + start / 6.0
         hue = where(
             math_ops.equal(red, value),

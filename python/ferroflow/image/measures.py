@@ -2,7 +2,7 @@
 
 import math
 
-from .. import math_ops
+from .. import math_ops, reductions
 from ..array_ops import concat, pad, reshape, shape, stack, tile, zeros_like
 from ..default_graph import name_scope
 from ..framework import constant, convert_to_tensor
@@ -19,7 +19,7 @@ def total_variation(images, name=None):
         down = abs(images[..., 1:, :, :] - images[..., :-1, :, :])
         right = abs(images[..., :, 1:, :] - images[..., :, :-1, :])
         axes = [-3, -2, -1]
-        return math_ops.reduce_sum(down, axes) + math_ops.reduce_sum(right, axes)
+        return reductions.reduce_sum(down, axes) + reductions.reduce_sum(right, axes)
 
 
 def image_gradients(image):
@@ -47,7 +47,7 @@ def psnr(a, b, max_val, name=None):
     with name_scope(name, "PSNR", [a, b]):
         limit = convert_image_dtype(math_ops.cast(max_val, convert_to_tensor(a).dtype), "float32")
         a, b = convert_image_dtype(a, "float32"), convert_image_dtype(b, "float32")
-        error = math_ops.reduce_mean(math_ops.squared_difference(a, b), [-3, -2, -1])
+        error = reductions.reduce_mean(math_ops.squared_difference(a, b), [-3, -2, -1])
         return (20.0 * log(limit) - 10.0 * log(error)) / math.log(10.0)
 
 
@@ -68,7 +68,7 @@ def _similar(x, y, limit, size, sigma, k1, k2):
     covered, spread = 2.0 * blurred(x * y) - product, blurred(math_ops.square(x) + math_ops.square(y)) - squares
     contrast = (covered + c2) / (spread + c2)
     whole = (product + c1) / (squares + c1) * contrast
-    return math_ops.reduce_mean(whole, [-3, -2]), math_ops.reduce_mean(contrast, [-3, -2])
+    return reductions.reduce_mean(whole, [-3, -2]), reductions.reduce_mean(contrast, [-3, -2])
 
 
 def _images(img1, img2, max_val):
@@ -90,7 +90,7 @@ def ssim(img1, img2, max_val, filter_size=11, filter_sigma=1.5, k1=0.01, k2=0.03
     with name_scope(None, "SSIM", [img1, img2]):
         x, y, limit, batch = _images(img1, img2, max_val)
         whole, _ = _similar(x, y, limit, filter_size, filter_sigma, k1, k2)
-        return reshape(math_ops.reduce_mean(whole, [-1]), batch)
+        return reshape(reductions.reduce_mean(whole, [-1]), batch)
 
 
 def ssim_multiscale(
@@ -113,8 +113,8 @@ def ssim_multiscale(
                 x, y = _halved(x), _halved(y)
             whole, contrast = _similar(x, y, limit, filter_size, filter_sigma, k1, k2)
             parts.append(relu(contrast if i < len(power_factors) - 1 else whole))
-        product = math_ops.reduce_prod(math_ops.pow(stack(parts, -1), list(power_factors)), -1)
-        return reshape(math_ops.reduce_mean(product, [-1]), batch)
+        product = reductions.reduce_prod(math_ops.pow(stack(parts, -1), list(power_factors)), -1)
+        return reshape(reductions.reduce_mean(product, [-1]), batch)
 
 
 def _halved(images):

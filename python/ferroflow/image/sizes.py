@@ -1,7 +1,8 @@
 """Images of other sizes, between whose pixels is interpolated."""
 
-from .. import array_ops, math_ops
-from ..array_ops import concat, expand_dims, gather, reshape, shape, squeeze
+from .. import array_ops, creation, math_ops, reductions, selection
+from ..array_ops import concat, expand_dims, reshape, shape, squeeze
+from ..selection import gather
 from ..default_graph import name_scope
 from ..framework import convert_to_tensor, is_tensor
 from ..math_ops import cast, floor, maximum, minimum
@@ -19,7 +20,7 @@ class ResizeMethod:
 
 def _places(number, size, align_corners, half_pixel_centers, nearest=False):
     """Where in `size` pixels each of `number` pixels lies, as floats."""
-    index = cast(array_ops.range(0, number, 1), "float32")
+    index = cast(creation.range(0, number, 1), "float32")
     number, size = cast(number, "float32"), cast(size, "float32")
     if align_corners:
         scale = math_ops.div_no_nan(size - 1.0, number - 1.0)
@@ -131,12 +132,12 @@ def resize_area(images, size, align_corners=False, name=None):
             scale = cast(length, "float32") / cast(number, "float32")
             if align_corners:
                 scale = math_ops.div_no_nan(cast(length, "float32") - 1.0, cast(number, "float32") - 1.0)
-            pixels = cast(array_ops.range(0, length, 1), "float32")
+            pixels = cast(creation.range(0, length, 1), "float32")
             covered = maximum(minimum(starts + scale, pixels + 1.0) - maximum(starts, pixels), 0.0)
-            weights = covered / math_ops.reduce_sum(covered, 1, True)
+            weights = covered / reductions.reduce_sum(covered, 1, True)
             order = [0, axis, *(d for d in (1, 2) if d != axis), 3]
             weights = reshape(weights, concat([[1], shape(weights), [1, 1]], 0))
-            mixed = math_ops.reduce_sum(weights * expand_dims(array_ops.transpose(images, order), 1), 2)
+            mixed = reductions.reduce_sum(weights * expand_dims(array_ops.transpose(images, order), 1), 2)
             images = array_ops.transpose(mixed, order)
         return images
 
@@ -202,14 +203,14 @@ def crop_and_resize(
         images, boxes = cast(_batch(image), "float32"), convert_to_tensor(boxes)
         height, width = _two(crop_size)
         # Not `gather`, whose gradient is `IndexedSlices`.
-        parts, inside = array_ops.gather_nd(images, which), []
+        parts, inside = selection.gather_nd(images, which), []
         for axis, number, low, high in ((1, height, boxes[:, 0], boxes[:, 2]), (2, width, boxes[:, 1], boxes[:, 3])):
             size = shape(images)[axis]
             last = cast(size, "float32") - 1.0
             low, high = expand_dims(low * last, 1), expand_dims(high * last, 1)
             # Of a single pixel the middle.
-            first = math_ops.div_no_nan(cast(array_ops.range(0, number, 1), "float32"), cast(number, "float32") - 1.0)
-            share = array_ops.where(math_ops.equal(number, 1), first + 0.5, first)
+            first = math_ops.div_no_nan(cast(creation.range(0, number, 1), "float32"), cast(number, "float32") - 1.0)
+            share = selection.where(math_ops.equal(number, 1), first + 0.5, first)
             places = low + (high - low) * share
             inside.append(math_ops.logical_and(places >= 0.0, places <= last))
             taps = _linear(places, size) if method == "bilinear" else [(floor(places + 0.5), None)]

@@ -1,9 +1,10 @@
 """What is right and what is wrong, counted over all batches."""
 
-from .. import math_ops
+from .. import math_ops, reductions
 from ..array_ops import ones_like, reshape
 from ..linalg_ops import matrix_diag_part
-from ..math_ops import cast, div_no_nan, logical_and, logical_not, reduce_sum
+from ..math_ops import cast, div_no_nan, logical_and, logical_not
+from ..reductions import reduce_sum
 from ..partition_ops import confusion_matrix
 from ..variable_scope import variable_scope
 from ..variables import assign_add
@@ -95,5 +96,5 @@ def mean_per_class_accuracy(
         count, total = kept([num_classes], "count"), kept([num_classes], "total")
         by_class = lambda x: math_ops.unsorted_segment_sum(x, labels, num_classes)
         hits, all_ = assign_add(count, by_class(right * weights)), assign_add(total, by_class(weights))
-        value = math_ops.reduce_mean(div_no_nan(count.value(), total.value()), name="mean_accuracy")
+        value = reductions.reduce_mean(div_no_nan(count.value(), total.value()), name="mean_accuracy")
         return pair(value, div_no_nan(hits, all_, "update_op"), metrics_collections, updates_collections)

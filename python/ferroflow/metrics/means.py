@@ -1,11 +1,13 @@
 """Means over all batches."""
 
 from .. import math_ops
-from ..array_ops import expand_dims, ones_like, squeeze, zeros
+from ..array_ops import expand_dims, ones_like, squeeze
+from ..creation import zeros
 from ..default_graph import add_to_collections
 from ..framework import convert_to_tensor
 from ..graph import GraphKeys
-from ..math_ops import cast, div_no_nan, identity, reduce_sum, sqrt
+from ..math_ops import cast, div_no_nan, identity, sqrt
+from ..reductions import reduce_sum
 from ..variable_scope import variable_scope
 from ..variables import Variable, assign_add
 

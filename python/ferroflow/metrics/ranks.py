@@ -1,9 +1,10 @@
 """Labels among the predictions that rank highest."""
 
-from .. import math_ops
+from .. import math_ops, reductions
 from ..array_ops import expand_dims, ones_like
 from ..framework import convert_to_tensor
-from ..math_ops import cast, div_no_nan, logical_and, reduce_any, reduce_sum
+from ..math_ops import cast, div_no_nan, logical_and
+from ..reductions import reduce_any, reduce_sum
 from ..nn import top_k
 from ..variable_scope import variable_scope
 from ..variables import assign_add
@@ -111,7 +112,7 @@ def average_precision_at_k(
     ranked = top_k(predictions, k).indices
     hit, _, counted = _hits(labels, ranked, None)
     hit = cast(hit, "float64")
-    precisions = math_ops.cumsum(hit, -1) / math_ops.cumsum(ones_like(hit), -1)
+    precisions = reductions.cumsum(hit, -1) / reductions.cumsum(ones_like(hit), -1)
     number = math_ops.minimum(reduce_sum(cast(counted, "float64"), -1), float(k))
     average = div_no_nan(reduce_sum(precisions * hit, -1), number)
     collections = metrics_collections, updates_collections

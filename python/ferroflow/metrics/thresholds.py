@@ -1,9 +1,11 @@
 """Probabilities that are compared with thresholds."""
 
-from .. import math_ops
-from ..array_ops import expand_dims, ones_like, reshape, reverse, where
+from .. import math_ops, reductions
+from ..array_ops import expand_dims, ones_like, reshape, reverse
+from ..selection import where
 from ..framework import convert_to_tensor
-from ..math_ops import cast, div_no_nan, identity, log, logical_and, logical_not, maximum, minimum, reduce_sum
+from ..math_ops import cast, div_no_nan, identity, log, logical_and, logical_not, maximum, minimum
+from ..reductions import reduce_sum
 from ..variable_scope import variable_scope
 from ..variables import assign_add
 from .means import kept, pair, weights_of
@@ -170,6 +172,6 @@ def _at(wanted, by_sensitivity, labels, predictions, weights, number, collection
         given, sought = (sensitivity, specificity) if by_sensitivity else (specificity, sensitivity)
         # Of thresholds that are as close the best one: specificity grows with them, sensitivity falls.
         given, sought = (reverse(given, [0]), reverse(sought, [0])) if by_sensitivity else (given, sought)
-        return sought[math_ops.argmin(abs(given - wanted), 0, output_type="int32")]
+        return sought[reductions.argmin(abs(given - wanted), 0, output_type="int32")]
 
     return _measured(name, None, labels, predictions, _spread(number), weights, _KINDS, measure, collections)

@@ -11,7 +11,8 @@ from ...gamma_distributions import _another, _where
 from ...incomplete import betainc, igammac
 from ...linalg_ops import matrix_set_diag
 from ...math_ops import abs as absolute, cast, equal, exp, expm1, floor, greater, greater_equal, less_equal
-from ...math_ops import lgamma, log, log1p, maximum, reduce_all, reduce_sum, sigmoid
+from ...math_ops import lgamma, log, log1p, maximum, sigmoid
+from ...reductions import reduce_all, reduce_sum
 from ...random_ops import random_gamma, random_poisson, random_uniform
 
 __all__ = [

@@ -5,7 +5,8 @@ from ...array_ops import concat, expand_dims, one_hot, shape, stack, zeros_like
 from ...distribution import NOT_REPARAMETERIZED, Distribution
 from ...distributions import Categorical
 from ...gamma_distributions import _another
-from ...math_ops import exp, reduce_logsumexp, reduce_sum, square
+from ...math_ops import exp, square
+from ...reductions import reduce_logsumexp, reduce_sum
 
 __all__ = ["Mixture", "MixtureSameFamily"]
 

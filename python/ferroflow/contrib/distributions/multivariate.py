@@ -5,7 +5,8 @@ import math
 from ...array_ops import concat, expand_dims, shape, zeros_like
 from ...distribution import Distribution, _floats, kl_divergence
 from ...linalg_ops import matrix_diag
-from ...math_ops import abs as absolute, log, reduce_sum, square
+from ...math_ops import abs as absolute, log, square
+from ...reductions import reduce_sum
 from ...random_ops import random_normal
 
 __all__ = ["Independent", "MultivariateNormalDiag"]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ... import nn
-from ...array_ops import where
+from ...selection import where
 from ...distribution import _floats
 from ...distributions import Exponential, Laplace, Normal
 from ...default_graph import name_scope

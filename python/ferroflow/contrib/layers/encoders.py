@@ -1,12 +1,14 @@
 """Encoders of symbols, and what helps them."""
 
 from ... import nn
-from ...array_ops import gather_nd, shape, where
+from ...array_ops import shape
+from ...selection import gather_nd, where
 from ...custom_gradients import custom_gradient
 from ...dtypes import int64
 from ...default_graph import add_to_collections, name_scope
 from ...framework import convert_to_tensor
-from ...math_ops import identity, not_equal, reduce_mean
+from ...math_ops import identity, not_equal
+from ...reductions import reduce_mean
 from ...sparse_tensor import SparseTensor
 from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope

@@ -6,7 +6,8 @@ from ...default_graph import add_to_collections, control_dependencies, get_colle
 from ...framework import convert_to_tensor
 from ...graph import GraphKeys
 from ...initializers import Ones, Zeros
-from ...math_ops import identity, reduce_sum, sqrt, square
+from ...math_ops import identity, sqrt, square
+from ...reductions import reduce_sum
 from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope
 from ..framework import model_variable

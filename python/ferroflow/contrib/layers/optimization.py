@@ -4,7 +4,8 @@ from ... import train
 from ...default_graph import control_dependencies, get_collection
 from ...framework import convert_to_tensor
 from ...graph import GraphKeys
-from ...math_ops import cast, clip_by_global_norm, identity
+from ...clip_ops import clip_by_global_norm
+from ...math_ops import cast, identity
 from ...random_ops import truncated_normal
 from ...variable_scope import variable_scope
 from ...variables import trainable_variables
@@ -90,7 +91,7 @@ def _optimizer(given, rate):
 
 def _summarize(wanted, loss, rate, pairs):
     from ... import summary
-    from ...math_ops import global_norm
+    from ...clip_ops import global_norm
 
     if "learning_rate" in wanted and rate is not None:
         summary.scalar("learning_rate", rate)

@@ -1,11 +1,12 @@
 """Layers that pool, and that take the greatest of groups of features; each takes arguments from `arg_scope`."""
 
 from ... import nn
-from ...array_ops import concat, linspace, reshape, shape, transpose
+from ...array_ops import concat, reshape, shape, transpose
+from ...creation import linspace
 from ...default_graph import name_scope
 from ...framework import convert_to_tensor
 from ...initializers import Constant, Ones
-from ...math_ops import reduce_max, reduce_sum
+from ...reductions import reduce_max, reduce_sum
 from ...partition_ops import meshgrid
 from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope

@@ -4,7 +4,8 @@ from ...default_graph import get_collection, name_scope
 from ...framework import call, convert_to_tensor
 from ...graph import GraphKeys
 from ...initializers import VarianceScaling, glorot_normal, glorot_uniform
-from ...math_ops import add_n, multiply, reduce_sum
+from ...math_ops import add_n, multiply
+from ...reductions import reduce_sum
 from ...nn import l2_loss
 
 

@@ -1,9 +1,11 @@
 """Decoders whose steps are all part of the graph."""
 
 from ... import nn
-from ...array_ops import concat, expand_dims, reshape, shape, zeros
+from ...array_ops import concat, expand_dims, reshape, shape
+from ...creation import zeros
 from ...initializers import Zeros
-from ...math_ops import argmax, matmul, reduce_sum, stop_gradient, tanh
+from ...math_ops import matmul, stop_gradient, tanh
+from ...reductions import argmax, reduce_sum
 from ...nest import flatten
 from ...variable_scope import get_variable, get_variable_scope, variable_scope
 

@@ -3,7 +3,8 @@
 from ... import nn
 from ...array_ops import reshape, shape
 from ...default_graph import name_scope
-from ...math_ops import add_n, cast, reduce_sum
+from ...math_ops import add_n, cast
+from ...reductions import reduce_sum
 from ...variable_scope import get_variable_scope, variable_scope
 
 __all__ = ["model_with_buckets", "sequence_loss", "sequence_loss_by_example"]

@@ -3,7 +3,8 @@
 import math
 import weakref
 
-from ...array_ops import gather, shape, unique
+from ...array_ops import shape, unique
+from ...selection import gather
 from ...default_graph import control_dependencies, get_default_graph
 from ...framework import convert_to_tensor
 from ...math_ops import abs as absolute, cast, exp, group, maximum, sign, sqrt, square, unsorted_segment_sum

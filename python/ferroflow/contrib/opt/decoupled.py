@@ -1,7 +1,8 @@
 """Optimizers that make variables smaller beside their steps, not by their gradients (Loshchilov and Hutter 2019,
 https://arxiv.org/abs/1711.05101)."""
 
-from ...array_ops import gather, unique
+from ...array_ops import unique
+from ...selection import gather
 from ...default_graph import control_dependencies
 from ...elements import IndexedSlices
 from ...optimizer import AdamOptimizer, MomentumOptimizer

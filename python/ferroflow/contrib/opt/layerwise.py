@@ -1,7 +1,9 @@
 """Optimizers of steps that each variable has for itself."""
 
-from ...array_ops import ones_like, where
-from ...math_ops import greater, group, reduce_sum, sqrt, square
+from ...array_ops import ones_like
+from ...selection import where
+from ...math_ops import greater, group, sqrt, square
+from ...reductions import reduce_sum
 from ...optimizer import Optimizer
 from .adaptive import number
 

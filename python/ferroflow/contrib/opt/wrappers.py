@@ -1,10 +1,12 @@
 """Optimizers around optimizers."""
 
-from ...array_ops import gather, unique
+from ...array_ops import unique
+from ...selection import gather
 from ...default_graph import control_dependencies
 from ...elements import IndexedSlices
 from ...framework import convert_to_tensor
-from ...math_ops import clip_by_norm, group
+from ...clip_ops import clip_by_norm
+from ...math_ops import group
 from ...moving_averages import ExponentialMovingAverage
 from ...optimizer import Optimizer
 from ...saver import Saver

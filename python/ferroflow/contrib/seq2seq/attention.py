@@ -3,26 +3,17 @@
 import collections
 
 from ... import nn
-from ...array_ops import (
-    concat,
-    expand_dims,
-    one_hot,
-    ones_like,
-    reshape,
-    sequence_mask,
-    shape,
-    squeeze,
-    tile,
-    where,
-    zeros,
-)
+from ...array_ops import concat, expand_dims, one_hot, ones_like, reshape, sequence_mask, shape, squeeze, tile
+from ...creation import zeros
+from ...selection import where
 from ...cell import RNNCell, with_batch
 from ...dtypes import float32, int32
 from ...default_graph import name_scope
 from ...framework import constant, convert_to_tensor
 from ...initializers import Constant, Ones, Zeros
 from ...layers import Dense
-from ...math_ops import argmax, cast, identity, matmul, reduce_sum, rsqrt, square, tanh
+from ...math_ops import cast, identity, matmul, rsqrt, square, tanh
+from ...reductions import argmax, reduce_sum
 from ...nest import flatten, map_structure
 from ...tensor_array import TensorArray
 from ...tensor_shape import TensorShape

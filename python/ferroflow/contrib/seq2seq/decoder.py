@@ -2,11 +2,14 @@
 
 import collections
 
-from ...array_ops import fill, shape, where, zeros, zeros_like
+from ...array_ops import shape, zeros_like
+from ...creation import fill, zeros
+from ...selection import where
 from ...control_flow import while_loop
 from ...dtypes import int32
 from ...framework import constant, convert_to_tensor
-from ...math_ops import greater_equal, logical_not, logical_or, reduce_all
+from ...math_ops import greater_equal, logical_not, logical_or
+from ...reductions import reduce_all
 from ...nest import flatten, map_structure, pack
 from ...rnn import _swapped
 from ...tensor_array import TensorArray

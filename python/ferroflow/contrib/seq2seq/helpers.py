@@ -1,11 +1,14 @@
 """What a decoder is given next, and which symbols it chooses."""
 
 from ... import nn
-from ...array_ops import concat, expand_dims, fill, gather, shape, where, zeros_like
+from ...array_ops import concat, expand_dims, shape, zeros_like
+from ...creation import fill
+from ...selection import gather, where
 from ...dtypes import bool as bool_, int32
 from ...default_graph import name_scope
 from ...framework import convert_to_tensor
-from ...math_ops import argmax, cast, equal, greater_equal, less, minimum
+from ...math_ops import cast, equal, greater_equal, less, minimum
+from ...reductions import argmax
 from ...nest import flatten, map_structure
 from ...random_ops import categorical, random_uniform
 from ...rnn import _swapped

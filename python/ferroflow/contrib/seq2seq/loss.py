@@ -4,7 +4,7 @@ from ... import nn
 from ...array_ops import reshape, shape
 from ...default_graph import name_scope
 from ...framework import convert_to_tensor
-from ...math_ops import reduce_sum
+from ...reductions import reduce_sum
 
 __all__ = ["sequence_loss"]
 

@@ -1,12 +1,15 @@
 """Attention that moves through the memory in one direction."""
 
-from ...array_ops import concat, one_hot, ones_like, shape, transpose, zeros, zeros_like
+from ...array_ops import concat, one_hot, ones_like, shape, transpose, zeros_like
+from ...creation import zeros
 from ...dtypes import float32, int32
 from ...default_graph import name_scope
 from ...framework import convert_to_tensor
 from ...functional_ops import scan
 from ...initializers import Constant
-from ...math_ops import cast, clip_by_value, cumprod, cumsum, exp, greater, log, sigmoid
+from ...clip_ops import clip_by_value
+from ...math_ops import cast, exp, greater, log, sigmoid
+from ...reductions import cumprod, cumsum
 from ...random_ops import random_normal
 from ...variable_scope import get_variable
 from .attention import BahdanauAttention, LuongAttention

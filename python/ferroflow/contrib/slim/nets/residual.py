@@ -4,7 +4,7 @@ import collections
 
 from ....array_ops import pad
 from ....graph import GraphKeys
-from ....math_ops import reduce_mean
+from ....reductions import reduce_mean
 from ....nn import relu
 from ....variable_scope import variable_scope
 from ... import layers
