@@ -155,3 +155,11 @@ def test_backslashes_and_mistakes_in_patterns(run):
     for made in tf.regex_replace("a", "(", "b"), tf.strings.regex_full_match("a", "("):
         with pytest.raises(tf.errors.InvalidArgumentError, match="Invalid pattern"):
             run(made)
+
+
+def test_texts_and_bytes_of_one_list(run):
+    assert run(tf.constant(["é", b"\xff"])).tolist() == ["é".encode(), b"\xff"]
+    assert run(tf.constant([[b"a\0", "b"], ("", b"\xfe")])).tolist() == [[b"a\0", b"b"], [b"", b"\xfe"]]
+    for mixed in (["a", 1], ["a", None], [["a"], ["b", "c"]]):
+        with pytest.raises((TypeError, ValueError)):
+            tf.constant(mixed)

@@ -178,19 +178,22 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
     if dtype == Some(DType::String) {
         return strings(&if numpys { as_array(value, None)? } else { as_objects(value)? });
     }
-    let array = as_array(value, None)?;
-    let found = dtype_of(&array);
+    // NumPy would make one kind of text of texts and bytes, and cannot always.
+    let objects = if !numpys && is_text(value) { Some(as_objects(value)?).filter(|a| a.len() > 0) } else { None };
+    let text = objects.is_some();
+    let array = objects.map_or_else(|| as_array(value, None), Ok)?;
+    let found = if text { Some(DType::String) } else { dtype_of(&array) };
     let Some(found) = found.filter(|d| *d != DType::String || array.len() > 0) else {
         let name = array.dtype().to_string();
         return Err(PyTypeError::new_err(format!("Failed to convert a value of NumPy's dtype {name} to a tensor")));
     };
     if found == DType::String {
-        if !numpys && !is_text(value) {
+        if !numpys && !text {
             let why = if holds_none(value) { "one is None" } else { "some are text, and some are not" };
             let message = format!("Failed to convert elements of {} to Tensor: {why}", value.repr()?);
             return Err(PyTypeError::new_err(message));
         }
-        let array = strings(&if numpys { array } else { as_objects(value)? })?;
+        let array = strings(&array)?;
         return match dtype {
             Some(wanted) => Err(PyTypeError::new_err(format!("Expected {}, got strings", wanted.tensorflow_name()))),
             None => Ok(array),
@@ -209,12 +212,12 @@ pub(crate) fn from_python(value: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyR
     }
 }
 
-/// Whether a nest of lists holds nothing but text, into which NumPy would turn numbers among it.
+/// Whether a nest of lists holds nothing but text.
 fn is_text(value: &Bound<'_, PyAny>) -> bool {
     match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
         (Ok(items), _) => items.iter().all(|item| is_text(&item)),
         (_, Ok(items)) => items.iter().all(|item| is_text(&item)),
-        _ => !value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyFloat>(),
+        _ => value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>(),
     }
 }
 
