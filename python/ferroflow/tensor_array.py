@@ -37,12 +37,12 @@ class TensorArray:
         self._size = convert_to_tensor(0 if size is None else size, int32)
         # Whether the elements have been made; `None` if only a run knows.
         self._made = flow is not None or self._element.is_fully_defined()
+        self._blank = flow is None
         if flow is None:
             flow = self._zeros(self._element.as_list()) if self._made else creation.zeros([0], self._dtype)
         if self._element.ndims is not None and self._made:
             flow.set_shape([None, *self._element.as_list()])
         self._flow = flow
-        self._blank = True
         # By element: of how many rows of the flow it is, where these may differ, else 0; -1 if it has not been written.
         self._lengths = creation.fill(array_ops.reshape(self._size, [1]), -1)
 

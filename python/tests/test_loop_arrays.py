@@ -57,7 +57,7 @@ def test_elements_that_are_not_there_are_refused(run):
         )
     with pytest.raises(ValueError, match=r"Shapes \(2,\) and \(3,\)"):
         powers(2, 3, False, element_shape=[2])
-    with pytest.raises(AttributeError, match="'TensorArray' object has no attribute 'colour'"):
+    with pytest.raises(AttributeError, match="object has no attribute 'colour'"):
         tf.while_loop(lambda i, a: i < 3, lambda i, a: (i, a.colour), (0, tf.TensorArray(tf.float32, 3)))
 
 
@@ -131,3 +131,68 @@ def test_two_arrays_one_counter_and_a_limit(run):
     assert run(a.write(2, 7.0).stack())[2] == 7.0
     with pytest.raises(tf.errors.InvalidArgumentError, match="already been written"):
         run(a.write(1, 7.0).stack())
+
+
+def test_what_has_effects_in_a_body_happens_though_arrays_are_stacked(run):
+    v, calls = tf.Variable(0), []
+
+    def body(i, array):
+        called = tf.py_func(lambda n: calls.append(int(n)) or n, [i], tf.int32)
+        with tf.control_dependencies([v.assign_add(1), called]):
+            following = i + 1
+        return following, array.write(i, 1.0)
+
+    i, array = tf.while_loop(lambda i, _: i < 4, body, (0, tf.TensorArray(tf.float32, 4)))
+    assert loops() == [1]
+    with tf.Session() as session:
+        session.run(v.initializer)
+        session.run([i, array.stack()])
+        assert [session.run(v), calls] == [4, [0, 1, 2, 3]]
+    checked = lambda i, a: (i + 1, a.write(i, tf.identity(1.0)))
+
+    def asserted(i, array):
+        with tf.control_dependencies([tf.Assert(i < 2, ["too far"])]):
+            return checked(i, array)
+
+    _, array = tf.while_loop(lambda i, _: i < 4, asserted, (0, tf.TensorArray(tf.float32, 4)))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="too far"):
+        run(array.stack())
+
+
+def test_a_step_that_is_fed_counts(run):
+    one = tf.constant(1)
+    body = lambda i, a: (i + one, a.write(i, tf.cast(i, tf.float32)))
+    _, array = tf.while_loop(lambda i, _: i < 6, body, (0, tf.TensorArray(tf.float32, 6)))
+    y = array.stack()
+    assert run(y).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert run(y, {one: 2}).tolist() == [0.0, 0.0, 2.0, 0.0, 4.0, 0.0]
+
+
+def test_one_array_written_for_two(run):
+    arrays = lambda: (0, tf.TensorArray(tf.float32, 3), tf.TensorArray(tf.float32, 3))
+    both = lambda i, a, b: (i + 1, a.write(i, 1.0), a.write(i, 2.0))
+    _, a, b = tf.while_loop(lambda i, *_: i < 1, both, arrays())
+    assert [run(a.stack()).tolist(), run(b.stack()).tolist()] == [[1.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
+    for k in (0, 1):
+
+        def same(i, *pair):
+            written = pair[k].write(i, 3.0)
+            return i + 1, written, written
+
+        _, a, b = tf.while_loop(lambda i, *_: i < 1, same, arrays())
+        assert [run(a.stack()).tolist(), run(b.stack()).tolist()] == [[3.0, 0.0, 0.0]] * 2
+
+
+def test_an_array_made_of_a_flow_keeps_its_elements(run):
+    source = tf.TensorArray(tf.float32, 3).unstack([1.0, 2.0, 3.0])
+    array = tf.TensorArray(tf.float32, 3, flow=source.flow)
+    _, array = tf.while_loop(lambda i, _: i < 0, lambda i, a: (i + 1, a.write(i, 10.0)), (0, array))
+    assert run(array.stack()).tolist() == [1.0, 2.0, 3.0]
+
+
+def test_an_array_that_nobody_wants_is_not_checked(run):
+    body = lambda i, a, total: (i + 1, a.write(i, 1.0), total + 1.0)
+    i, array, total = tf.while_loop(lambda i, *_: i < 6, body, (0, tf.TensorArray(tf.float32, 4), 0.0))
+    assert run([i, total]) == [6, 6.0]
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"TensorArray index = 4 is not in \[0, 4\)"):
+        run([total, array.stack()])
