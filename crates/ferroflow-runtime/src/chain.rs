@@ -210,7 +210,7 @@ impl<'a> Facts<'a> {
 
 /// Rows of a part that are worth it to all, where the units of each are cut into so many.
 fn chunk(all: &[&Rows], rows: usize) -> usize {
-    let least = |r: &&Rows| (r.grain() * rows).div_ceil(r.units().max(1));
+    let least = |r: &&Rows| r.grain().saturating_mul(rows).div_ceil(r.units().max(1));
     all.iter().map(least).max().unwrap_or(1).clamp(1, rows.max(1))
 }
 

@@ -205,6 +205,8 @@ fn kernels(schedule: &Schedule, precision: Option<Precision>) -> Result<Kernels>
     };
     let kernel = |&id: &NodeId| {
         let node = dag.node(id);
+        // What is too large for memory is refused before a kernel is made ready for it.
+        node.facts.iter().try_for_each(|fact| bytes_of(fact).map(drop))?;
         let facts: Vec<Fact> = node.inputs.iter().map(|&o| dag.fact(o).clone()).collect();
         let kernel = match precision {
             Some(precision) => node.op.kernel_with(&facts, &node.facts, precision),

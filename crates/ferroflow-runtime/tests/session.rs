@@ -351,6 +351,11 @@ fn what_no_memory_can_be_had_for_is_refused() {
     let refused = |fetch| session.run(fetch).unwrap_err().to_string();
     assert_eq!(refused(x), "an array of shape [35184372088832] is too large");
     assert_eq!(refused(x.cumsum(0).reduce_sum(..)), "an array of shape [35184372088832] is too large");
+    // More rows times what one costs than a number counts.
+    let sizes = g.constant([1i32 << 30, 1 << 30]);
+    for x in [g.random_uniform(sizes, 0.0, 1.0), g.constant([[1.0f32]]).broadcast_to(sizes) * 2.0] {
+        assert_eq!(refused(x), "an array of shape [1073741824,1073741824] is too large");
+    }
 }
 
 #[test]
