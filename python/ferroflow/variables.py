@@ -17,7 +17,8 @@ class Variable:
     `initial_value` is a tensor, an array, a number, nested lists of them, or a function of no arguments that gives one.
     The variable must be initialised before it is read: run `initializer`, or that of `tf.global_variables_initializer()`.
     Optimizers change it unless `trainable` is false; `collections` are those it is added to, `GLOBAL_VARIABLES` if none are
-    given. Unless `validate_shape` its shape is not known, and assignments may give it values of any. Raises `ValueError`
+    given. Unless `validate_shape` its shape is not known, and assignments may give it values of any. With `use_resource` too
+    a read is of the value at the time when it is used, unless a control dependency says when. Raises `ValueError`
     for an initial value that is missing, of another dtype than `dtype`, or of a shape not fully known while `validate_shape`.
     """
 
