@@ -2,6 +2,7 @@
 
 import collections
 import gc
+import inspect
 import signal
 import threading
 import time
@@ -118,6 +119,29 @@ def test_errors_of_runs_have_tensorflows_classes_and_words():
             stranger = tf.constant(1.0)
         with pytest.raises(ValueError, match="is not an element of this graph"):
             session.run(stranger)
+
+
+def test_errors_of_runs_tell_the_line_that_asked_for_the_operation():
+    def line():
+        return inspect.currentframe().f_back.f_lineno
+
+    i = tf.placeholder(tf.int32, [None])
+    v = tf.Variable([1.0, 2.0])
+    taken, at_taken = tf.gather(v, i) * 2.0, line()
+    called, at_called = (
+        tf.layers.flatten(
+            tf.reshape(taken, [-1, 2]),
+        ),
+        line() - 2,
+    )
+    step, at_step = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(taken)), line()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for fetch, feed, at in [(taken, [2], at_taken), (step, [2], at_step), (called, [0], at_called)]:
+            with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+                session.run(fetch, {i: feed})
+            node = raised.value.op.name
+            assert raised.value.message.endswith(f"\n\t [[node {node} (defined at {__file__}:{at}) ]]")
 
 
 def test_a_closed_session_runs_nothing():

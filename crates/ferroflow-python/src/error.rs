@@ -64,6 +64,11 @@ pub(crate) fn check(py: Python<'_>, graph: &Graph) -> PyResult<()> {
 
 /// What went wrong in a run, in TensorFlow's words.
 pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
+    from_run_at(py, error, None)
+}
+
+/// As [`from_run`], of an operation that this line of Python's asked for.
+pub(crate) fn from_run_at(py: Python<'_>, error: &runtime::Error, line: Option<&str>) -> PyErr {
     use runtime::Error;
     let text = words(error);
     match error {
@@ -88,7 +93,8 @@ pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
         Error::Uninitialized(name) => tensorflow(py, "FailedPreconditionError", Some(name), text),
         Error::Invalid { kind, node, message, .. } => {
             let class = if *kind == ErrorKind::Unimplemented { "UnimplementedError" } else { "InvalidArgumentError" };
-            tensorflow(py, class, Some(node), format!("{}\n\t [[node {node}]]", words(message)))
+            let place = line.map_or_else(String::new, |line| format!(" (defined at {line}) "));
+            tensorflow(py, class, Some(node), format!("{}\n\t [[node {node}{place}]]", words(message)))
         }
         Error::Memory(_) | Error::Array(ArrayError::TooLarge { .. }) => {
             tensorflow(py, "ResourceExhaustedError", None, text)

@@ -20,14 +20,14 @@ pub(crate) fn gradients<'py>(
     grad_ys: &Bound<'py, PyAny>,
     stop: Vec<PyRef<'py, Tensor>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let graph = &graph.graph;
+    let (places, graph) = (graph, &graph.graph);
     let ys: Vec<ff::Tensor<'_>> = Argument::from_python(graph, ys)?;
     let seeds: Vec<Option<ff::Tensor<'_>>> = Argument::from_python(graph, grad_ys)?;
     let seeds = seeds.into_iter().chain(std::iter::repeat(None));
     let ys: Vec<_> = ys.into_iter().zip(seeds).collect();
     let of = |tensors: Vec<PyRef<'_, Tensor>>| tensors.iter().map(|t| own(graph, t)).collect::<PyResult<Vec<_>>>();
     let (xs, stop) = (of(xs)?, of(stop)?);
-    let found = graph.gradients_up_to(&ys, &xs, &stop);
+    let found = places.noting(py, || Ok(graph.gradients_up_to(&ys, &xs, &stop)))?;
     graph.take_error();
     if let (true, Some(error)) = (found.is_err(), take_raised()) {
         return Err(error);

@@ -3,6 +3,7 @@ use crate::array::{from_python, is_numpy, narrow};
 use crate::error::{check, from_graph, guarded};
 use crate::functions::{self, Built};
 use crate::handles::{Operation, Tensor};
+use crate::place::Places;
 use ferroflow::array::{DType, PartialShape};
 use ferroflow::graph as ff;
 use ferroflow::graph::{Attr, AttrMap, Fact, Input, Member, NodeId, Reuse, VariableOptions};
@@ -18,13 +19,24 @@ type Parts = (u32, u32, (u32, u32), (u32, u32), bool);
 #[pyclass(subclass, frozen)]
 pub(crate) struct Graph {
     pub(crate) graph: ff::Graph,
+    pub(crate) places: Arc<Places>,
+}
+
+impl Graph {
+    /// What `work` gives, noting where Python asked for the operations that it adds.
+    pub(crate) fn noting<T>(&self, py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+        let start = self.graph.len();
+        let given = work()?;
+        self.places.note(py, start, self.graph.len())?;
+        Ok(given)
+    }
 }
 
 #[pymethods]
 impl Graph {
     #[new]
     fn new() -> Self {
-        Graph { graph: ff::Graph::new() }
+        Graph { graph: ff::Graph::new(), places: Arc::default() }
     }
 
     /// Number of operations.
@@ -92,7 +104,7 @@ impl Graph {
             let role = ["x", "y", "z"].get(i).copied().unwrap_or("values");
             builder = builder.input(role, input);
         }
-        let built = guarded(py, || Ok(Built::of_operation(builder.finish())))?;
+        let built = self.noting(py, || guarded(py, || Ok(Built::of_operation(builder.finish()))))?;
         check(py, &self.graph)?;
         built.into_python(py)
     }
@@ -107,7 +119,7 @@ impl Graph {
         arguments: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut arguments = Arguments::new(&self.graph, arguments);
-        let built = guarded(py, || functions::call(function, name, &mut arguments));
+        let built = self.noting(py, || guarded(py, || functions::call(function, name, &mut arguments)));
         check(py, &self.graph)?;
         built?.into_python(py)
     }
@@ -130,7 +142,8 @@ impl Graph {
             Some(shape) => functions::shaped(array, &shape.0)?,
             None => array,
         };
-        let built = Built::from(self.graph.build(ff::ops::Const { value: array }).name(name).tensor());
+        let op = ff::ops::Const { value: array };
+        let built = self.noting(py, || Ok(Built::from(self.graph.build(op).name(name).tensor())))?;
         check(py, &self.graph)?;
         built.into_python(py)
     }
@@ -150,7 +163,7 @@ impl Graph {
         let initial = initial_value(&self.graph, initial, dtype)?;
         let options = VariableOptions::default().name(name).trainable(trainable).collections(collections);
         let options = options.validate_shape(validate_shape);
-        let variable = self.graph.variable_with(initial, options);
+        let variable = self.noting(py, || Ok(self.graph.variable_with(initial, options)))?;
         check(py, &self.graph)?;
         Ok(variable.reference().outlet().node.0)
     }
@@ -181,7 +194,7 @@ impl Graph {
                 Input::Tensor(graph.mistake("get_variable", "the initial value could not be made".into()))
             })
         };
-        let variable = self.graph.get_variable_with(name, &wanted, make, options);
+        let variable = self.noting(py, || Ok(self.graph.get_variable_with(name, &wanted, make, options)))?;
         if let Some(error) = failed {
             self.graph.take_error();
             return Err(error);

@@ -39,14 +39,14 @@ pub(crate) fn host_call<'py>(
     dtypes: Vec<String>,
     name: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let graph = &graph.graph;
+    let (places, graph) = (graph, &graph.graph);
     let inputs: Vec<ff::Tensor<'_>> = Argument::from_python(graph, inputs)?;
     let unknown = |_| PyTypeError::new_err("the dtype is not supported");
     let dtypes = dtypes.iter().map(|d| d.parse().map_err(unknown)).collect::<PyResult<Vec<DType>>>()?;
     let of = dtypes.clone();
     let _name: ScopeGuard = graph.name_next("PyFunc", name);
-    let operation = graph
-        .host_call(inputs, dtypes, move |arrays| Python::attach(|py| call(py, &function, arrays, &of)).map_err(raised));
+    let function = move |arrays: &[&Array]| Python::attach(|py| call(py, &function, arrays, &of)).map_err(raised);
+    let operation = places.noting(py, || Ok(graph.host_call(inputs, dtypes, function)))?;
     check(py, graph)?;
     match operation.num_outputs() {
         0 => Built::from(operation),

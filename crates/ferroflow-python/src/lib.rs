@@ -15,6 +15,7 @@ mod graph;
 mod handles;
 mod host_call;
 mod optimizer;
+mod place;
 mod records;
 mod scope;
 mod session;

@@ -80,7 +80,8 @@ pub(crate) fn apply_gradients<'py>(
     variables: &Bound<'py, PyAny>,
     global_step: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let graph = &graph.graph;
+    let (places, graph) = (&graph.places, &graph.graph);
+    let start = graph.len();
     let gradients: Vec<Option<Gradient<'_>>> = Argument::from_python(graph, gradients)?;
     let variables: Vec<Variable<'_>> = Argument::from_python(graph, variables)?;
     let step: Option<Variable<'_>> = Argument::from_python(graph, global_step)?;
@@ -144,6 +145,7 @@ pub(crate) fn apply_gradients<'py>(
         }
         other => return Err(PyValueError::new_err(format!("there is no optimizer '{other}'"))),
     }?;
+    places.note(py, start, graph.len())?;
     graph.take_error();
     Built::from(applied.map_err(|e| from_graph(py, &e))?).into_python(py)
 }
@@ -162,7 +164,8 @@ pub(crate) fn moving_averages<'py>(
     values: &Bound<'py, PyAny>,
     shadows: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let graph = &graph.graph;
+    let (places, graph) = (&graph.places, &graph.graph);
+    let start = graph.len();
     let values: Vec<Tensor<'_>> = Argument::from_python(graph, values)?;
     let shadows: Vec<Option<Variable<'_>>> = Argument::from_python(graph, shadows)?;
     let decay: Input<'_> = Argument::from_python(graph, decay)?;
@@ -176,6 +179,7 @@ pub(crate) fn moving_averages<'py>(
     }
     let update = averages.apply(graph, &values);
     let shadows: Vec<Built> = values.iter().map(|&v| averages.average(v).into()).collect();
+    places.note(py, start, graph.len())?;
     crate::error::check(py, graph)?;
     Built::Many(vec![update.into(), Built::Many(shadows)]).into_python(py)
 }

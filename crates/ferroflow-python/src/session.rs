@@ -2,10 +2,11 @@
 
 use crate::argument::handle;
 use crate::array::{from_python, to_feed, to_numpy};
-use crate::error::{from_run, guarded};
+use crate::error::{from_run, from_run_at, guarded};
 use crate::graph::Graph;
 use crate::handles::{Operation, Tensor};
 use crate::host_call::take_raised;
+use crate::place::Places;
 use ferroflow::array::Array;
 use ferroflow::graph as ff;
 use ferroflow::runtime::{self, Fetch, Request, SessionOptions};
@@ -18,6 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[pyclass(subclass, frozen)]
 pub(crate) struct Session {
     graph: ff::Graph,
+    places: Arc<Places>,
     session: RwLock<Option<Arc<runtime::Session>>>,
 }
 
@@ -188,18 +190,6 @@ fn fed(graph: &ff::Graph, key: &Bound<'_, PyAny>) -> PyResult<ff::Outlet> {
     )))
 }
 
-/// The error of a run: what a function of Python's raised, if one did, at the operation that called it.
-fn raise(py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr {
-    match (raised, error) {
-        (Some(raised), runtime::Error::Invalid { node, .. }) => {
-            // A class of Python's own has no operation.
-            _ = raised.value(py).setattr("_op", node);
-            raised
-        }
-        _ => from_run(py, error),
-    }
-}
-
 /// What is fed: of a tuple of tensors, such as a state, each with its part of the value.
 fn each_feed<'py>(
     key: &Bound<'py, PyAny>,
@@ -225,6 +215,22 @@ impl Session {
         let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
         session.clone().ok_or_else(|| PyRuntimeError::new_err("Attempted to use a closed Session."))
     }
+
+    /// The error of a run: what a function of Python's raised, if one did, at the operation that called it.
+    fn raise(&self, py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr {
+        match (raised, error) {
+            (Some(raised), runtime::Error::Invalid { node, .. }) => {
+                // A class of Python's own has no operation.
+                _ = raised.value(py).setattr("_op", node);
+                raised
+            }
+            (_, runtime::Error::Invalid { node, .. }) => {
+                let id = self.graph.operation(node).map(|op| op.id().0);
+                from_run_at(py, error, id.ok().and_then(|id| self.places.find(py, id)).as_deref())
+            }
+            _ => from_run(py, error),
+        }
+    }
 }
 
 #[pymethods]
@@ -232,10 +238,10 @@ impl Session {
     /// A session on `graph` with this many threads; 0 for as many as there are cores.
     #[new]
     fn new(py: Python<'_>, graph: &Bound<'_, Graph>, threads: usize) -> PyResult<Self> {
-        let graph = graph.get().graph.clone();
+        let (graph, places) = (graph.get().graph.clone(), graph.get().places.clone());
         let options = SessionOptions { threads, ..SessionOptions::default() };
         let session = runtime::Session::with_options(&graph, &options).map_err(|e| from_run(py, &e))?;
-        Ok(Session { graph, session: RwLock::new(Some(Arc::new(session))) })
+        Ok(Session { graph, places, session: RwLock::new(Some(Arc::new(session))) })
     }
 
     /// Runs what `fetches` needs, given values for the tensors that are the keys of `feeds`; gives the fetched values in
@@ -269,7 +275,7 @@ impl Session {
         let results = guarded(py, || {
             let results = py.detach(|| session.run_fed(&asked, values));
             let raised = take_raised();
-            results.map_err(|e| raise(py, raised, &e))
+            results.map_err(|e| self.raise(py, raised, &e))
         })?;
         let results = results.into_iter().map(|array| to_numpy(py, array)).collect::<PyResult<Vec<_>>>()?;
         py.check_signals()?;
@@ -297,7 +303,7 @@ impl Session {
         asked.read(&self.graph, fetches)?;
         let session = self.open()?;
         let table = py.detach(|| session.explain(&asked, runtime::Feeds::new()).map(|t| t.to_string()));
-        table.map_err(|e| from_run(py, &e))
+        table.map_err(|e| self.raise(py, None, &e))
     }
 
     /// Ends the session: its variables are gone.
