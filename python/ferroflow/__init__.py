@@ -75,7 +75,7 @@ from .framework import (
     set_random_seed,
 )
 from .graph import Graph, GraphKeys
-from .functional_ops import foldl, foldr, map_fn, scan
+from .functional_ops import foldl, foldr, map_fn, scan, vectorized_map
 from .gradients import AggregationMethod, UnconnectedGradients, gradients, hessians
 from .initializers import (
     constant_initializer,

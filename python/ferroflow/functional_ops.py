@@ -53,6 +53,21 @@ def map_fn(
         return _kept(pack(form, stacks), back_prop)
 
 
+def vectorized_map(fn, elems, fallback_to_while_loop=True):
+    """What `fn` gives for each slice of `elems` by the first dimension, stacked: `map_fn`, where what `fn` gives may be another
+    nest than `elems`."""
+    _callable(fn)
+    with name_scope(None, "vectorized_map", flatten(elems)):
+        forms = []
+
+        def body(_, slices):
+            forms.append(fn(pack(elems, slices)))
+            return [], [convert_to_tensor(v) for v in flatten(forms[0])]
+
+        _, stacks = loop([], _elements(elems), None, body)
+        return pack(forms[0], stacks)
+
+
 def _fold(fn, elems, initializer, back_prop, name, default, backwards, stacked):
     _callable(fn)
     with name_scope(name, default, flatten(elems)):
@@ -113,4 +128,4 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
     return _fold(fn, elems, initializer, back_prop, name, "foldr", True, False)
 
 
-__all__ = ["foldl", "foldr", "map_fn", "scan"]
+__all__ = ["foldl", "foldr", "map_fn", "scan", "vectorized_map"]

@@ -1,7 +1,9 @@
 """Matrices that are the last two dimensions, and sums of products over dimensions."""
 
 from .einsum_terms import plain as _plain
+from .default_graph import name_scope
 from .framework import call, convert_to_tensor
+from .math_ops import cast, matmul
 
 
 def matrix_band_part(input, num_lower, num_upper, name=None):
@@ -62,4 +64,20 @@ def tensordot(a, b, axes, name=None):
     return call("tensordot", name or "Tensordot", a, b, own, others)
 
 
-__all__ = ["matrix_band_part", "matrix_diag", "matrix_diag_part", "matrix_set_diag", "trace", "einsum", "tensordot"]
+def sparse_matmul(a, b, transpose_a=False, transpose_b=False, a_is_sparse=False, b_is_sparse=False, name=None):
+    """The product of two matrices, which may be marked as having many zeros, in `float32`."""
+    with name_scope(name, "SparseMatMul", [a, b]) as scope:
+        a, b = cast(convert_to_tensor(a), "float32"), cast(convert_to_tensor(b), "float32")
+        return matmul(a, b, transpose_a, transpose_b, name=scope)
+
+
+__all__ = [
+    "einsum",
+    "matrix_band_part",
+    "matrix_diag",
+    "matrix_diag_part",
+    "matrix_set_diag",
+    "sparse_matmul",
+    "tensordot",
+    "trace",
+]

@@ -94,7 +94,9 @@ def set_random_seed(seed):
 __getattr__, __dir__ = _later(
     __name__,
     {
+        "candidate_sampling": "all_candidate_sampler fixed_unigram_candidate_sampler log_uniform_candidate_sampler "
+        "uniform_candidate_sampler",
         "stateless_random": "stateless_categorical stateless_multinomial stateless_normal stateless_truncated_normal "
-        "stateless_uniform"
+        "stateless_uniform",
     },
 )

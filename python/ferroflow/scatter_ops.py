@@ -1,9 +1,10 @@
 """Rows and elements of variables changed."""
 
-from .array_ops import concat, shape
-from .creation import fill
+from .array_ops import concat, expand_dims, reshape, shape, zeros_like
+from .creation import fill, range as number_range
+from .default_graph import name_scope
 from .framework import call, convert_to_tensor
-from .math_ops import _document
+from .math_ops import _document, cast
 from .variables import _same_dtype, _variable
 
 
@@ -32,4 +33,19 @@ scatter_nd_update = _scatter("scatter_nd_update", "ScatterNdUpdate", "Replaces" 
 scatter_nd_add = _scatter("scatter_nd_add", "ScatterNdAdd", "Adds to" + _ND)
 scatter_nd_sub = _scatter("scatter_nd_sub", "ScatterNdSub", "Subtracts from" + _ND)
 
-__all__ = [name for name in globals() if name.startswith("scatter_")]
+
+def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
+    """Replaces, in each batch of the variable `ref`, the rows that `indices`, `[batch..., n]`, names by those of `updates`,
+    `[batch..., n, ...]`. Gives the variable's new value."""
+    with name_scope(name, "batch_scatter_update", [indices, updates]) as scope:
+        indices = convert_to_tensor(indices)
+        rank = indices.shape.ndims
+        places = [expand_dims(indices, -1)]
+        for axis in range(rank - 1):
+            along = reshape(number_range(0, shape(indices)[axis]), [-1 if k == axis else 1 for k in range(rank)])
+            batch = cast(along, indices.dtype) + zeros_like(indices)
+            places.insert(axis, expand_dims(batch, -1))
+        return scatter_nd_update(ref, concat(places, -1), updates, name=scope)
+
+
+__all__ = ["batch_scatter_update"] + [name for name in globals() if name.startswith("scatter_")]

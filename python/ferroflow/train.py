@@ -62,6 +62,7 @@ __getattr__, __dir__ = _later(
         "examples_proto": "BytesList Example Feature FeatureList FeatureLists Features FloatList Int64List "
         "SequenceExample",
         "device_setter": "replica_device_setter",
+        "checkpoint_watch": "checkpoints_iterator",
         "coordinator": "Coordinator LooperThread start_queue_runners",
         "hooks": "CheckpointSaverHook CheckpointSaverListener FeedFnHook FinalOpsHook GlobalStepWaiterHook LoggingTensorHook "
         "NanLossDuringTrainingError NanTensorHook SecondOrStepTimer SessionRunArgs SessionRunContext SessionRunHook "

@@ -193,3 +193,21 @@ def test_tensorflows_own_files():
         tf.train.Saver().restore(session, first)
         np.testing.assert_array_equal(session.run(table).ravel(), np.arange(24))
     assert tf.train.checkpoint_exists(str(FIXTURES / "sharded_first-?????-of-00002"))
+
+
+def test_checkpoints_as_they_appear(tmp_path):
+    v = tf.Variable(1.0)
+    saver, folder, seen = tf.train.Saver(), str(tmp_path), []
+    with tf.Session() as session:
+        session.run(v.initializer)
+        assert tf.contrib.training.wait_for_new_checkpoint(folder, timeout=0, seconds_to_sleep=0.01) is None
+        first = saver.save(session, folder + "/model", 1)
+        for path in tf.train.checkpoints_iterator(folder, timeout=0):
+            seen.append(path)
+            if len(seen) == 1:
+                second = saver.save(session, folder + "/model", 2)
+        assert seen == [first, second]
+        again = iter([False, True])
+        paths = tf.train.checkpoints_iterator(folder, timeout=0, timeout_fn=lambda: next(again))
+        assert list(paths) == [second]
+        assert tf.contrib.training.checkpoints_iterator is tf.train.checkpoints_iterator

@@ -306,3 +306,9 @@ def test_a_function_that_refers_to_its_graph_is_freed():
     del one, big
     gc.collect()
     assert freed() is None
+
+
+def test_a_function_of_slices_that_gives_another_nest(run):
+    sums, pairs = tf.vectorized_map(lambda x: (tf.reduce_sum(x), [x * 2.0, x]), tf.constant([[1.0, 2.0], [3.0, 4.0]]))
+    assert run([sums, pairs[0]])[0].tolist() == [3.0, 7.0]
+    assert run(pairs[0]).tolist() == [[2.0, 4.0], [6.0, 8.0]]

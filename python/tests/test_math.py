@@ -341,3 +341,10 @@ def test_what_is_known_is_checked_at_once(run):
 def test_other_names_of_the_same():
     assert tf.math.divide_no_nan is tf.div_no_nan and tf.math.softplus is tf.nn.softplus
     assert tf.linalg.transpose is tf.matrix_transpose and tf.linalg.norm is tf.norm
+
+
+def test_products_of_matrices_marked_as_sparse(run):
+    a, b = [[1.0, 0.0], [2.0, 3.0]], [[0.0, 1.0], [4.0, 0.0]]
+    assert run(tf.sparse_matmul(a, b, a_is_sparse=True)).tolist() == [[0.0, 1.0], [12.0, 2.0]]
+    product = tf.sparse_matmul(tf.cast(a, tf.bfloat16), tf.constant(b), transpose_a=True, transpose_b=True)
+    assert (product.dtype, run(product).tolist()) == (tf.float32, [[2.0, 4.0], [3.0, 0.0]])

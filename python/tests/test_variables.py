@@ -197,3 +197,15 @@ def test_a_variable_that_is_there_tells_where_it_was_made():
         "Originally defined at:\n\n  File "
     )
     assert "test_variables.py" in message and '    tf.get_variable("w", [1])' in message
+
+
+def test_rows_of_batches_replaced():
+    v = tf.Variable(tf.zeros([2, 3, 2]))
+    changed = tf.batch_scatter_update(v, [[0, 2], [1, 0]], [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]])
+    rows = tf.Variable([0, 0, 0])
+    one = tf.batch_scatter_update(rows, [2, 0], [5, 6])
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert session.run(changed).tolist() == [[[1, 2], [0, 0], [3, 4]], [[7, 8], [5, 6], [0, 0]]]
+        assert session.run(v).tolist() == [[[1, 2], [0, 0], [3, 4]], [[7, 8], [5, 6], [0, 0]]]
+        assert session.run(one).tolist() == [6, 0, 5]

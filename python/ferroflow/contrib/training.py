@@ -7,6 +7,7 @@ from ..default_graph import control_dependencies, get_collection, name_scope
 from ..graph import GraphKeys
 from ..clip_ops import clip_by_norm, global_norm
 from ..math_ops import check_numerics, identity
+from ..checkpoint_watch import checkpoints_iterator, wait_for_new_checkpoint  # noqa: F401
 from ..train import get_or_create_global_step
 
 _COUNTED = object()
