@@ -109,7 +109,7 @@ class Table(LookupInterface):
             values = [entries.get(key, other) for key in _flat(keys)]
             made = np.empty([len(values), *default.shape], kind)
             made[...] = np.reshape(np.array(values, object), [len(values)]) if default.ndim == 0 else values or 0
-            return [made.reshape(*np.shape(objects(keys)), *default.shape)]
+            return [made.reshape((*np.shape(objects(keys)), *default.shape))]
 
         shape = keys.shape.concatenate(self._default.shape)
         return hosted(found, [keys, self._default], [self._value_dtype], [shape], name)[0]
@@ -117,7 +117,8 @@ class Table(LookupInterface):
 
 class StaticHashTable(Table):
     """A table of the keys and values that `initializer` tells, of which `initializer.key_dtype` and `value_dtype` are the
-    dtypes. It does not change. `default_value` is what keys are given that are not there."""
+    dtypes. It does not change. `default_value`, a scalar, is what keys are given that are not there. Raises `ValueError` for
+    one that is none."""
 
     def __init__(self, initializer, default_value, name=None, shared_name=None):
         with name_scope(name, "hash_table") as scope:
@@ -128,6 +129,8 @@ class StaticHashTable(Table):
                 shared_name,
                 scope.rstrip("/").split("/")[-1],
             )
+            if self._default.shape.ndims:
+                raise ValueError(f"`default_value` must be a scalar, received a tensor of shape {self._default.shape}")
             self._initializer, self._init = initializer, initializer.initialize(self)
 
     @property
