@@ -98,9 +98,7 @@ class TensorProto:
                 found += b"".join(block(number, value) for value in values)
             elif values:
                 kind = {"float_val": "f", "double_val": "d"}.get(name)
-                packed = (
-                    struct.pack(f"<{len(values)}{kind}", *values) if kind else b"".join(map(varint, values))
-                )
+                packed = struct.pack(f"<{len(values)}{kind}", *values) if kind else b"".join(map(varint, values))
                 found += block(number, packed)
         return found
 
