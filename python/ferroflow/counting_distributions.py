@@ -2,21 +2,20 @@
 
 from . import nn
 from .array_ops import concat, expand_dims, one_hot, reshape, shape, stack, zeros_like
+from .class_distributions import _one_of
 from .creation import range as range_of
 from .distribution import NOT_REPARAMETERIZED, Distribution, _floats
 from .linalg_ops import matrix_set_diag
-from .math_ops import cast, less, lgamma, log, matmul, sqrt
+from .math_ops import cast, identity, less, lgamma, log, matmul, sqrt
 from .reductions import argmax, reduce_max, reduce_prod, reduce_sum
-from .random_ops import random_gamma, random_uniform
+from .random_ops import _positive, random_gamma
 from .special_math import lbeta
-
-_TINY = 1.1754944e-38
+from .tails import times_log
 
 
 def _of_classes(logits, probs):
     """Logits and probabilities, of one of both. Raises `ValueError` unless just one is given."""
-    if (logits is None) == (probs is None):
-        raise ValueError("Must pass probs or logits, but not both.")
+    _one_of(logits, probs)
     given, _ = _floats(probs if logits is None else logits)
     return (log(given), given) if logits is None else (given, nn.softmax(given))
 
@@ -41,7 +40,7 @@ class _Counted(Distribution):
         rows, classes = shape(logits)[0], shape(logits)[1]
         totals = cast(reshape(self.total_count + self._batch, [-1]), "int32")
         most = reduce_max(totals)
-        noise = random_uniform(stack([number, rows, most, classes]), _TINY, 1.0, self.dtype, seed)
+        noise = _positive(stack([number, rows, most, classes]), self.dtype, seed)
         # The greatest of logits with Gumbel noise is a class drawn with its probability.
         drawn = argmax(expand_dims(logits, 1) - log(-log(noise)), -1)
         counted = cast(less(range_of(most), expand_dims(totals, 1)), self.dtype)
@@ -72,7 +71,8 @@ class Multinomial(_Counted):
         return reshape(self._drawn(rows, reduce_prod(sizes) // batch, seed), whole)
 
     def _log_prob(self, counts):
-        return _log_combinations(self.total_count, counts) + reduce_sum(counts * nn.log_softmax(self.logits), -1)
+        logs = times_log(counts, nn.log_softmax(self.logits), identity)
+        return _log_combinations(self.total_count, counts) + reduce_sum(logs, -1)
 
     def _mean(self):
         return expand_dims(self.total_count + self._batch, -1) * self.probs

@@ -99,7 +99,10 @@ def losses_of(logs, lengths, dense, merge=True):
     rows = range_of(size[1])
     at = lambda place: gather_nd(last, stack([rows, maximum(place, 0)], 1))
     ended = where(greater(counts, 0), at(2 * counts - 1), _NEVER * _ones(at(counts)))
-    return -reduce_logsumexp(stack([at(2 * counts), ended], 1), 1), needed
+    losses = -reduce_logsumexp(stack([at(2 * counts), ended], 1), 1)
+    # No steps are a sequence of no labels.
+    without = where(greater(counts, 0), -_NEVER * _ones(losses), zeros_like(losses))
+    return where(greater(lengths, 0), losses, without), needed
 
 
 def collapsed(labels, lengths):

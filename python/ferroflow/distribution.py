@@ -112,6 +112,8 @@ class Distribution:
 
     def log_survival_function(self, value, name="log_survival_function"):
         """The logarithm of `survival_function`."""
+        if hasattr(self, "_log_survival_function"):
+            return self._computed("_log_survival_function", name, self._value(value))
         if hasattr(self, "_survival_function"):
             return log(self.survival_function(value, name))
         return log1p(-self.cdf(value, name))

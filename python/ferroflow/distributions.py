@@ -7,7 +7,7 @@ import math
 
 from .later import later as _later
 from . import nn
-from .array_ops import concat, shape, zeros_like
+from .array_ops import zeros_like
 from .selection import where
 from .distribution import (  # noqa: F401
     FULLY_REPARAMETERIZED,
@@ -18,12 +18,10 @@ from .distribution import (  # noqa: F401
     _floats,
     kl_divergence,
 )
-from .framework import convert_to_tensor
-from .math_ops import cast, erfc, expm1, greater, greater_equal, less, log, log1p, logical_and, sigmoid, sign, square
-from .reductions import argmax, reduce_sum
-from .random_ops import random_normal, random_uniform
-
-_TINY = 1.1754944e-38
+from .math_ops import cast, erfc, expm1, greater_equal, is_nan, less, log, log1p, logical_and
+from .math_ops import sign, square
+from .random_ops import _positive, random_normal, random_uniform
+from .tails import log_laplace, log_ndtr
 
 
 class Normal(Distribution):
@@ -41,6 +39,15 @@ class Normal(Distribution):
 
     def _cdf(self, x):
         return 0.5 * erfc((self.loc - x) / (self.scale * math.sqrt(2.0)))
+
+    def _log_cdf(self, x):
+        return log_ndtr((x - self.loc) / self.scale)
+
+    def _survival_function(self, x):
+        return 0.5 * erfc((x - self.loc) / (self.scale * math.sqrt(2.0)))
+
+    def _log_survival_function(self, x):
+        return log_ndtr((self.loc - x) / self.scale)
 
     def _entropy(self):
         return 0.5 * math.log(2 * math.pi * math.e) + log(self.scale) + self._batch
@@ -76,6 +83,12 @@ class Laplace(Distribution):
         z = (x - self.loc) / self.scale
         return 0.5 - 0.5 * sign(z) * expm1(-abs(z))
 
+    def _log_cdf(self, x):
+        return log_laplace((x - self.loc) / self.scale)
+
+    def _log_survival_function(self, x):
+        return log_laplace((self.loc - x) / self.scale)
+
     def _entropy(self):
         return math.log(2.0) + 1.0 + log(self.scale) + self._batch
 
@@ -103,8 +116,9 @@ class Uniform(Distribution):
         return self.low + self.range() * random_uniform(sizes, dtype=self.dtype, seed=seed)
 
     def _log_prob(self, x):
+        x = x + self._batch
         inside = logical_and(greater_equal(x, self.low + self._batch), less(x, self.high + self._batch))
-        return log(cast(inside, self.dtype) / self.range())
+        return log(where(is_nan(x), x, cast(inside, self.dtype) / self.range()))
 
     def _cdf(self, x):
         return nn.relu(1.0 - nn.relu((self.high - x) / self.range()))
@@ -127,7 +141,7 @@ class Exponential(Distribution):
         super().__init__(self.rate.dtype, zeros_like(self.rate), name)
 
     def _sample(self, sizes, seed):
-        return -log(random_uniform(sizes, _TINY, 1.0, self.dtype, seed)) / self.rate
+        return -log(_positive(sizes, self.dtype, seed)) / self.rate
 
     def _log_prob(self, x):
         return log(self.rate) - self.rate * x
@@ -148,98 +162,10 @@ class Exponential(Distribution):
         return log(self.rate) - log(other.rate) + other.rate / self.rate - 1.0
 
 
-def _one_of(logits, probs):
-    if (logits is None) == (probs is None):
-        raise ValueError("Must pass probs or logits, but not both.")
-
-
-class Bernoulli(Distribution):
-    """1 with probability `probs`, of which `logits` are `ln(p / (1 - p))`, and 0 otherwise. Raises `ValueError` unless just
-    one of both is given."""
-
-    reparameterization_type = NOT_REPARAMETERIZED
-
-    def __init__(
-        self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="Bernoulli"
-    ):
-        _one_of(logits, probs)
-        given, _ = _floats(probs if logits is None else logits)
-        self.probs = given if logits is None else sigmoid(given)
-        self.logits = log(given) - log1p(-given) if logits is None else given
-        super().__init__(dtype, zeros_like(given), name)
-
-    def _sample(self, sizes, seed):
-        drawn = random_uniform(sizes, dtype=self.probs.dtype, seed=seed)
-        return cast(less(drawn, self.probs + zeros_like(drawn)), self.dtype)
-
-    def _log_prob(self, x):
-        x = cast(x, self.logits.dtype)
-        return -nn.sigmoid_cross_entropy_with_logits(labels=x + self._batch, logits=self.logits + zeros_like(x))
-
-    def _entropy(self):
-        return nn.sigmoid_cross_entropy_with_logits(labels=self.probs, logits=self.logits)
-
-    def _mean(self):
-        return self.probs
-
-    def _variance(self):
-        return self.probs * (1.0 - self.probs)
-
-    def _mode(self):
-        return cast(greater(self.probs, 0.5), self.dtype)
-
-    def _kl(self, other):
-        more = self.probs * (nn.softplus(-other.logits) - nn.softplus(-self.logits))
-        return more + (1.0 - self.probs) * (nn.softplus(other.logits) - nn.softplus(self.logits))
-
-
-class Categorical(Distribution):
-    """Classes with probabilities `probs`, `[batch…, classes]`, or the softmax of `logits`. Raises `ValueError` unless just
-    one of both is given."""
-
-    reparameterization_type = NOT_REPARAMETERIZED
-
-    def __init__(
-        self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="Categorical"
-    ):
-        _one_of(logits, probs)
-        given, _ = _floats(probs if logits is None else logits)
-        self.probs = given if logits is None else nn.softmax(given)
-        self.logits = log(given) if logits is None else given
-        super().__init__(dtype, zeros_like(given[..., 0]), name)
-
-    @property
-    def event_size(self):
-        """The number of classes, as a tensor."""
-        return shape(self.logits)[-1]
-
-    def _sample(self, sizes, seed):
-        # The greatest of logits with Gumbel noise is a class drawn with its probability.
-        drawn = random_uniform(concat([sizes, [self.event_size]], 0), _TINY, 1.0, self.logits.dtype, seed)
-        return cast(argmax(self.logits - log(-log(drawn)), -1), self.dtype)
-
-    def _log_prob(self, x):
-        x = cast(x, "int32") + zeros_like(self._batch, "int32")
-        logits = self.logits + zeros_like(x, self.logits.dtype)[..., None]
-        return -nn.sparse_softmax_cross_entropy_with_logits(labels=x, logits=logits)
-
-    def _value(self, value):
-        return convert_to_tensor(value)
-
-    def _entropy(self):
-        logs = nn.log_softmax(self.logits)
-        return -reduce_sum(where(greater(self.probs, 0), self.probs * logs, zeros_like(logs)), -1)
-
-    def _mode(self):
-        return cast(argmax(self.logits, -1), self.dtype)
-
-    def _kl(self, other):
-        return reduce_sum(self.probs * (nn.log_softmax(self.logits) - nn.log_softmax(other.logits)), -1)
-
-
 __getattr__, __dir__ = _later(
     __name__,
     {
+        "class_distributions": "Bernoulli Categorical",
         "counting_distributions": "DirichletMultinomial Multinomial",
         "gamma_distributions": "Beta Dirichlet Gamma StudentT",
     },

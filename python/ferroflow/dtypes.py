@@ -82,6 +82,10 @@ class DType:
         """The least and the greatest number."""
         return self.min, self.max
 
+    def _tiny(self):
+        """The least number above zero of full precision."""
+        return float(np.finfo(self.as_numpy_dtype).tiny)
+
     def _limits(self):
         if self.is_integer:
             return np.iinfo(self.as_numpy_dtype)

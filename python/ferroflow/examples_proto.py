@@ -3,6 +3,7 @@
 import struct
 
 from .messages import Message
+from .wire import block as _block, fields as _read, integers as _integers, varint as _varint
 
 
 class _Map(dict):
@@ -65,14 +66,14 @@ class _Encoded(Message):
         """The message that is encoded in `serialized`. Raises `ValueError` if none is."""
         made = cls()
         names = {number: name for name, number in cls._NUMBERS.items()}
-        for number, value in _read(serialized):
+        for number, _, value in _read(serialized):
             name = names.get(number)
             if name in cls._MESSAGES:
                 setattr(made, name, cls._MESSAGES[name].FromString(value))
             elif name in cls._REPEATED:
                 getattr(made, name).append(cls._REPEATED[name].FromString(value))
             elif isinstance(cls._PLAIN.get(name), _Map):
-                entry = dict(_read(value))
+                entry = {number: part for number, _, part in _read(value)}
                 kind = cls._PLAIN[name].kind
                 getattr(made, name)[_bytes(entry.get(1, b"")).decode()] = kind.FromString(entry.get(2, b""))
             elif name is not None:
@@ -80,54 +81,10 @@ class _Encoded(Message):
         return made
 
 
-def _varint(number):
-    found = bytearray()
-    while number > 127:
-        found.append(number & 127 | 128)
-        number >>= 7
-    found.append(number)
-    return bytes(found)
-
-
-def _block(number, data):
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
-
-
-def _take(data, at):
-    """The number that begins at a place, and where it ends."""
-    number = shift = 0
-    while True:
-        if at >= len(data) or shift > 63:
-            raise ValueError("Error parsing message: it is cut off")
-        byte = data[at]
-        number |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return number, at
-
-
 def _bytes(value):
     if not isinstance(value, bytes):
         raise ValueError("Error parsing message: a number in place of bytes")
     return value
-
-
-def _read(data):
-    """The fields of an encoded message: their numbers, and their bytes or integers."""
-    data, at = _bytes(data), 0
-    while at < len(data):
-        tag, at = _take(data, at)
-        kind = tag & 7
-        if kind == 0:
-            value, at = _take(data, at)
-        else:
-            if kind not in (1, 2, 5):
-                raise ValueError(f"Error parsing message: a field of kind {kind}")
-            size, at = _take(data, at) if kind == 2 else ({1: 8, 5: 4}[kind], at)
-            value, at = bytes(data[at : at + size]), at + size
-            if at > len(data):
-                raise ValueError("Error parsing message: it is cut off")
-        yield tag >> 3, value
 
 
 class BytesList(_Encoded):
@@ -170,15 +127,11 @@ class Int64List(_Encoded):
 
     @staticmethod
     def _listed(number, items):
-        return _block(number, b"".join(_varint(int(item) & 2**64 - 1) for item in items))
+        return _block(number, b"".join(map(_varint, items)))
 
     @staticmethod
     def _items(value):
-        found, at = [], 0
-        while isinstance(value, bytes) and at < len(value):
-            number, at = _take(value, at)
-            found.append(number)
-        return [n - 2**64 if n >= 2**63 else n for n in (found if isinstance(value, bytes) else [value])]
+        return _integers(value)
 
 
 _LISTS = {"bytes_list": BytesList, "float_list": FloatList, "int64_list": Int64List}

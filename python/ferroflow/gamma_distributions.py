@@ -5,13 +5,14 @@ import math
 
 from .array_ops import expand_dims, ones_like, rank, reshape, shape, stack, zeros_like
 from .selection import where
-from .distributions import Distribution, _floats
+from .distribution import Distribution, _floats
 from .framework import convert_to_tensor
 from .incomplete import betainc, igamma
 from .math_ops import abs as absolute, digamma, greater, less, lgamma, log, log1p, rsqrt, square
 from .reductions import reduce_sum
 from .random_ops import random_gamma, random_normal
 from .special_math import lbeta
+from .tails import times_log
 
 
 def _another(seed, salt):
@@ -45,7 +46,7 @@ class Gamma(_OfGamma):
 
     def _log_prob(self, x):
         c = self.concentration
-        return (c - 1.0) * log(x) - self.rate * x - lgamma(c) + c * log(self.rate)
+        return times_log(c - 1.0, x) - self.rate * x - lgamma(c) + c * log(self.rate)
 
     def _cdf(self, x):
         return igamma(self.concentration, self.rate * x)
@@ -90,7 +91,8 @@ class Beta(_OfGamma):
         return lgamma(self.concentration1) + lgamma(self.concentration0) - lgamma(self.total_concentration)
 
     def _log_prob(self, x):
-        return (self.concentration1 - 1.0) * log(x) + (self.concentration0 - 1.0) * log1p(-x) - self._log_norm()
+        a, b = self._both()
+        return times_log(a - 1.0, x) + times_log(b - 1.0, -x, log1p) - self._log_norm()
 
     def _cdf(self, x):
         return betainc(self.concentration1, self.concentration0, x)
@@ -183,7 +185,7 @@ class Dirichlet(_OfGamma):
         return drawn / reduce_sum(drawn, -1, True)
 
     def _log_prob(self, x):
-        return reduce_sum((self.concentration - 1.0) * log(x), -1) - lbeta(self.concentration)
+        return reduce_sum(times_log(self.concentration - 1.0, x), -1) - lbeta(self.concentration)
 
     def _entropy(self):
         c, total = self.concentration, self.total_concentration

@@ -27,11 +27,11 @@ __all__ = [
 _numbers = itertools.count()
 
 
-class LookupInterface:
-    """What tables have in common: their dtypes, and `lookup`."""
+class _OfDtypes:
+    """What has the dtypes of a table."""
 
-    def __init__(self, key_dtype, value_dtype, name):
-        self._key_dtype, self._value_dtype, self._name = as_dtype(key_dtype), as_dtype(value_dtype), name
+    def __init__(self, key_dtype, value_dtype):
+        self._key_dtype, self._value_dtype = as_dtype(key_dtype), as_dtype(value_dtype)
 
     @property
     def key_dtype(self):
@@ -42,6 +42,14 @@ class LookupInterface:
     def value_dtype(self):
         """The dtype of the values."""
         return self._value_dtype
+
+
+class LookupInterface(_OfDtypes):
+    """What tables have in common: their dtypes, and `lookup`."""
+
+    def __init__(self, key_dtype, value_dtype, name):
+        super().__init__(key_dtype, value_dtype)
+        self._name = name
 
     @property
     def name(self):
@@ -109,15 +117,25 @@ class Table(LookupInterface):
             values = [entries.get(key, other) for key in _flat(keys)]
             made = np.empty([len(values), *default.shape], kind)
             made[...] = np.reshape(np.array(values, object), [len(values)]) if default.ndim == 0 else values or 0
-            return [made.reshape(*np.shape(objects(keys)), *default.shape)]
+            return [made.reshape((*np.shape(objects(keys)), *default.shape))]
 
         shape = keys.shape.concatenate(self._default.shape)
         return hosted(found, [keys, self._default], [self._value_dtype], [shape], name)[0]
 
 
-class StaticHashTable(Table):
+class _Initialized:
+    """What has an operation that initialises it."""
+
+    @property
+    def init(self):
+        """The same as `initializer`."""
+        return self.initializer
+
+
+class StaticHashTable(_Initialized, Table):
     """A table of the keys and values that `initializer` tells, of which `initializer.key_dtype` and `value_dtype` are the
-    dtypes. It does not change. `default_value` is what keys are given that are not there."""
+    dtypes. It does not change. `default_value`, a scalar, is what keys are given that are not there. Raises `ValueError` for
+    one that is none."""
 
     def __init__(self, initializer, default_value, name=None, shared_name=None):
         with name_scope(name, "hash_table") as scope:
@@ -128,16 +146,13 @@ class StaticHashTable(Table):
                 shared_name,
                 scope.rstrip("/").split("/")[-1],
             )
+            if self._default.shape.ndims:
+                raise ValueError(f"`default_value` must be a scalar, received a tensor of shape {self._default.shape}")
             self._initializer, self._init = initializer, initializer.initialize(self)
 
     @property
     def initializer(self):
         """The operation that initialises it, which is in the collection `TABLE_INITIALIZERS`."""
-        return self._init
-
-    @property
-    def init(self):
-        """The operation that initialises it."""
         return self._init
 
     def _initialize(self, keys, values):
@@ -157,21 +172,8 @@ class StaticHashTable(Table):
             raise FailedPreconditionError(None, None, "Table already initialized.")
 
 
-class TableInitializerBase:
+class TableInitializerBase(_OfDtypes):
     """What tells the keys and values of a table, of which it has the dtypes."""
-
-    def __init__(self, key_dtype, value_dtype):
-        self._key_dtype, self._value_dtype = as_dtype(key_dtype), as_dtype(value_dtype)
-
-    @property
-    def key_dtype(self):
-        """The dtype of the keys."""
-        return self._key_dtype
-
-    @property
-    def value_dtype(self):
-        """The dtype of the values."""
-        return self._value_dtype
 
     def initialize(self, table):
         """The operation that initialises a table."""
@@ -307,7 +309,7 @@ class StrongHashSpec(HasherSpec):
         return super().__new__(cls, "stronghash", key)
 
 
-class IdTableWithHashBuckets(LookupInterface):
+class IdTableWithHashBuckets(_Initialized, LookupInterface):
     """A table of strings or integers and their numbers, `int64`, in which keys that `table` does not have, all if that is
     `None`, are given one of `num_oov_buckets` numbers beyond its size, by `hasher_spec`."""
 
@@ -334,11 +336,6 @@ class IdTableWithHashBuckets(LookupInterface):
         from .math_ops import no_op
 
         return no_op() if self._table is None else self._table.initializer
-
-    @property
-    def init(self):
-        """The operation that initialises the table."""
-        return self.initializer
 
     def size(self, name=None):
         """How many numbers there are."""

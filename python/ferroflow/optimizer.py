@@ -5,7 +5,7 @@ import weakref
 from . import _ferroflow
 from .array_ops import zeros_like
 from .default_graph import control_dependencies, get_default_graph, name_scope
-from .elements import IndexedSlices
+from .elements import IndexedSlices, Tensor
 from .framework import convert_to_tensor, convert_to_tensor_or_indexed_slices
 from .graph import GraphKeys
 from .gradients import gradients
@@ -123,9 +123,12 @@ class Optimizer:
             for gradient, variable in given:
                 sparse = isinstance(gradient, IndexedSlices)
                 updates.append((self._apply_sparse if sparse else self._apply_dense)(gradient, variable))
-            with control_dependencies([self._finish(updates, "update")]):
-                step = [] if global_step is None else [assign_add(global_step, 1)]
-            train_op = group(*updates, *step, name=scope)
+            if global_step is None:
+                train_op = self._finish(updates, scope)
+            else:
+                with control_dependencies([self._finish(updates, "update")]):
+                    train_op = group(assign_add(global_step, 1), name=scope)
+            train_op = train_op.op if isinstance(train_op, Tensor) else train_op
         graph.get_collection_ref(GraphKeys.TRAIN_OP).append(train_op)
         return train_op
 

@@ -21,8 +21,8 @@ _STREAMS = "sys.stdout, sys.stderr, tf.logging.info, tf.logging.warning, tf.logg
 def _element(value):
     """A number in as few digits as tell it apart, text in quotes."""
     if isinstance(value, bytes):
-        escape = lambda c: _ESCAPES.get(chr(c)) or (chr(c) if 32 <= c < 127 else f"\\{c:03o}")
-        return '"' + "".join(map(escape, value)) + '"'
+        escape = lambda c: _ESCAPES.get(c) or (f"\\{ord(c):03o}" if ord(c) < 32 or ord(c) == 127 else c)
+        return '"' + "".join(map(escape, value.decode("utf-8", "surrogateescape"))) + '"'
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     if isinstance(value, (np.integer, int)):
@@ -40,16 +40,16 @@ def _written(array, most, rank=None):
     array = objects(array)
     array = np.asarray(array)
     if array.ndim == 0:
-        return _element(array[()])
+        return _element(array[()]) if most else "..."
     rank = array.ndim if rank is None else rank
-    if not array.size and rank == array.ndim:
+    if rank == array.ndim and not (array.size and most):
         return "[]" if not array.shape[0] else "[" + "\n" * (rank - 1) + " ...]"
     parts = [_written(row, most, rank) for row in array[:most]]
     if len(array) > 2 * most:
         parts.append("...")
     parts += [_written(row, most, rank) for row in array[max(most, len(array) - most) :]]
     between = " " if array.ndim == 1 else "\n" * (array.ndim - 1) + " " * (rank - array.ndim + 1)
-    return "[" + (" " if parts == ["..."] else "") + between.join(parts) + "]"
+    return "[" + between.join(parts) + "]"
 
 
 def string_format(template, inputs, placeholder="{}", summarize=3, name=None):
@@ -128,29 +128,34 @@ def print_v2(*inputs, **kwargs):
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
     write = _writer(output_stream)
-    mark = "{}"
-    while any(mark in str(x) for x in flatten(list(inputs))):
-        mark = f"\0{mark}"
-    texts, tensors = [], []
     tensor = lambda x: isinstance(x, Tensor) or hasattr(x, "_ref_tensor")
     if len(inputs) == 1 and tensor(inputs[0]) and inputs[0].dtype == string and inputs[0].shape.ndims == 0:
         write_text = lambda text: write(text.decode("utf-8", "surrogateescape") + end)
         return py_func(write_text, [convert_to_tensor(inputs[0])], [], True, name or "PrintV2")
-    for value in inputs:
-        leaves = []
-        for leaf in flatten(value):
-            if isinstance(leaf, SparseTensor):
-                tensors += [leaf.indices, leaf.values, leaf.dense_shape]
-                text = f"'SparseTensor(indices={mark}, values={mark}, shape={mark})'"
-                leaves.append(_Place(text))
-            elif tensor(leaf):
-                tensors.append(leaf)
-                leaves.append(_Place(mark))
-            else:
-                leaves.append(leaf)
-        nest = pack(value, leaves)
-        texts.append(nest if isinstance(nest, str) else pprint.pformat(nest))
-    formatted = string_format(sep.join(texts) + end, tensors, mark, summarize)
+    tensors = []
+    for leaf in flatten(list(inputs)):
+        if isinstance(leaf, SparseTensor):
+            tensors += [leaf.indices, leaf.values, leaf.dense_shape]
+        elif tensor(leaf):
+            tensors.append(leaf)
+
+    def template(mark):
+        """The text, with `mark` in place of tensors."""
+        texts = []
+        for value in inputs:
+            leaves = []
+            for leaf in flatten(value):
+                if isinstance(leaf, SparseTensor):
+                    leaf = _Place(f"'SparseTensor(indices={mark}, values={mark}, shape={mark})'")
+                leaves.append(_Place(mark) if tensor(leaf) else leaf)
+            nest = pack(value, leaves)
+            texts.append(nest if isinstance(nest, str) else pprint.pformat(nest))
+        return sep.join(texts) + end
+
+    mark = "{}"
+    while template(mark).count(mark) != len(tensors):
+        mark = f"\0{mark}"
+    formatted = string_format(template(mark), tensors, mark, summarize)
     write_text = lambda text: write(text.decode("utf-8", "surrogateescape"))
     return py_func(write_text, [formatted], [], True, name or "PrintV2")
 

@@ -112,10 +112,16 @@ def _quantised(inputs, min, max, num_bits, narrow_range, name, per_channel):
             # Of the range from 0 to 0 everything is 0.
             empty = _logical_and(_equal(low, 0.0), _equal(high, 0.0))
             some = _where(empty, _ones_like(high), high)
-            result = _rounded(x, *_nudged(low, some, *levels)) * (1.0 - _cast(empty, "float32"))
+            result = _rounded(x, *_nudged(low, some, *levels))
+            result = _where(_over(empty, result), _zeros(result), result)
             return result, lambda grad: list(_derivatives(grad, x, low, high, levels, per_channel))
 
         return _identity(rounded(*_checked(inputs, min, max, per_channel)), scope)
+
+
+def _over(condition, x):
+    """The condition of bounds, of the shape of `x`."""
+    return _greater(_cast(condition, "float32") + _zeros(x), 0.5)
 
 
 def _derivatives(gradients, x, low, high, levels, per_channel):
@@ -124,7 +130,7 @@ def _derivatives(gradients, x, low, high, levels, per_channel):
     some = _where(empty, _ones_like(high), high)
     least, most, _ = _nudged(low, some, *levels)
     wide = _zeros(x)
-    least, most, always = least + wide, most + wide, _greater(_cast(empty, "float32") + wide, 0.5)
+    least, most, always = least + wide, most + wide, _over(empty, x)
     nothing = _zeros(gradients)
     kept = lambda where: _where(where, gradients, nothing)
     within = _where(always, gradients, kept(_logical_and(_greater_equal(x, least), _less_equal(x, most))))

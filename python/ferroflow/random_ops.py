@@ -8,9 +8,6 @@ from .dtypes import as_dtype, float32
 from .default_graph import name_scope
 from .framework import call, convert_to_tensor
 
-# The least numbers of full precision.
-_TINY = {"float16": 6.104e-05, "bfloat16": 1.1754944e-38, "float32": 1.1754944e-38, "float64": 2.2250738585072014e-308}
-
 
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=float32, seed=None, name=None):
     """Normal of this mean and standard deviation."""
@@ -29,6 +26,11 @@ def random_uniform(shape, minval=0, maxval=None, dtype=float32, seed=None, name=
         raise ValueError(f"Must specify maxval for integer dtype {dtype!r}")
     function = "random_uniform_int" if dtype.is_integer else "random_uniform"
     return call(function, name or "random_uniform", shape, minval, 1 if maxval is None else maxval, dtype.name, seed)
+
+
+def _positive(shape, dtype, seed=None):
+    """Uniform below 1, and above 0: what has a logarithm."""
+    return random_uniform(shape, as_dtype(dtype)._tiny(), 1.0, dtype, seed)
 
 
 def random_shuffle(value, seed=None, name=None):
@@ -62,7 +64,7 @@ def random_gamma(shape, alpha, beta=None, dtype=float32, seed=None, name=None):
         alpha = convert_to_tensor(alpha, dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")
         numbers = call("random_gamma", "RandomGamma", alpha + zeros_like(beta), shape, seed)
-        return maximum(numbers / beta, _TINY[dtype.name])
+        return maximum(numbers / beta, dtype._tiny())
 
 
 def random_poisson(lam, shape, dtype=float32, seed=None, name=None):

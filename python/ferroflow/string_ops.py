@@ -107,16 +107,26 @@ def substr(input, pos, len, name=None, unit="BYTE"):
     return _each(cut, tensors, string, name or "Substr")
 
 
+def _float(text):
+    """The number that a text writes out, which may be hexadecimal, as C has it."""
+    if "x" not in text and "X" not in text:
+        return float(text)
+    try:
+        return float.fromhex(text)
+    except OverflowError:
+        return float("-inf" if text.strip().startswith("-") else "inf")
+
+
 def string_to_number(string_tensor=None, out_type=float32, name=None, input=None):
     """The numbers that strings write out. A run in which one writes none raises `tf.errors.InvalidArgumentError`."""
     value, out_type = string_tensor if input is None else input, as_dtype(out_type)
     if out_type.name not in ("float32", "float64", "int32", "int64"):
         raise TypeError(f"out_type must be float32, float64, int32 or int64, not {out_type.name}")
-    kind = int if out_type.is_integer else float
+    written = int if out_type.is_integer else _float
 
     def number(text):
         try:
-            found = kind(text.decode()) if b"_" not in text else None
+            found = written(text.decode()) if b"_" not in text else None
         except ValueError:
             found = None
         limited = found is not None and (not out_type.is_integer or out_type.min <= found <= out_type.max)
@@ -146,7 +156,10 @@ def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, f
     pattern = "%" + fill + (str(width) if width > -1 else "") + (f".{precision}" if precision > -1 else "")
     pattern += "d" if tensor.dtype.is_integer else "e" if scientific else "g" if shortest else "f"
     number = int if tensor.dtype.is_integer else float
-    return _each(lambda x: (pattern % number(x)).encode(), [tensor], string, name or "AsString")
+    # C fills up what is no number with spaces.
+    unfilled = pattern.replace("%0", "%", 1)
+    write = lambda x: ((pattern if fill != "0" or np.isfinite(x) else unfilled) % number(x)).encode()
+    return _each(write, [tensor], string, name or "AsString")
 
 
 def _searched(search):

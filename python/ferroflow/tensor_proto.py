@@ -1,5 +1,6 @@
 """Tensors as messages of protobuf, `TensorProto`, and as strings that are such."""
 
+import math
 import struct
 
 import numpy as np
@@ -10,6 +11,7 @@ from .framework import convert_to_tensor
 from .script_ops import py_func
 from .string_ops import _texts, objects
 from .tensor_shape import as_shape
+from .wire import block, fields, integers, signed, varint
 
 # By dtypes: the fields of elements, and their numbers.
 _FIELDS = {
@@ -34,52 +36,8 @@ _NUMBERS = {
     "bool_val": 11,
     "half_val": 13,
 }
-
-
-def _varint(number):
-    found, number = bytearray(), number % 2**64
-    while number >= 128:
-        found.append(number % 128 + 128)
-        number //= 128
-    return bytes([*found, number])
-
-
-def _field(number, value):
-    """A field of bytes."""
-    return _varint(number * 8 + 2) + _varint(len(value)) + value
-
-
-def _read_varint(data, at):
-    number, shift = 0, 0
-    while True:
-        if at >= len(data) or shift > 63:
-            raise ValueError("the message is cut off")
-        byte = data[at]
-        number, at, shift = number + (byte % 128 << shift), at + 1, shift + 7
-        if byte < 128:
-            return number, at
-
-
-def _fields(data):
-    """The fields of a message: numbers, kinds and values."""
-    at = 0
-    while at < len(data):
-        key, at = _read_varint(data, at)
-        number, kind = key // 8, key % 8
-        if kind == 0:
-            value, at = _read_varint(data, at)
-        elif kind in (1, 2, 5):
-            length, at = _read_varint(data, at) if kind == 2 else (8 if kind == 1 else 4, at)
-            value, at = data[at : at + length], at + length
-            if at > len(data):
-                raise ValueError("the message is cut off")
-        else:
-            raise ValueError(f"there are no fields of the kind {kind}")
-        yield number, kind, value
-
-
-def _signed(number):
-    return number - 2**64 if number >= 2**63 else number
+# How an element is encoded that is alone, if it is no integer.
+_KINDS = {"float_val": 5, "double_val": 1, "string_val": 2}
 
 
 class _Dim:
@@ -99,18 +57,18 @@ class TensorShapeProto:
 
     def SerializeToString(self):
         """The message as bytes."""
-        size = lambda dim: b"\x08" + _varint(dim.size) if dim.size else b""
-        return b"".join(_field(2, size(dim)) for dim in self.dim) + (b"\x18\x01" if self.unknown_rank else b"")
+        size = lambda dim: b"\x08" + varint(dim.size) if dim.size else b""
+        return b"".join(block(2, size(dim)) for dim in self.dim) + (b"\x18\x01" if self.unknown_rank else b"")
 
     @classmethod
     def FromString(cls, data):
         """The message that bytes are. Raises `ValueError` for such as are none."""
         found = cls()
-        for number, _, value in _fields(data):
-            if number == 2:
-                sizes = [_signed(v) for n, _, v in _fields(value) if n == 1]
+        for number, kind, value in fields(data):
+            if (number, kind) == (2, 2):
+                sizes = [signed(size) for n, of, size in fields(value) if (n, of) == (1, 0)]
                 found.dim.append(_Dim(sizes[-1] if sizes else 0))
-            elif number == 3:
+            elif (number, kind) == (3, 0):
                 found.unknown_rank = bool(value)
         return found
 
@@ -130,35 +88,33 @@ class TensorProto:
 
     def SerializeToString(self):
         """The message as bytes."""
-        found = b"\x08" + _varint(self.dtype) if self.dtype else b""
-        found += _field(2, self.tensor_shape.SerializeToString())
-        found += b"\x18" + _varint(self.version_number) if self.version_number else b""
-        found += _field(4, self.tensor_content) if self.tensor_content else b""
+        found = b"\x08" + varint(self.dtype) if self.dtype else b""
+        found += block(2, self.tensor_shape.SerializeToString())
+        found += b"\x18" + varint(self.version_number) if self.version_number else b""
+        found += block(4, self.tensor_content) if self.tensor_content else b""
         for name, number in _NUMBERS.items():
             values = getattr(self, name)
             if name == "string_val":
-                found += b"".join(_field(number, value) for value in values)
+                found += b"".join(block(number, value) for value in values)
             elif values:
                 kind = {"float_val": "f", "double_val": "d"}.get(name)
-                packed = (
-                    struct.pack(f"<{len(values)}{kind}", *values) if kind else b"".join(map(_varint, map(int, values)))
-                )
-                found += _field(number, packed)
+                packed = struct.pack(f"<{len(values)}{kind}", *values) if kind else b"".join(map(varint, values))
+                found += block(number, packed)
         return found
 
     @classmethod
     def FromString(cls, data):
         """The message that bytes are. Raises `ValueError` for such as are none."""
         found, names = cls(), {number: name for name, number in _NUMBERS.items()}
-        for number, kind, value in _fields(bytes(data)):
-            if number in (1, 3):
-                setattr(found, "dtype" if number == 1 else "version_number", value)
-            elif number == 2:
+        for number, kind, value in fields(bytes(data)):
+            if number in (1, 3) and kind == 0:
+                setattr(found, "dtype" if number == 1 else "version_number", signed(value, 32))
+            elif (number, kind) == (2, 2):
                 found.tensor_shape = TensorShapeProto.FromString(value)
-            elif number == 4:
+            elif (number, kind) == (4, 2):
                 found.tensor_content = value
-            elif number in names:
-                getattr(found, names[number]).extend(_elements(names[number], kind, value))
+            elif number in names and kind in (2, _KINDS.get(names[number], 0)):
+                getattr(found, names[number]).extend(_elements(names[number], value))
         return found
 
     def ParseFromString(self, data):
@@ -176,18 +132,13 @@ class TensorProto:
         return f"TensorProto(dtype={self.dtype}, shape={sizes}, elements={make_ndarray(self).tolist()})"
 
 
-def _elements(name, kind, value):
+def _elements(name, value):
     if name == "string_val":
         return [value]
     if name in ("float_val", "double_val"):
         return np.frombuffer(value, "<f4" if name == "float_val" else "<f8").tolist()
-    if kind == 0:
-        return [_signed(value)]
-    found, at = [], 0
-    while at < len(value):
-        number, at = _read_varint(value, at)
-        found.append(_signed(number))
-    return found
+    # What is longer than a field can hold loses its upper bits, as everywhere in protobuf.
+    return integers(value) if name == "int64_val" else [signed(number, 32) for number in integers(value)]
 
 
 def _message(array, dtype, content):
@@ -249,7 +200,7 @@ def make_ndarray(tensor):
     """The array that a `TensorProto` is. Raises `TypeError` for one of another dtype, `ValueError` for one whose elements are
     not as many as its shape says."""
     sizes = [dim.size for dim in tensor.tensor_shape.dim]
-    count, dtype = int(np.prod(sizes)), as_dtype(tensor.dtype)
+    count, dtype = math.prod(sizes), as_dtype(tensor.dtype)
     if dtype.name not in _FIELDS:
         raise TypeError(f"Unsupported tensor type: {tensor.dtype}")
     kind = object if dtype == string else np.dtype(dtype.as_numpy_dtype)
@@ -257,7 +208,9 @@ def make_ndarray(tensor):
         return np.frombuffer(tensor.tensor_content, kind.newbyteorder("<")).astype(kind).reshape(sizes)
     values = getattr(tensor, _FIELDS[dtype.name])
     if dtype.name == "float16":
-        flat = np.array(values, np.uint16).view(np.float16)
+        flat = np.array(values, np.int64).astype(np.uint16).view(np.float16)
+    elif dtype.is_integer:
+        flat = np.array(values, np.int64).astype(kind)
     else:
         flat = np.empty(len(values), kind)
         flat[:] = values
@@ -290,11 +243,12 @@ def parse_tensor(serialized, out_type, name=None):
         except ValueError as error:
             raise refuse("Could not parse `serialized` as TensorProto") from error
         if message.dtype != dtype.as_datatype_enum:
-            given = as_dtype(message.dtype).name if message.dtype else "no dtype"
-            raise refuse(f"Type mismatch between parsed tensor ({given}) and dtype ({dtype.name})")
+            raise refuse(f"Type mismatch between parsed tensor (dtype {message.dtype}) and dtype ({dtype.name})")
         try:
+            if any(dim.size < 0 for dim in message.tensor_shape.dim):
+                raise ValueError("a dimension is negative")
             return make_ndarray(message)
-        except ValueError as error:
+        except (ValueError, MemoryError) as error:
             raise refuse("Could not parse `serialized` as a valid tensor") from error
 
     return py_func(parsed, [text], dtype, False, name or "ParseTensor")

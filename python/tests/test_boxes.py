@@ -167,6 +167,9 @@ def test_bitmaps_and_animations(run):
     for wrong in (tf.image.decode_bmp, tf.image.decode_gif):
         with pytest.raises(tf.errors.InvalidArgumentError):
             run(wrong(b"neither"))
+    large = made.getvalue()[:6] + b"\xff\xff\xff\xff" + made.getvalue()[10:]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Memory limit exceeded"):
+        run(tf.image.decode_gif(large))
     with pytest.raises(tf.errors.InvalidArgumentError, match="a GIF holds several images"):
         run(tf.image.decode_image(made.getvalue()))
     with pytest.raises(ValueError, match="contents must be scalar"):

@@ -56,11 +56,28 @@ def test_tails(check):
     check(logistic.log_cdf(-100.0), [-100.0])
     check(logistic.survival_function(1.0), [1 / (1 + math.e)])
     check(logistic.log_survival_function(1.0), [-math.log(1 + math.e)])
+    check(logistic.log_survival_function(200.0), [-200.0])
+    run = tf.Session().run
+    for far in (-math.inf, math.inf):
+        assert run([logistic.log_prob(far), logistic.prob(far)])[0].tolist() == [-math.inf]
+        assert run(logistic.prob(far)).tolist() == [0.0]
     check(D.HalfNormal(1.0).prob(-1.0), 0.0)
     check(D.HalfNormal(1.0).cdf(-1.0), 0.0)
     few = D.InverseGamma([0.5, 1.5, 3.0], 1.0)
     np.testing.assert_array_equal(np.isnan(tf.Session().run([few.mean(), few.variance()])), [[1, 0, 0], [1, 1, 0]])
     assert np.isnan(tf.Session().run(D.Kumaraswamy(0.5, 2.0).mode()))
+
+
+def test_at_the_ends_of_what_is_possible(check):
+    """What comes to `0 · ln 0` is 0."""
+    check(D.Binomial(3.0, probs=[0.0, 1.0]).prob([0.0, 3.0]), [1.0, 1.0])
+    check(D.Binomial(3.0, probs=[0.0, 1.0]).prob([1.0, 2.0]), [0.0, 0.0])
+    check(D.Poisson(0.0).prob([0.0, 1.0]), [1.0, 0.0])
+    check(D.Geometric(probs=1.0).prob([0.0, 1.0]), [1.0, 0.0])
+    check(D.NegativeBinomial(2.0, probs=0.0).prob([0.0, 1.0]), [1.0, 0.0])
+    check(D.Kumaraswamy(1.0, 1.0).prob([0.0, 0.5, 1.0]), [1.0, 1.0, 1.0])
+    check(D.OneHotCategorical(probs=[0.0, 1.0]).prob([0, 1]), 1.0)
+    check(D.OneHotCategorical(probs=[0.0, 1.0]).prob([1, 0]), 0.0)
 
 
 DISCRETE = {

@@ -69,6 +69,49 @@ def test_moments(cls, kind, rows):
     assert {v.op.name for v in optimizer.variables()} == set(kept) - {"w", "global_step"}
 
 
+@pytest.mark.parametrize("step", [False, True])
+@pytest.mark.parametrize("cls", [opt.AdaMaxOptimizer, opt.LazyAdamOptimizer, opt.NadamOptimizer])
+def test_the_powers_of_the_decays_move(cls, step):
+    """With a constant gradient each step is as long as the rate, whether steps are counted or not."""
+    w = tf.Variable(0.0, name="w")
+    counter = tf.train.get_or_create_global_step() if step else None
+    train = cls(0.01, 0.9, 0.999, 0.0).minimize(3.0 * w, counter)
+    assert train.type == "NoOp" and train is tf.get_collection(tf.GraphKeys.TRAIN_OP)[0]
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        found = [session.run(train) or session.run(w) for _ in range(4)]
+        # Nesterov's momentum looks ahead: `(0.9·m + 0.1·g) / (1 - 0.9ᵗ)`.
+        ahead = np.cumsum([(0.9 * (1 - 0.9**t) + 0.1) / (1 - 0.9**t) for t in range(1, 5)])
+        expected = ahead if cls is opt.NadamOptimizer else np.arange(1, 5)
+        np.testing.assert_allclose(found, -0.01 * expected, rtol=2e-4)
+        powers = [session.run(v) for v in tf.global_variables() if v.op.name == "beta1_power"]
+        np.testing.assert_allclose(powers, [0.9**5], rtol=1e-6)
+
+
+def test_what_ends_a_step():
+    """`_finish` is run without a step that is counted too."""
+
+    class Ending(tf.train.Optimizer):
+        ended = None
+
+        def __init__(self):
+            super().__init__(False, "Ending")
+
+        def _apply_dense(self, grad, var):
+            return var.assign_sub(grad)
+
+        def _finish(self, update_ops, name_scope):
+            with tf.control_dependencies(update_ops):
+                return self.ended.assign_add(1.0, name=name_scope)
+
+    w, Ending.ended = tf.Variable(5.0), tf.Variable(0.0, trainable=False)
+    train = Ending().minimize(2.0 * w)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        assert [session.run(train), session.run(train)] == [None, None]
+        assert session.run([w, Ending.ended]) == [1.0, 2.0]
+
+
 def test_rows_that_come_twice():
     """Of slices with a row twice the sum counts."""
     w, _ = trained(opt.LazyAdamOptimizer(0.1, 0.9, 0.99, 1e-3), rows=[0, 0])

@@ -48,6 +48,21 @@ def test_labels_that_count_apart_need_no_blank(run):
         run(tf.nn.ctc_loss(short, LOGITS[:, :1], [2]))
 
 
+def test_sequences_of_no_steps(check, run):
+    """They have no labels, for certain."""
+    logits = tf.constant(LOGITS)
+    one = tf.SparseTensor([[0, 0]], tf.constant([1]), [2, 1])
+    alone = run(tf.nn.ctc_loss(one, logits, [5, 1]))[0]
+    dense = tf.nn.ctc_loss_v2(np.array([[1], [0]], np.int32), logits, [1, 0], [5, 0], blank_index=2)
+    for loss in (tf.nn.ctc_loss(one, logits, [5, 0]), dense):
+        check(loss, [alone, 0.0])
+        check(tf.gradients(loss, logits)[0][:, 1], np.zeros([5, 3]))
+    both = tf.SparseTensor([[0, 0], [1, 0]], tf.constant([1, 0]), [2, 1])
+    check(tf.nn.ctc_loss(both, logits, [5, 0], ignore_longer_outputs_than_inputs=True), [alone, 0.0])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Not enough time"):
+        run(tf.nn.ctc_loss(both, logits, [5, 0]))
+
+
 def test_labels_in_a_matrix(check, run):
     dense, logits = np.array([[1, 1, 2], [2, 2, 0]], np.int32), tf.constant(LOGITS)
     loss = tf.nn.ctc_loss_v2(dense, logits, [3, 2], [5, 4], unique=tf.nn.ctc_unique_labels(dense))

@@ -166,3 +166,61 @@ def test_samples_of_the_gamma_family_are_tensorflows(check):
     check(D.Dirichlet([2.0, 3.0, 4.0]).sample(seed=5), [0.413629949092865, 0.1193370670080185, 0.4670329988002777])
     student = D.StudentT([3.0, 5.0], [0.0, 1.0], [1.0, 2.0]).sample(2, seed=5)
     check(student, [[-1.1406124830245972, 2.2219128608703613], [-1.6984045505523682, -3.209517478942871]])
+
+
+def sloped(function, at, dtype=np.float32):
+    """What a function gives at some places, and its slopes there."""
+    places = tf.constant(np.array(at, dtype))
+    found = function(places)
+    with tf.Session() as session:
+        return session.run([found, tf.gradients(found, places)[0]])
+
+
+def test_tails_of_normal():
+    """TensorFlow's numbers."""
+    normal = D.Normal(0.0, 1.0)
+    found, slopes = sloped(normal.log_cdf, [-40, -15, -5, 0, 3, 6])
+    expected = [-804.608459, -116.131386, -15.0649986, -0.693147182, -1.35080996e-3, -9.86587645e-10]
+    np.testing.assert_allclose(found, expected, rtol=3e-5)
+    np.testing.assert_allclose(
+        slopes, [40.0249688, 15.0660868, 5.18650397, 0.797884561, 4.43783904e-3, 6.07588e-9], 2e-6
+    )
+    found, slopes = sloped(normal.log_survival_function, [40, 5, 0, -8])
+    np.testing.assert_allclose(found, [-804.608459, -15.0649986, -0.693147182, -6.2209673e-16], rtol=3e-6)
+    np.testing.assert_allclose(slopes, [-40.0249688, -5.18650397, -0.797884561, -5.0522809e-15], rtol=2e-6)
+    exact = D.Normal(tf.constant(0.0, tf.float64), tf.constant(1.0, tf.float64))
+    found, slopes = sloped(exact.log_cdf, [-40, -21, -5, 8.5], np.float64)
+    np.testing.assert_allclose(found, [-804.608442, -224.465716, -15.0649984, -9.47953482e-18], rtol=1e-8)
+    np.testing.assert_allclose(slopes, [40.0249688, 21.0474055, 5.18650397, 8.16623563e-17], rtol=1e-8)
+
+
+def test_tails_of_laplace():
+    laplace = D.Laplace(0.0, 1.0)
+    expected = [-800.693147, -1.69314718, -0.693147182, -0.203267054, -1.0305768e-9]
+    for function, sign in ((laplace.log_cdf, 1), (laplace.log_survival_function, -1)):
+        found, slopes = sloped(function, [-800 * sign, -sign, 0, sign, 20 * sign])
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+        np.testing.assert_allclose(slopes, sign * np.array([1, 1, 1, 0.225399673, 1.0305768e-9]), rtol=1e-6)
+
+
+def test_what_is_no_number_is_of_no_probability(run):
+    uniform = D.Uniform(0.0, [2.0])
+    assert np.isnan(run([uniform.prob(math.nan), uniform.log_prob(math.nan), uniform.cdf(math.nan)])).all()
+
+
+def test_at_the_ends_of_what_is_possible(check, run):
+    """What comes to `0 · ln 0` is 0; derivatives by parameters are what they are elsewhere."""
+    check(D.Gamma(1.0, 2.0).log_prob([0.0, 1.0]), [0.6931472, -1.3068528])
+    check(D.Beta(1.0, 1.0).log_prob([0.0, 1.0, 0.5]), [0.0] * 3)
+    check(D.Dirichlet([1.0, 1.0, 1.0]).log_prob([0.0, 0.5, 0.5]), 0.6931472)
+    check(D.Multinomial(3.0, probs=[0.0, 1.0]).log_prob([0.0, 3.0]), 0.0)
+    check(D.Multinomial(3.0, logits=[-math.inf, 1.0]).log_prob([0.0, 3.0]), 0.0)
+    check(D.Categorical(probs=[0.0, 1.0]).kl_divergence(D.Categorical(probs=[0.5, 0.5])), 0.6931472)
+    assert run(D.Gamma([0.5, 2.0], 2.0).log_prob(0.0)).tolist() == [math.inf, -math.inf]
+    assert run(D.Multinomial(3.0, probs=[0.0, 1.0]).log_prob([1.0, 2.0])) == -math.inf
+    shape = tf.constant(1.0)
+    at = tf.constant([0.0, 3.0])
+    found = D.Gamma(shape, 2.0).log_prob(at)
+    check(tf.gradients(found, at)[0], [-2.0, -2.0])
+    # ln 3 + ln 2 - digamma(1).
+    check(tf.gradients(found[1], shape)[0], 1.0986123 + 0.6931472 + 0.5772157)

@@ -1,5 +1,8 @@
 """Tables, beside what TensorFlow gives."""
 
+import threading
+
+import numpy as np
 import pytest
 
 import ferroflow as tf
@@ -45,6 +48,33 @@ def test_tables():
         table.lookup([1])
     with pytest.raises(ValueError, match="Dimensions must be equal"):
         KEYS(["a", "b"], [1.5])
+
+
+def test_keys_of_any_shape():
+    words = tf.constant(["b", "x", "a"])
+    places = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["a", "b"], longs(5, 6)), -1)
+    numbered = tf.lookup.StaticVocabularyTable(tf.lookup.KeyValueTensorInitializer(["a", "b"], longs(0, 1)), 1)
+    names = tf.contrib.lookup.index_to_string_table_from_tensor(["a", "b"])
+    rows = tf.contrib.lookup.MutableHashTable(tf.string, tf.float32, [0.0, -1.0])
+    put = rows.insert("a", [1.0, 2.0])
+    given = tf.placeholder(tf.string)
+    with tf.Session() as session:
+        session.run([tf.tables_initializer(), put])
+        assert session.run(places.lookup(given), {given: "b"}) == 6
+        assert session.run([places.lookup(tf.constant("a")), numbered.lookup(tf.constant("x"))]) == [5, 2]
+        assert session.run(names.lookup(tf.constant(1, tf.int64))) == b"b"
+        assert session.run([rows.lookup(tf.constant("a")), rows.lookup(tf.constant("x"))])[0].tolist() == [1.0, 2.0]
+        assert session.run(tf.map_fn(places.lookup, words, tf.int64)).tolist() == [6, -1, 5]
+        for shape in ([0], [2, 0]):
+            empty = np.zeros(shape, object)
+            assert session.run(places.lookup(given), {given: empty}).shape == tuple(shape)
+            assert session.run(rows.lookup(given), {given: empty}).shape == (*shape, 2)
+        found = []
+        looked_up = places.lookup(words)
+        thread = threading.Thread(target=lambda: found.append(session.run(looked_up).tolist()))
+        thread.start()
+        thread.join()
+        assert found == [[6, -1, 5]]
 
 
 def test_a_key_with_two_values():
@@ -183,6 +213,7 @@ def test_words_at_places(started, files):
         ),
         (ValueError, "`key` must have size 2, received 1", lambda: tables.StrongHashSpec([1])),
         (TypeError, "Must be unsigned integer values.", lambda: tables.StrongHashSpec(["a", "b"])),
+        (ValueError, "must be a scalar", lambda: STATIC(KEYS(["a"], longs(1)), longs(-1, -2))),
         (ValueError, "must be > 0 if no `table` is supplied", lambda: tables.IdTableWithHashBuckets(None, 0)),
     ],
 )
@@ -211,6 +242,24 @@ def test_tables_that_change():
         session.run(put)
         assert session.run(found).tolist() == [[[3.0, 4.0]], [[0.0, 0.0]]]
         assert session.run(table.export())[1].tolist() == [[3.0, 4.0]]
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"Expected shape \[1, 2\] for value, got \[1, 3\]"):
+            session.run(table.insert(longs(1), [[3.0, 4.0, 5.0]]))
+        assert session.run(found).tolist() == [[[3.0, 4.0]], [[0.0, 0.0]]]
+
+
+def test_a_table_that_others_change_meanwhile():
+    table = tables.MutableHashTable(tf.int64, tf.int64, -1)
+    given = tf.placeholder(tf.int64, [None])
+    put, whole = table.insert(given, 2 * given), table.export()
+    with tf.Session() as session:
+        more = lambda: [session.run(put, {given: np.arange(64 * k, 64 * (k + 1))}) for k in range(100)]
+        thread = threading.Thread(target=more)
+        thread.start()
+        while thread.is_alive():
+            keys, values = session.run(whole)
+            assert (values == 2 * keys).all()
+        thread.join()
+        assert session.run(table.size()) == 6400
     with pytest.raises(TypeError, match="Expected int64, got strings"):
         table.insert(["a"], [[1.0, 2.0]])
 

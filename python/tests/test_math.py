@@ -163,6 +163,12 @@ def test_products(check):
     check(tf.matmul([a, b], [b, a]), np.matmul([a, b], [b, a]))
     check(tf.batch_matmul([a], [b], adj_y=True), [a @ np.transpose(b)])
     check(tf.matrix_transpose([a]), [np.transpose(a)])
+    with pytest.raises(ValueError, match="out of range for rank 1"):
+        tf.matrix_transpose([1.0, 2.0])
+    of_any_rank = tf.placeholder(tf.float32)
+    for wrong in ([1.0, 2.0], 3.0):
+        with tf.Session() as session, pytest.raises(tf.errors.InvalidArgumentError, match="out of range for rank"):
+            session.run(tf.matrix_transpose(of_any_rank), {of_any_rank: wrong})
     check(tf.xw_plus_b(a, b, [1.0, 2.0]), np.matmul(a, b) + [1.0, 2.0])
     with pytest.raises(ValueError, match="Only one of transpose and adjoint"):
         tf.matmul(a, b, transpose_a=True, adjoint_a=True)

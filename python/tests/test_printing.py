@@ -28,6 +28,11 @@ WRITTEN = [
     (np.arange(16).reshape(2, 8), 3, "[[0 1 2 ... 5 6 7]\n [8 9 10 ... 13 14 15]]"),
     (np.arange(6), 3, "[0 1 2 3 4 5]"),
     (np.arange(5), 0, "[ ...]"),
+    ([[1, 2], [3, 4]], 0, "[\n ...]"),
+    ([[[1]]], 0, "[\n\n ...]"),
+    (np.zeros([0]), 0, "[]"),
+    (5, 0, "..."),
+    (["é", "\x01\n\x7f", "日本"], 3, '["é" "\\001\\n\\177" "日本"]'),
     (np.zeros([0, 3]), 3, "[]"),
     (np.zeros([3, 0]), 3, "[\n ...]"),
     (3, 3, "3"),
@@ -59,6 +64,10 @@ PRINTED = [
         "'SparseTensor(indices=[[0 1]], values=[2], shape=[2 3])'\n",
     ),
     (lambda: ("{}", tf.constant(5)), "{} 5\n"),
+    (lambda: ({}, []), "{} []\n"),
+    (lambda: ([{}, tf.constant(2)], ()), "[{}, 2] ()\n"),
+    (lambda: ({"{}": tf.constant(1)},), "{'{}': 1}\n"),
+    (lambda: ("é", tf.constant(["é"])), 'é ["é"]\n'),
     (lambda: (tf.constant(["q"]),), '["q"]\n'),
     (lambda: (), "\n"),
 ]
@@ -68,6 +77,16 @@ PRINTED = [
 def test_printing(run, capsys, values, text):
     run(tf.print(*values()))
     assert capsys.readouterr().err == text
+
+
+def test_marks_that_are_no_places(run, capsys):
+    run(tf.print(tf.constant(1), end="{}\n"))
+    run(tf.print("\0{}", tf.constant(1), {}, sep="{}"))
+    assert capsys.readouterr().err == "1{}\n\0{}{}1{}{}\n"
+
+
+def test_bytes_that_are_no_text(run):
+    assert run(tf.strings.format("{}", tf.constant([b"\xff\xe9a"]))) == b'["\xff\xe9a"]'
 
 
 def test_where_it_is_printed(run, capsys, caplog, tmp_path):

@@ -38,6 +38,9 @@ def test_bounds_that_are_tensors(check):
     nothing = tf.quantization.fake_quant_with_min_max_vars(x, zero, zero)
     check(nothing, np.zeros(9))
     check(tf.gradients(nothing, x)[0], np.ones(9))
+    check(tf.fake_quant_with_min_max_vars([np.nan, 1.0, np.inf, -np.inf], zero, zero), np.zeros(4))
+    by_channel = tf.fake_quant_with_min_max_vars_per_channel([np.nan, 1.0], [0.0, -1.0], [0.0, 1.0])
+    check(by_channel, [0.0, 1.0039216])
 
 
 def test_bounds_of_channels(check):

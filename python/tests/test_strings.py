@@ -43,6 +43,13 @@ def test_numbers_as_strings(run):
     assert run(tf.strings.as_string(1.5, scientific=True)) == b"1.500000e+00"
     assert run(tf.as_string(1.5, shortest=True)) == b"1.5"
     assert run(tf.as_string([7], width=4, fill="0")).tolist() == [b"0007"]
+    numbers = [np.nan, np.inf, -np.inf, 1.5]
+    for fill, expected in (
+        ("0", [b"    nan", b"    inf", b"   -inf", b"1.500000"]),
+        ("+", [b"   +nan", b"   +inf", b"   -inf", b"+1.500000"]),
+        ("-", [b"nan    ", b"inf    ", b"-inf   ", b"1.500000"]),
+    ):
+        assert run(tf.as_string(numbers, fill=fill, width=7)).tolist() == expected
     assert run(tf.as_string([True, False])).tolist() == [b"true", b"false"]
     with pytest.raises(ValueError, match="Cannot select both scientific and shortest"):
         tf.as_string(1.5, scientific=True, shortest=True)
@@ -52,6 +59,13 @@ def test_numbers_as_strings(run):
 
 def test_strings_as_numbers(run):
     assert run(tf.string_to_number(["1.5", " 2 ", "-3e2"])).tolist() == [1.5, 2.0, -300.0]
+    hexadecimal = ["0x1p3", " -0X1.8P1 ", "0x.8", "0x1e2", "+0x1p-1", "0x1p2000", "-0x1p2000", "infinity", "1e400"]
+    expected = [8.0, -3.0, 0.5, 482.0, 0.5, np.inf, -np.inf, np.inf, np.inf]
+    for dtype in (tf.float32, tf.float64):
+        assert run(tf.string_to_number(hexadecimal, dtype)).tolist() == expected
+    for text, dtype in (("0x", tf.float32), ("0x1p", tf.float64), ("0x10", tf.int32), ("0x1p3", tf.int64)):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="could not correctly convert string: 0x"):
+            run(tf.string_to_number(text, dtype))
     found = run(tf.strings.to_number(["7", "-8"], tf.int64))
     assert found.tolist() == [7, -8] and found.dtype == "int64"
     for wrong in ("x", "1_0", ""):

@@ -99,6 +99,32 @@ def test_numbers_of_pythons():
             wrong()
 
 
+# `float32`, of one dimension of size -1.
+DAMAGED = b"\x08\x01\x12\x0d\x12\x0b\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+ONE = b"\x12\x04\x12\x02\x08\x01"
+
+
+@pytest.mark.parametrize(
+    "text, dtype, expected",
+    [
+        (b"\x08\x03" + ONE + b"8\x80\x80\x80\x80\x80 ", tf.int32, [0]),
+        (b"\x08\x03" + ONE + b"8\xff\xff\xff\xff\x0f", tf.int32, [-1]),
+        (b"\x08\x04" + ONE + b"8\xac\x02", tf.uint8, [44]),
+        (b"\x08\x13" + ONE + b"h\x80\x80@", tf.float16, [0.0]),
+        (b"\x08\x13" + ONE + b"h\x80\xf8\x04", tf.float16, [1.0]),
+        (b"\x08\n" + ONE + b"X\x05", tf.bool, [True]),
+        (b"\x08\x01" + ONE + b"-\x00\x00@@", tf.float32, [3.0]),
+        # Fields of other kinds than theirs are as if they were not there.
+        (b"\x08\x01" + ONE + b"(\x03", tf.float32, [0.0]),
+        (b"\x08\x01\x10\x05-\x00\x00@@", tf.float32, 3.0),
+        (b"\x08\x01" + ONE + b" \x05", tf.float32, [0.0]),
+    ],
+)
+def test_fields_that_do_not_fit(run, text, dtype, expected):
+    """What TensorFlow gives of the same bytes."""
+    assert np.asarray(run(tf.io.parse_tensor(text, dtype))).tolist() == expected
+
+
 def test_strings_that_are_no_tensors(run):
     for text, dtype, message in (
         ("garbage\xff", tf.float32, "Could not parse `serialized` as TensorProto"),
@@ -106,6 +132,11 @@ def test_strings_that_are_no_tensors(run):
         (b"\x08\x01\x12\x00*\x04\x00\x00\xc0?", tf.int32, "Type mismatch between parsed tensor"),
         (b'\x08\x03\x12\x04\x12\x02\x08\x02"\x04\x01\x00\x00\x00', tf.int32, "as a valid tensor"),
         ("", tf.float32, "Type mismatch"),
+        (b"\x08\xe7\x07\x12\x00", tf.float32, r"Type mismatch between parsed tensor \(dtype 999\)"),
+        (b"\n\x02ab\x12\x00", tf.float32, "Type mismatch"),
+        (DAMAGED + b'"\x08\x00\x00\x80?\x00\x00\x00@', tf.float32, "as a valid tensor"),
+        (DAMAGED, tf.float32, "as a valid tensor"),
+        (b"\x08\x01\x12\x00*\x03abc", tf.float32, "Could not parse `serialized` as TensorProto"),
     ):
         with pytest.raises(tf.errors.InvalidArgumentError, match=message):
             run(tf.io.parse_tensor(text, dtype))

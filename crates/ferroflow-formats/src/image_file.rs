@@ -1,7 +1,7 @@
 use crate::{Error, Result};
 use image::codecs::gif::GifDecoder;
 use image::codecs::jpeg::JpegEncoder;
-use image::{AnimationDecoder, DynamicImage, ImageBuffer, ImageFormat, Pixel};
+use image::{AnimationDecoder, DynamicImage, ImageBuffer, ImageDecoder, ImageError, ImageFormat, Limits, Pixel};
 use std::io::Cursor;
 
 /// Bytes of pixels, row by row.
@@ -48,14 +48,22 @@ pub fn decode_image(file: &[u8], channels: usize) -> Result<Pixels> {
 /// The images of an animation, a GIF file, of 3 channels, each as it is shown: of one size.
 ///
 /// # Errors
-/// If it is no such file, or damaged.
+/// If it is no such file, or damaged, or if the images together are too large: a few bytes of a file can ask for any size.
 pub fn decode_frames(file: &[u8]) -> Result<Vec<Pixels>> {
-    let invalid = |e: image::ImageError| Error::Invalid(format!("Invalid GIF data: {e}"));
-    let frames = GifDecoder::new(Cursor::new(file)).map_err(invalid)?.into_frames();
-    frames
+    frames_within(file, Limits::default())
+}
+
+fn frames_within(file: &[u8], limits: Limits) -> Result<Vec<Pixels>> {
+    let invalid = |e: ImageError| Error::Invalid(format!("Invalid GIF data: {e}"));
+    let mut decoder = GifDecoder::new(Cursor::new(file)).map_err(invalid)?;
+    let mut left = limits.clone();
+    decoder.set_limits(limits).map_err(invalid)?;
+    decoder
+        .into_frames()
         .map(|frame| {
             let image = DynamicImage::ImageRgba8(frame.map_err(invalid)?.into_buffer());
             let (height, width) = (image.height() as usize, image.width() as usize);
+            left.reserve_usize(3 * height * width).map_err(invalid)?;
             Ok(Pixels { height, width, channels: 3, bytes: image.into_rgb8().into_raw() })
         })
         .collect()
@@ -165,6 +173,24 @@ mod tests {
         assert_eq!(frames, [Pixels { height: 1, width: 1, channels: 3, bytes: vec![0; 3] }]);
         assert!(decode_image(&file, 3).unwrap_err().to_string().contains("several images"));
         assert!(decode_frames(b"no image").is_err());
+    }
+
+    #[test]
+    fn animations_that_ask_for_too_much_are_refused() {
+        let of_size = |width: u16, height: u16, frames: usize, limits: &Limits| {
+            let mut file = b"GIF89a".to_vec();
+            file.extend([width.to_le_bytes(), height.to_le_bytes()].concat());
+            file.extend(b"\x80\x00\x00\x00\x00\x00\xff\xff\xff");
+            file.extend(b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00".repeat(frames));
+            frames_within(&[&file[..], b";"].concat(), limits.clone())
+        };
+        let (usual, mut few) = (Limits::default(), Limits::default());
+        few.max_alloc = Some(300_000);
+        for (width, height, frames, limits) in [(65535, 65535, 1, &usual), (100, 100, 20, &few)] {
+            let error = of_size(width, height, frames, limits).unwrap_err().to_string();
+            assert!(error.contains("Memory limit exceeded"), "{error}");
+        }
+        assert_eq!(of_size(100, 100, 10, &few).unwrap().len(), 10);
     }
 
     #[test]

@@ -79,21 +79,20 @@ class MutableHashTable(Table):
         return self._tables().setdefault(self._key, {})
 
     def insert(self, keys, values, name=None):
-        """The operation that gives `keys` new `values`. A run in which there are not as many raises
-        `tf.errors.InvalidArgumentError`."""
+        """The operation that gives `keys` new `values`. A run in which there are not as many, or of another
+        shape than the table's, raises `tf.errors.InvalidArgumentError`."""
         keys, values = convert_to_tensor(keys, self._key_dtype), convert_to_tensor(values, self._value_dtype)
-        rank = self._default.shape.ndims
 
-        def put(keys, values):
-            keys, values = objects(keys), objects(values)
-            shape = np.shape(values)
-            if np.shape(keys) != (shape[: len(shape) - rank] if rank else shape):
-                message = f"Expected shape {list(np.shape(keys))} for value, got {list(shape)}"
+        def put(keys, values, default):
+            keys, values, row = objects(keys), objects(values), np.shape(objects(default))
+            expected = [*np.shape(keys), *row]
+            if list(np.shape(values)) != expected:
+                message = f"Expected shape {expected} for value, got {list(np.shape(values))}"
                 raise InvalidArgumentError(None, None, message)
-            rows = np.reshape(values, [-1, *shape[len(shape) - rank :]]) if rank else _flat(values)
+            rows = np.reshape(values, [np.size(keys), *row]) if row else _flat(values)
             self._entries().update(zip(_flat(keys), rows))
 
-        return py_func(put, [keys, values], [], True, name or f"{self._name}_lookup_table_insert")
+        return py_func(put, [keys, values, self._default], [], True, name or f"{self._name}_lookup_table_insert")
 
     def remove(self, keys, name=None):
         """The operation that removes `keys`, of which some may not be there."""
@@ -110,9 +109,10 @@ class MutableHashTable(Table):
         kinds = [object if d == string else d.as_numpy_dtype for d in (self._key_dtype, self._value_dtype)]
 
         def exported(default):
-            entries, sizes = self._entries(), np.shape(objects(default))
+            # Other runs may change the table meanwhile.
+            entries, sizes = list(self._entries().items()), np.shape(objects(default))
             keys, values = np.empty(len(entries), kinds[0]), np.empty([len(entries), *sizes], kinds[1])
-            for at, (key, value) in enumerate(entries.items()):
+            for at, (key, value) in enumerate(entries):
                 keys[at], values[at] = key, value
             return [keys, values]
 

@@ -9,11 +9,12 @@ from ...gamma_distributions import Gamma, _OfGamma, _where
 from ...incomplete import igammac
 from ...math_ops import atan, digamma, erf, exp, expm1, greater, greater_equal, lgamma, log, log1p, sigmoid
 from ...math_ops import abs as absolute, pow as power, square, tan
-from ...random_ops import random_normal, random_uniform
+from ...random_ops import _positive, random_normal, random_uniform
+from ...tails import times_log
 
 __all__ = ["Cauchy", "Chi2", "HalfNormal", "InverseGamma", "Kumaraswamy", "Logistic"]
 
-_EULER, _TINY = 0.5772156649015329, 1.1754944e-38
+_EULER = 0.5772156649015329
 
 
 class _Located(Distribution):
@@ -72,11 +73,12 @@ class Logistic(_Located):
         super().__init__(loc, scale, name)
 
     def _sample(self, sizes, seed):
-        drawn = random_uniform(sizes, _TINY, 1.0, self.dtype, seed)
+        drawn = _positive(sizes, self.dtype, seed)
         return self.loc + self.scale * (log(drawn) - log1p(-drawn))
 
     def _log_prob(self, x):
-        z = self._z(x)
+        # It is symmetric.
+        z = absolute(self._z(x))
         return -z - 2.0 * nn.softplus(-z) - log(self.scale)
 
     def _cdf(self, x):
@@ -87,6 +89,9 @@ class Logistic(_Located):
 
     def _survival_function(self, x):
         return sigmoid(-self._z(x))
+
+    def _log_survival_function(self, x):
+        return -nn.softplus(self._z(x))
 
     def _entropy(self):
         return 2.0 + log(self.scale) + self._batch
@@ -186,7 +191,7 @@ class Kumaraswamy(Distribution):
 
     def _log_prob(self, x):
         a, b = self.concentration1, self.concentration0
-        return log(a) + log(b) + (a - 1.0) * log(x) + (b - 1.0) * log1p(-power(x, a))
+        return log(a) + log(b) + times_log(a - 1.0, x) + times_log(b - 1.0, -power(x, a), log1p)
 
     def _cdf(self, x):
         return -expm1(self.concentration0 * log1p(-power(x, self.concentration1)))

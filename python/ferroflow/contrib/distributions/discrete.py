@@ -4,16 +4,17 @@ import math
 
 from ... import nn
 from ...array_ops import broadcast_to, concat, one_hot, shape, zeros_like
+from ...class_distributions import Categorical, _one_of
 from ...counting_distributions import _outer
 from ...distribution import NOT_REPARAMETERIZED, Distribution, _floats
-from ...distributions import Categorical, _one_of
 from ...gamma_distributions import _another, _where
 from ...incomplete import betainc, igammac
 from ...linalg_ops import matrix_set_diag
-from ...math_ops import abs as absolute, cast, equal, exp, expm1, floor, greater, greater_equal, less_equal
-from ...math_ops import lgamma, log, log1p, maximum, sigmoid
+from ...math_ops import abs as absolute, cast, equal, exp, expm1, floor, greater, greater_equal, identity
+from ...math_ops import less_equal, lgamma, log, log1p, maximum, sigmoid
 from ...reductions import reduce_all, reduce_sum
-from ...random_ops import random_gamma, random_poisson, random_uniform
+from ...random_ops import _positive, random_gamma, random_poisson
+from ...tails import times_log
 
 __all__ = [
     "Binomial",
@@ -24,8 +25,6 @@ __all__ = [
     "Poisson",
     "VectorDeterministic",
 ]
-
-_TINY = 1.1754944e-38
 
 
 class Poisson(Distribution):
@@ -59,7 +58,7 @@ class Poisson(Distribution):
 
     def _log_prob(self, x):
         safe = self._possible(x)
-        value = safe * self.log_rate - lgamma(1.0 + safe) - self.rate
+        value = times_log(safe, self.log_rate, identity) - lgamma(1.0 + safe) - self.rate
         return _where(equal(x + zeros_like(value), safe + zeros_like(value)), value, -math.inf)
 
     def _cdf(self, x):
@@ -92,10 +91,10 @@ class Geometric(Distribution):
         super().__init__(batch.dtype, batch, name)
 
     def _sample(self, sizes, seed):
-        return floor(log(random_uniform(sizes, _TINY, 1.0, self.dtype, seed)) / log1p(-self.probs))
+        return floor(log(_positive(sizes, self.dtype, seed)) / log1p(-self.probs))
 
     def _log_prob(self, x):
-        return x * log1p(-self.probs) + log(self.probs)
+        return times_log(x, -self.probs, log1p) + log(self.probs)
 
     def _cdf(self, x):
         x = floor(x) + self._batch
@@ -130,7 +129,7 @@ class Binomial(Distribution):
     def _log_prob(self, x):
         rest = self.total_count - x
         orders = lgamma(1.0 + self.total_count) - lgamma(1.0 + x) - lgamma(1.0 + rest)
-        return x * log(self.probs) + rest * log1p(-self.probs) + orders
+        return times_log(x, self.probs) + times_log(rest, -self.probs, log1p) + orders
 
     def _mean(self):
         return self.total_count * self.probs
@@ -163,7 +162,7 @@ class NegativeBinomial(Distribution):
     def _log_prob(self, x):
         n = self.total_count
         orders = lgamma(n + x) - lgamma(1.0 + x) - lgamma(n)
-        return -n * nn.softplus(self.logits) - x * nn.softplus(-self.logits) + orders
+        return -n * nn.softplus(self.logits) - times_log(x, nn.softplus(-self.logits), identity) + orders
 
     def _cdf(self, x):
         return betainc(self.total_count, 1.0 + x, sigmoid(-self.logits))
@@ -215,7 +214,7 @@ class OneHotCategorical(Distribution):
         return self._vectors(self._classes._sample(sizes, seed))
 
     def _log_prob(self, x):
-        return reduce_sum(cast(x, self.logits.dtype) * nn.log_softmax(self.logits), -1)
+        return reduce_sum(times_log(cast(x, self.logits.dtype), nn.log_softmax(self.logits), identity), -1)
 
     def _entropy(self):
         return self._classes._entropy()

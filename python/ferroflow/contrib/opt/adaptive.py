@@ -28,7 +28,7 @@ def summed(slices):
 
 
 class _Moments(AdamOptimizer):
-    """An optimizer with the two moments of Adam's."""
+    """An optimizer with the two moments of Adam's, of which for a gradient in slices only the rows change that it names."""
 
     _RULE, _SECOND = None, True
 
@@ -55,6 +55,27 @@ class _Moments(AdamOptimizer):
         settings = [number(self._settings[name], var) for name in ("learning_rate", "beta1", "beta2", "epsilon")]
         return (*settings, *(cast(power.read_value(), var.dtype.base_dtype) for power in self._powers[var.graph]))
 
+    def _moved(self, grad, m, v, rate, beta1, beta2, epsilon, power1, power2):
+        """The moments after a gradient, and the step that they make."""
+        m, v = beta1 * m + (1.0 - beta1) * grad, beta2 * v + (1.0 - beta2) * square(grad)
+        rate = rate * sqrt(1.0 - power2) / (1.0 - power1)
+        return m, v, rate * self._ahead(m, grad, beta1) / (sqrt(v) + epsilon)
+
+    def _ahead(self, m, grad, beta1):
+        """What the step is in proportion to."""
+        return m
+
+    def _apply_dense(self, grad, var):
+        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
+        new_m, new_v, step = self._moved(grad, m, v, *self._given(var))
+        return group(var.assign_sub(step), m.assign(new_m), v.assign(new_v))
+
+    def _apply_sparse(self, grad, var):
+        values, rows = summed(grad)
+        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
+        new_m, new_v, step = self._moved(values, gather(m, rows), gather(v, rows), *self._given(var))
+        return group(scatter_update(m, rows, new_m), scatter_update(v, rows, new_v), scatter_sub(var, rows, step))
+
     def _finish(self, update_ops, name_scope):
         graph = next(iter(update_ops)).graph
         with control_dependencies(update_ops):
@@ -72,57 +93,23 @@ class AdaMaxOptimizer(_Moments):
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="AdaMax"):
         super().__init__(learning_rate, beta1, beta2, epsilon, use_locking, name)
 
-    def _apply_dense(self, grad, var):
-        rate, beta1, beta2, epsilon, power = self._given(var)
-        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        new_m = m.assign(beta1 * m + (1.0 - beta1) * grad)
-        new_v = v.assign(maximum(beta2 * v, absolute(grad)))
-        return group(var.assign_sub(rate / (1.0 - power) * new_m / (new_v + epsilon)), new_m, new_v)
-
-    def _apply_sparse(self, grad, var):
-        rate, beta1, beta2, epsilon, power = self._given(var)
-        values, rows = summed(grad)
-        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        new_m = beta1 * gather(m, rows) + (1.0 - beta1) * values
-        new_v = maximum(beta2 * gather(v, rows), absolute(values))
-        step = rate / (1.0 - power) * new_m / (new_v + epsilon)
-        return group(scatter_update(m, rows, new_m), scatter_update(v, rows, new_v), scatter_sub(var, rows, step))
+    def _moved(self, grad, m, v, rate, beta1, beta2, epsilon, power):
+        m, v = beta1 * m + (1.0 - beta1) * grad, maximum(beta2 * v, absolute(grad))
+        return m, v, rate / (1.0 - power) * m / (v + epsilon)
 
 
 class NadamOptimizer(_Moments):
     """Adam with Nesterov's momentum (Dozat 2016): `w ← w - lrₜ·(beta1·m + (1 - beta1)·g)/(√v + epsilon)` with Adam's moments and
     rate."""
 
-    def _apply_dense(self, grad, var):
-        rate, beta1, beta2, epsilon, power1, power2 = self._given(var)
-        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        new_m = m.assign(beta1 * m + (1.0 - beta1) * grad)
-        new_v = v.assign(beta2 * v + (1.0 - beta2) * square(grad))
-        rate = rate * sqrt(1.0 - power2) / (1.0 - power1)
-        ahead = beta1 * new_m + (1.0 - beta1) * grad
-        return group(var.assign_sub(rate * ahead / (sqrt(new_v) + epsilon)), new_m, new_v)
+    _apply_sparse = Optimizer._apply_sparse
+
+    def _ahead(self, m, grad, beta1):
+        return beta1 * m + (1.0 - beta1) * grad
 
 
 class LazyAdamOptimizer(_Moments):
     """Adam (Kingma and Ba 2015) that of a gradient in slices changes only the rows that it names, of the moments too."""
-
-    def _apply_dense(self, grad, var):
-        rate, beta1, beta2, epsilon, power1, power2 = self._given(var)
-        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        new_m = m.assign(beta1 * m + (1.0 - beta1) * grad)
-        new_v = v.assign(beta2 * v + (1.0 - beta2) * square(grad))
-        rate = rate * sqrt(1.0 - power2) / (1.0 - power1)
-        return group(var.assign_sub(rate * new_m / (sqrt(new_v) + epsilon)), new_m, new_v)
-
-    def _apply_sparse(self, grad, var):
-        rate, beta1, beta2, epsilon, power1, power2 = self._given(var)
-        values, rows = summed(grad)
-        m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        new_m = beta1 * gather(m, rows) + (1.0 - beta1) * values
-        new_v = beta2 * gather(v, rows) + (1.0 - beta2) * square(values)
-        rate = rate * sqrt(1.0 - power2) / (1.0 - power1)
-        step = rate * new_m / (sqrt(new_v) + epsilon)
-        return group(scatter_update(m, rows, new_m), scatter_update(v, rows, new_v), scatter_sub(var, rows, step))
 
 
 class _Signs(Optimizer):

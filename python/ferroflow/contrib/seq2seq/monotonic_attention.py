@@ -22,13 +22,7 @@ def safe_cumprod(x, *args, **kwargs):
     infinite: what is below the least normal number counts as that."""
     with name_scope(None, "SafeCumprod", [x]):
         x = convert_to_tensor(x, name="x")
-        return exp(cumsum(log(clip_by_value(x, _tiny(x.dtype), 1.0)), *args, **kwargs))
-
-
-def _tiny(dtype):
-    import numpy as np
-
-    return float(np.finfo(dtype.as_numpy_dtype).tiny)
+        return exp(cumsum(log(clip_by_value(x, x.dtype._tiny(), 1.0)), *args, **kwargs))
 
 
 def monotonic_attention(p_choose_i, previous_attention, mode):

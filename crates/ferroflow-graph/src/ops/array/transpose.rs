@@ -23,19 +23,19 @@ impl<'g> Tensor<'g> {
         self.graph().build(Transpose {}).input("x", self).input("perm", perm).tensor()
     }
 
-    /// The last two dimensions exchanged.
+    /// The last two dimensions exchanged, of which there must be two.
     #[track_caller]
     pub fn matrix_transpose(self) -> Tensor<'g> {
+        // Of fewer dimensions two are no permutation.
         let Some(rank) = self.shape().rank() else {
             // Of the dimensions 0 … n - 1 the last two are n - 2 and n - 1, together 2n - 3.
-            let (dims, rank) = (self.all_axes(), self.rank_tensor());
+            let rank = self.rank_tensor();
+            let dims = self.graph().range(0, rank.maximum(2), 1);
             return self.transpose(dims.less(rank - 2).select(dims, rank * 2 - 3 - dims));
         };
-        let mut perm: Vec<i32> = (0..rank as i32).collect();
-        let n = perm.len();
-        if n >= 2 {
-            perm.swap(n - 2, n - 1);
-        }
+        let n = rank.max(2);
+        let mut perm: Vec<i32> = (0..n as i32).collect();
+        perm.swap(n - 2, n - 1);
         self.transpose(&perm[..])
     }
 }
@@ -170,6 +170,7 @@ impl Sampled for InvertPermutation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Graph;
     use crate::ops::testing::f64s;
 
     #[test]
@@ -182,5 +183,12 @@ mod tests {
     fn what_is_no_permutation_is_refused() {
         assert_eq!(permutation(&[0, 0], 2).unwrap_err().message, "[0, 0] is no permutation of 2 dimensions");
         assert!(permutation(&[0], 2).is_err() && permutation(&[0, 2], 2).is_err());
+    }
+
+    #[test]
+    fn a_vector_is_no_matrix() {
+        let g = Graph::new();
+        g.constant([1.0f32, 2.0]).matrix_transpose();
+        assert_eq!(g.take_error().unwrap().message, "axis 1 is out of range for rank 1");
     }
 }
