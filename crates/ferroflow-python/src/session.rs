@@ -193,7 +193,12 @@ fn raise(py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr
     match (raised, error) {
         (Some(raised), runtime::Error::Invalid { node, .. }) => {
             // A class of Python's own has no operation.
-            _ = raised.value(py).setattr("_op", node);
+            let (value, place) = (raised.value(py), format!("\n\t [[node {node}]]"));
+            _ = value.setattr("_op", node);
+            let message = value.getattr("_message").and_then(|m| m.extract::<String>()).ok();
+            if let Some(message) = message.filter(|m| !m.ends_with(&place)) {
+                _ = value.setattr("_message", message + &place);
+            }
             raised
         }
         _ => from_run(py, error),

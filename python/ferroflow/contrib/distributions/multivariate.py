@@ -88,7 +88,11 @@ class Independent(Distribution):
         self.distribution = distribution
         self.reparameterization_type = distribution.reparameterization_type
         outer = batch[(Ellipsis, *[0] * self._count)] if self._count else batch
-        super().__init__(distribution.dtype, outer, name or "Independent" + distribution.name)
+        super().__init__(distribution.dtype, outer, name)
+
+    def _default_name(self):
+        given = self._parameters
+        return given["name"] or "Independent" + given["distribution"].name.rstrip("/")
 
     @property
     def reinterpreted_batch_ndims(self):
