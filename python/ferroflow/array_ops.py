@@ -312,7 +312,9 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
         if dtype.name == "string":
             from .selection import gather
 
-            return gather(stack([off, on]), call("one_hot", None, indices, depth, *map(constant, (1, 0)), axis), name=scope)
+            return gather(
+                stack([off, on]), call("one_hot", None, indices, depth, *map(constant, (1, 0)), axis), name=scope
+            )
         return call("one_hot", scope, indices, depth, on, off, axis)
 
 

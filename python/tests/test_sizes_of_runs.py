@@ -80,7 +80,9 @@ REFUSED = {
         IMAGE, tf.placeholder_with_default([0, 2], [2])
     ),
     "num_classes = 50000": lambda: tf.confusion_matrix([0], [0], tf.placeholder_with_default(50000, [])),
-    "`labels` out of bound: labels.1. = 1": lambda: tf.confusion_matrix([0, 1], [0, 0], tf.placeholder_with_default(1, [])),
+    "`labels` out of bound: labels.1. = 1": lambda: tf.confusion_matrix(
+        [0, 1], [0, 0], tf.placeholder_with_default(1, [])
+    ),
     "5 is not between 0 and 2": lambda: tf.invert_permutation([5, 0]),
     "-1 is not between 0 and 2": lambda: tf.invert_permutation([-1, 0]),
     "0 is duplicated in the input": lambda: tf.invert_permutation([0, 0]),
