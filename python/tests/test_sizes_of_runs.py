@@ -111,3 +111,32 @@ def test_images_without_pixels(method, run):
 
 def test_places_of_negative_numbers(check):
     check(tf.unravel_index(tf.constant([1, 3, -1]), [2, 2]), [[0, 1, 0], [1, 1, -1]])
+
+
+def test_branches_by_number(check):
+    number = tf.placeholder(tf.int32, [])
+    of = lambda n: lambda: tf.constant(n)
+    for branches, default, expected in (
+        ([of(10), of(20)], None, {0: 10, 1: 20, 5: 20, -1: 20}),
+        ({4: of(40), 2: of(20)}, of(0), {4: 40, 2: 20, 3: 0}),
+        ([(1, of(10)), (0, of(5))], None, {0: 5, 1: 10}),
+    ):
+        made = tf.switch_case(number, branches, default)
+        for n, value in expected.items():
+            check(made, value, {number: n})
+    with pytest.raises(ValueError, match="unique"):
+        tf.switch_case(number, [(1, of(1)), (1, of(2))])
+    with pytest.raises(TypeError, match="Each entry in branch_fns"):
+        tf.switch_case(number, [1, of(2)])
+
+
+def test_embeddings_of_none_in_layers(check):
+    ids = tf.SparseTensor([[0, 0], [0, 1]], tf.constant([0, 1], tf.int64), [2, 2])
+    made = tf.contrib.layers.safe_embedding_lookup_sparse(tf.constant([[1.0, 2.0], [3.0, 4.0]]), ids)
+    check(made, [[2, 3], [0, 0]])
+
+
+def test_indices_out_of_order(run):
+    sparse = tf.SparseTensor([[1, 0], [0, 0]], [1, 2], [2, 2])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="sparse_reorder"):
+        run(tf.sparse_tensor_to_dense(sparse))
