@@ -114,3 +114,25 @@ def test_copies(check):
     assert not copy.allow_nan_stats and not copy.validate_args
     check(D.Bernoulli(probs=0.5).copy(probs=0.25).mean(), 0.25)
     check(tf.contrib.distributions.Chi2(3.0).copy(df=4.0).mean(), 4)
+
+
+def test_normal_vectors_by_triangles(check, run):
+    triangle = tf.contrib.distributions.MultivariateNormalTriL
+    lower, loc = np.array([[2.0, 9.0], [1.0, 3.0]], np.float32), np.array([1.0, -1.0], np.float32)
+    d = triangle(loc, lower)
+    # Of the covariance [[4, 2], [2, 10]], whose determinant is 36.
+    check(d.covariance(), [[4, 2], [2, 10]])
+    check([d.mean(), d.variance(), d.mode()], [loc, [4, 10], loc])
+    # (x - loc)ᵀ · inverse · (x - loc) is 1/36 · (10 · 4 - 2 · 2 · 2 + 4) for x - loc of [2, 1].
+    check(d.log_prob([[3.0, 0.0], loc]), [-0.5 - np.log(2 * np.pi * 6), -np.log(2 * np.pi * 6)])
+    check(d.entropy(), np.log(2 * np.pi * np.e * 6))
+    standard = triangle(None, np.eye(2, dtype=np.float32))
+    check(d.kl_divergence(standard), 0.5 * (14 + 2 - 2) - np.log(6))
+    check(tf.distributions.kl_divergence(d, d), 0)
+    drawn = run(d.sample(4000, seed=1))
+    assert drawn.shape == (4000, 2) and np.allclose(np.cov(drawn.T), [[4, 2], [2, 10]], atol=0.6)
+    batch = triangle(np.zeros([3, 2], np.float32), np.stack([np.eye(2, dtype=np.float32)] * 3))
+    assert (batch.batch_shape.as_list(), batch.event_shape.as_list()) == ([3], [2])
+    assert run([batch.sample(5), batch.log_prob(batch.sample([4, 5]))])[1].shape == (4, 5, 3)
+    with pytest.raises(ValueError, match="scale_tril"):
+        triangle(loc)
