@@ -198,6 +198,7 @@ __getattr__, __dir__ = _later(
         "lookup": "lookup",
         "manip": "manip",
         "matrix_functions": "matrix_square_root",
+        "numbered_branches": "switch_case",
         "metrics": "metrics",
         "nest": "nest",
         "partitioners": "create_partitioned_variables",

@@ -172,13 +172,13 @@ def parallel_stack(values, name="parallel_stack"):
 def unstack(value, num=None, axis=0, name="unstack"):
     """The slices along `axis`, whose size must be known, or be `num`."""
     value = convert_to_tensor(value)
-    if num is not None and value.shape.ndims is not None and value.shape[axis].value is None:
+    if num is not None and (value.shape.ndims is None or value.shape[axis].value is None):
+        if value.shape.ndims is None:
+            with name_scope(name, values=[value]):
+                return [squeeze(part, [axis]) for part in split(value, num, axis)]
         known = value.shape.as_list()
         known[axis] = num
-        value = _with_shape(value, known)
-    if num is not None and value.shape.ndims is None:
-        with name_scope(name, values=[value]):
-            return [squeeze(part, [axis]) for part in split(value, num, axis)]
+        value = _with_shape(value, known, f"{name or 'unstack'}/value")
     parts = call("unstack", name, value, axis)
     if num is not None and len(parts) != num:
         raise ValueError(f"num is {num}, but there are {len(parts)} slices along axis {axis}")
@@ -188,9 +188,9 @@ def unstack(value, num=None, axis=0, name="unstack"):
 unpack = unstack
 
 
-def _with_shape(tensor, shape):
+def _with_shape(tensor, shape, name=None):
     """The same value, of which `shape` is known."""
-    tensor = call("identity", None, tensor)
+    tensor = call("identity", name, tensor)
     tensor.set_shape(shape)
     return tensor
 
@@ -308,7 +308,14 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
         on, off = (True, False) if dtype.name == "bool" else (1, 0)
         on = convert_to_tensor(on if on_value is None else on_value, dtype, "on_value")
         off = convert_to_tensor(off if off_value is None else off_value, dtype, "off_value")
-        return call("one_hot", scope, indices, depth, on, off, -1 if axis is None else axis)
+        axis = -1 if axis is None else axis
+        if dtype.name == "string":
+            from .selection import gather
+
+            return gather(
+                stack([off, on]), call("one_hot", None, indices, depth, *map(constant, (1, 0)), axis), name=scope
+            )
+        return call("one_hot", scope, indices, depth, on, off, axis)
 
 
 def sequence_mask(lengths, maxlen=None, dtype=None, name=None):

@@ -79,7 +79,7 @@ def gather_nd(params, indices, batch_dims, name):
 def _block(block_shape):
     """The sizes of a block, which must be known to be so many, as integers or tensors."""
     if not is_tensor(block_shape):
-        return [int(n) for n in block_shape]
+        return [cast(n, "int32") if is_tensor(n) else int(n) for n in block_shape]
     block_shape = cast(block_shape, "int32")
     m = block_shape.shape[0].value
     if m is None:

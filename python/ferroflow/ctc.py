@@ -44,9 +44,17 @@ def ctc_loss(
     with name_scope(None, "CTCLoss", [inputs]):
         logits = convert_to_tensor(inputs)
         logs = log_softmax(logits if time_major else _swapped(logits))
-        lengths = cast(convert_to_tensor(sequence_length), int32)
+        lengths = _within(sequence_length, shape(logs)[0])
         options = ctc_merge_repeated, preprocess_collapse_repeated, ignore_longer_outputs_than_inputs
         return losses_of_sparse(labels, logs, lengths, *options)
+
+
+def _within(lengths, steps):
+    """The lengths as `int32`. A run in which one is greater than the number of steps fails."""
+    lengths = cast(convert_to_tensor(lengths), int32)
+    message = "sequence_length must not be greater than the number of steps:"
+    with control_dependencies([Assert(reduce_all(lengths <= steps), [message, lengths, steps], 100)]):
+        return identity(lengths)
 
 
 def losses_of_sparse(labels, logs, lengths, merge=True, collapse=False, ignore_longer=False):
@@ -145,7 +153,8 @@ def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True):
     sums of minus the greatest logits, `[batch, 1]`."""
     with name_scope(None, "CTCGreedyDecoder", [inputs]):
         logits = _swapped(convert_to_tensor(inputs))
-        within = sequence_mask(cast(convert_to_tensor(sequence_length), int32), shape(logits)[1])
+        steps = shape(logits)[1]
+        within = sequence_mask(_within(sequence_length, steps), steps)
         classes = argmax(logits, 2)
         kept = logical_and(within, less(classes, cast(shape(logits)[2] - 1, int64)))
         if merge_repeated:

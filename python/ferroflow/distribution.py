@@ -1,5 +1,8 @@
 """What distributions have in common, and how far they are from one another."""
 
+import functools
+import inspect
+
 from .array_ops import concat, reshape, shape, zeros_like
 from .dtypes import as_dtype
 from .default_graph import control_dependencies, name_scope
@@ -23,6 +26,30 @@ FULLY_REPARAMETERIZED = ReparameterizationType("FULLY_REPARAMETERIZED")
 NOT_REPARAMETERIZED = ReparameterizationType("NOT_REPARAMETERIZED")
 
 
+def _recording(init):
+    """The constructor that also keeps its arguments as `parameters`, in a name scope of the distribution's own."""
+    signature = inspect.signature(init)
+
+    @functools.wraps(init)
+    def made(self, *arguments, **options):
+        if hasattr(self, "_parameters"):
+            # That of a base.
+            return init(self, *arguments, **options)
+        given = signature.bind(self, *arguments, **options)
+        given.apply_defaults()
+        self._parameters = dict(list(given.arguments.items())[1:])
+        tensors = [v for v in self._parameters.values() if hasattr(v, "_as_graph_element")]
+        with name_scope(self._default_name(), values=tensors) as scope:
+            init(self, *arguments, **options)
+            self._name = scope
+            if self.validate_args:
+                from .distribution_checks import check_parameters
+
+                check_parameters(self)
+
+    return made
+
+
 class Distribution:
     """What distributions have in common. A class of its own defines `_sample(shape, seed)`, `_log_prob(value)` and
     `_mean()`, and what else it has of `_cdf`, `_entropy`, `_variance`, `_covariance`, `_quantile` and `_mode`."""
@@ -32,10 +59,46 @@ class Distribution:
     def __init__(self, dtype, batch, name):
         self._dtype, self._batch, self._name = as_dtype(dtype), batch, name
 
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        if "__init__" in vars(cls):
+            cls.__init__ = _recording(cls.__init__)
+
+    def _default_name(self):
+        return self._parameters.get("name") or type(self).__name__
+
     @property
     def name(self):
-        """The name."""
+        """The name scope of what it computes, with a slash at the end."""
         return self._name
+
+    @property
+    def parameters(self):
+        """What the constructor was given."""
+        return dict(self._parameters)
+
+    @property
+    def validate_args(self):
+        """Whether runs fail in which parameters or samples are not what they must be."""
+        return bool(self._parameters.get("validate_args", False))
+
+    @property
+    def allow_nan_stats(self):
+        """Whether a mean or the like may be no number where it is not defined; else a run fails."""
+        return bool(self._parameters.get("allow_nan_stats", True))
+
+    def copy(self, **override_parameters_kwargs):
+        """A distribution of the same parameters but for those given."""
+        return type(self)(**{**self._parameters, **override_parameters_kwargs})
+
+    def _facts(self):
+        return f"batch_shape={self.batch_shape}", f"event_shape={self.event_shape}", f"dtype={self.dtype.name}"
+
+    def __str__(self):
+        return f'tf.distributions.{type(self).__name__}("{self.name}", {", ".join(self._facts())})'
+
+    def __repr__(self):
+        return f"<tf.distributions.{type(self).__name__} '{self.name}' {' '.join(self._facts())}>"
 
     @property
     def dtype(self):
@@ -71,8 +134,17 @@ class Distribution:
     def _computed(self, function, name, *arguments):
         if not hasattr(self, function):
             raise NotImplementedError(f"{name} is not implemented: {type(self).__name__}")
-        with name_scope(f"{self._name}/{name}"):
-            return getattr(self, function)(*arguments)
+        with name_scope(self._name), name_scope(name):
+            if function == "_log_prob" and self.validate_args:
+                from .distribution_checks import checked_value
+
+                arguments = [checked_value(self, *arguments)]
+            found = getattr(self, function)(*arguments)
+            if arguments or self.allow_nan_stats:
+                return found
+            from .distribution_checks import defined
+
+            return defined(self, function[1:], found)
 
     def sample(self, sample_shape=(), seed=None, name="sample"):
         """Samples, `[sample_shape…, batch…, event…]`."""

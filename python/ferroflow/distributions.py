@@ -52,6 +52,11 @@ class Normal(Distribution):
     def _entropy(self):
         return 0.5 * math.log(2 * math.pi * math.e) + log(self.scale) + self._batch
 
+    def _quantile(self, p):
+        from .inverse_errors import ndtri
+
+        return self.loc + self.scale * ndtri(p)
+
     def _mean(self):
         return self.loc + self._batch
 

@@ -9,13 +9,13 @@ import numpy as np
 
 from .dtypes import as_dtype, string
 from .framework import convert_to_tensor
-from .script_ops import py_func
+from .script_ops import host_func
 from .string_ops import _each, _texts, objects
 from .tensor_shape import TensorShape
 
 
 def read_file(filename, name=None):
-    """The bytes of a file. A run in which there is none raises `tf.errors.UnknownError`."""
+    """The bytes of a file. A run in which there is none raises `tf.errors.NotFoundError`."""
 
     def read(path):
         with open(path, "rb") as file:
@@ -35,7 +35,7 @@ def write_file(filename, contents, name=None):
             file.write(data)
 
     tensors = [_texts(filename, "filename"), _texts(contents, "contents")]
-    return py_func(write, tensors, [], True, name or "WriteFile")
+    return host_func(write, tensors, [], True, name or "WriteFile")
 
 
 def matching_files(pattern, name=None):
@@ -45,7 +45,7 @@ def matching_files(pattern, name=None):
         paths = {path for one in objects(patterns).ravel() for path in glob.glob(one)}
         return np.array(sorted(paths) or [b""], object)[: len(paths)]
 
-    made = py_func(found, [_texts(pattern, "pattern")], string, True, name or "MatchingFiles")
+    made = host_func(found, [_texts(pattern, "pattern")], string, True, name or "MatchingFiles")
     made.set_shape([None])
     return made
 
@@ -73,7 +73,7 @@ def decode_raw(input_bytes=None, out_type=None, little_endian=True, name=None, b
         found = np.frombuffer(b"".join(rows), given).astype(kind)
         return found.reshape([*np.shape(texts), length // kind.itemsize])
 
-    made = py_func(decoded, [tensor], dtype, False, name or "DecodeRaw")
+    made = host_func(decoded, [tensor], dtype, False, name or "DecodeRaw")
     made.set_shape(tensor.shape.concatenate([None]) if tensor.shape.ndims is not None else TensorShape(None))
     return made
 
@@ -102,7 +102,7 @@ def decode_csv(
                 columns[i][at] = _field(field, i, row, dtypes[i], given[i], na_value)
         return columns
 
-    made = py_func(decoded, [lines, *defaults], dtypes, False, name or "DecodeCSV")
+    made = host_func(decoded, [lines, *defaults], dtypes, False, name or "DecodeCSV")
     for column in made:
         column.set_shape(lines.shape)
     return made

@@ -41,8 +41,28 @@ class _Flag:
             raise IllegalFlagValueError(f"flag --{self.name}={value}: {message}")
         return found
 
+    def take(self, text):
+        """Takes the value of the command line."""
+        self.value = self.read(text)
+        self.present += 1
+
     def __str__(self):
         return str(self.value)
+
+
+class _Several(_Flag):
+    """A flag that may stand several times: its value is a list."""
+
+    def __init__(self, name, default, help, parse, choices=None):
+        super().__init__(name, None, help, parse, choices)
+        several = isinstance(default, (list, tuple))
+        self.default = default if default is None else [self.read(v) for v in (default if several else [default])]
+        self.value = self.default
+
+    def take(self, text):
+        """Adds the value of the command line, which those of the default give way to."""
+        self.value = [*(self.value if self.present else []), self.read(text)]
+        self.present += 1
 
 
 class FlagValues:
@@ -51,7 +71,7 @@ class FlagValues:
     def __init__(self):
         # Programs look at `FLAGS.__flags` to print them all.
         flags = {}
-        self.__dict__.update({"_flags": flags, "__flags": flags}, _required=[], _parsed=False)
+        self.__dict__.update({"_flags": flags, "__flags": flags}, _required=[], _validators=[], _parsed=False)
 
     def __call__(self, argv, known_only=False):
         """Reads `argv`, whose first item is the program, and gives what is no flag, the program first.
@@ -91,8 +111,7 @@ class FlagValues:
                 if not arguments:
                     raise Error(f"Missing value for flag --{name}")
                 text = arguments.pop(0)
-            flag.value = flag.read(text)
-            flag.present += 1
+            flag.take(text)
         for name, argument in unknown:
             if name in allowed or (name.startswith("no") and name[2:] in allowed):
                 rest.remove(argument)
@@ -101,7 +120,13 @@ class FlagValues:
         for name in self._required:
             if self._flags[name].value is None:
                 raise IllegalFlagValueError(f"flag --{name}=None: Flag --{name} must have a value other than None.")
+        self._validate(self._flags)
         return rest
+
+    def _validate(self, names):
+        for name, checker, message in self._validators:
+            if name in names and not checker(self._flags[name].value):
+                raise IllegalFlagValueError(f"flag --{name}={self._flags[name].value}: {message}")
 
     def _is_bool(self, name):
         return name in self._flags and self._flags[name].parse is _bool
@@ -125,6 +150,7 @@ class FlagValues:
         if name not in self._flags:
             raise UnrecognizedFlagError(name, value)
         self._flags[name].value = value
+        self._validate([name])
 
     def __getitem__(self, name):
         """The flag, with its `value`, `default` and `help`."""
@@ -149,12 +175,12 @@ class FlagValues:
 FLAGS = FlagValues()
 
 
-def _define(name, default, help, parse, choices=None, required=False):
+def _define(name, default, help, parse, choices=None, required=False, kind=_Flag):
     name = name.replace("-", "_")
     if name in FLAGS:
         known = FLAGS[name].help
         raise DuplicateFlagError(f"The flag '{name}' is defined twice. Description from first occurrence: {known}")
-    FLAGS._flags[name] = _Flag(name, default, help, parse, choices)
+    FLAGS._flags[name] = kind(name, default, help, parse, choices)
     if required:
         mark_flag_as_required(name)
 
@@ -162,6 +188,17 @@ def _define(name, default, help, parse, choices=None, required=False):
 def mark_flag_as_required(flag_name, flag_values=None):
     """From now on a command line that leaves the flag without a value is refused."""
     FLAGS._required.append(flag_name)
+
+
+def mark_flags_as_required(flag_names, flag_values=None):
+    """`mark_flag_as_required` of several."""
+    for name in flag_names:
+        mark_flag_as_required(name)
+
+
+def register_validator(flag_name, checker, message="Flag validation failed", flag_values=None):
+    """From now on a value of the flag for which `checker` is not true is refused with `message`."""
+    FLAGS._validators.append((flag_name, checker, message))
 
 
 def _bool(value):
@@ -214,6 +251,26 @@ def DEFINE_enum(name, default, enum_values, help):
 def DEFINE_list(name, default, help):
     """A flag of words with commas between them."""
     _define(name, default, help, lambda value: value.split(",") if isinstance(value, str) and value else list(value))
+
+
+def DEFINE_multi_string(name, default, help, required=False):
+    """A flag of text that may stand several times: a list."""
+    _define(name, default, help, str, required=required, kind=_Several)
+
+
+def DEFINE_multi_integer(name, default, help, lower_bound=None, upper_bound=None, required=False):
+    """A flag of whole numbers that may stand several times: a list."""
+    _define(name, default, help, _bounded(int, lower_bound, upper_bound), required=required, kind=_Several)
+
+
+def DEFINE_multi_float(name, default, help, lower_bound=None, upper_bound=None, required=False):
+    """A flag of numbers that may stand several times: a list."""
+    _define(name, default, help, _bounded(float, lower_bound, upper_bound), required=required, kind=_Several)
+
+
+def DEFINE_multi_enum(name, default, enum_values, help, required=False):
+    """A flag of one of some words that may stand several times: a list."""
+    _define(name, default, help, str, list(enum_values), required, _Several)
 
 
 __getattr__ = _absent(__name__)

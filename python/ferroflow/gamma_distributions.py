@@ -181,7 +181,7 @@ class Dirichlet(_OfGamma):
     def sample(self, sample_shape=(), seed=None, name="sample"):
         """Samples, `[sample_shape…, batch…, classes]`."""
         before = reshape(convert_to_tensor(sample_shape, "int32"), [-1])
-        drawn = random_gamma(before, self.concentration, dtype=self.dtype, seed=seed, name=f"{self.name}/{name}")
+        drawn = random_gamma(before, self.concentration, dtype=self.dtype, seed=seed, name=self.name + name)
         return drawn / reduce_sum(drawn, -1, True)
 
     def _log_prob(self, x):

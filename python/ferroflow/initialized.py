@@ -7,7 +7,7 @@ from .default_graph import control_dependencies, get_collection, name_scope
 from .framework import call, constant
 from .graph import GraphKeys
 from .math_ops import group, identity
-from .script_ops import py_func
+from .script_ops import host_func
 from .variables import assign, global_variables, local_variables
 
 
@@ -27,7 +27,7 @@ def report_uninitialized_variables(var_list=None, name="report_uninitialized_var
         if not variables:
             return constant(names, string, name=scope)
         known = stack([is_variable_initialized(variable) for variable in variables])
-        missing = py_func(lambda known: names[~known], [known], string, name=scope)
+        missing = host_func(lambda known: names[~known], [known], string, name=scope)
     missing.set_shape([None])
     return missing
 
@@ -46,7 +46,7 @@ def assert_variables_initialized(var_list=None):
 
     names = [variable.op.name for variable in variables]
     known = stack([is_variable_initialized(variable) for variable in variables])
-    return py_func(check, [known], [], True, "assert_variables_initialized")
+    return host_func(check, [known], [], True, "assert_variables_initialized")
 
 
 def count_up_to(ref, limit, name=None):
@@ -64,7 +64,7 @@ def count_up_to(ref, limit, name=None):
         return value
 
     with name_scope(name, "CountUpTo", [ref]) as scope:
-        value = py_func(counted, [ref], ref.dtype.base_dtype, True, "value")
+        value = host_func(counted, [ref], ref.dtype.base_dtype, True, "value")
         value.set_shape([])
         with control_dependencies([assign(ref, value + 1)]):
             return identity(value, scope)

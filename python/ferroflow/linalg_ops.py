@@ -1,15 +1,26 @@
 """Matrices that are the last two dimensions, and sums of products over dimensions."""
 
 from .einsum_terms import plain as _plain
+from .array_ops import expand_dims, shape, zeros_like
+from .creation import range as range_of
 from .default_graph import name_scope
-from .framework import call, convert_to_tensor
-from .math_ops import cast, matmul
+from .framework import call, convert_to_tensor, is_tensor
+from .math_ops import cast, logical_and, logical_or, matmul
+from .selection import where
 
 
 def matrix_band_part(input, num_lower, num_upper, name=None):
     """The matrices with zeros but for `num_lower` diagonals below the main one and `num_upper` above it; all of those where
     the number is negative."""
-    return call("matrix_band_part", name or "MatrixBandPart", input, num_lower, num_upper)
+    if not (is_tensor(num_lower) or is_tensor(num_upper)):
+        return call("matrix_band_part", name or "MatrixBandPart", input, num_lower, num_upper)
+    with name_scope(name, "MatrixBandPart", [input, num_lower, num_upper]):
+        input = convert_to_tensor(input)
+        rows, columns = (expand_dims(range_of(0, shape(input, out_type="int64")[d], 1), d + 1) for d in (-2, -1))
+        beyond = lambda number, distance: logical_and(number >= 0, distance > number)
+        lower, upper = (cast(n, "int64") for n in (num_lower, num_upper))
+        outside = logical_or(beyond(lower, rows - columns), beyond(upper, columns - rows))
+        return where(logical_or(outside, zeros_like(input, "bool")), zeros_like(input), input)
 
 
 def matrix_diag(diagonal, name=None):

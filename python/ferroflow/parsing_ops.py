@@ -8,7 +8,7 @@ import numpy as np
 from .array_ops import reshape
 from .dtypes import as_dtype, int64, string
 from .examples_proto import Example
-from .script_ops import py_func
+from .script_ops import host_func
 from .sparse_tensor import SparseTensor
 from .string_ops import _texts
 from .tensor_shape import as_shape
@@ -26,6 +26,14 @@ FixedLenSequenceFeature = collections.namedtuple(
 )
 FixedLenSequenceFeature.__doc__ = """A feature of any number of tensors of `shape`, filled up with `default_value`, or
 zeros, to the longest of the batch."""
+
+
+def _example(text):
+    try:
+        return Example.FromString(text)
+    except ValueError as error:
+        shown = text.decode("utf-8", "backslashreplace")
+        raise ValueError(f"Could not parse example input, value: '{shown}'") from error
 
 
 def _values(example, key, dtype, row):
@@ -113,13 +121,13 @@ def parse_example(serialized, features, name=None, example_names=None):
         dtypes += [int64, feature.dtype, int64] if isinstance(feature, VarLenFeature) else [feature.dtype]
 
     def parsed(texts):
-        examples = [Example.FromString(text) for text in texts]
+        examples = [_example(text) for text in texts]
         found = []
         for key, feature in wanted.items():
             found += _HOW[type(feature)](examples, key, feature)
         return found
 
-    made = iter(py_func(parsed, [_texts(serialized, "serialized")], dtypes, False, name or "ParseExample"))
+    made = iter(host_func(parsed, [_texts(serialized, "serialized")], dtypes, False, name or "ParseExample"))
     return {key: _tensor(feature, made) for key, feature in wanted.items()}
 
 

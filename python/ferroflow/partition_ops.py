@@ -1,7 +1,9 @@
 """Rows dealt out, put together, turned around and counted; and what writes while it runs."""
 
+import operator
+
 from .dtypes import as_dtype, int32
-from .framework import call, convert_to_tensor
+from .framework import call, convert_to_tensor, is_tensor
 
 
 def meshgrid(*args, **kwargs):
@@ -41,19 +43,29 @@ def segment_mean(data, segment_ids, name=None):
     return call("segment_mean", name or "SegmentMean", data, segment_ids)
 
 
+def _integer(value, what):
+    if value is None or is_tensor(value):
+        return value
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"Expected int for argument '{what}' not {value!r}.") from None
+
+
 def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=int32):
     """How often each integer from 0 occurs in `arr`, or the sum of `weights` where it does."""
     from .math_ops import cast
 
-    counts = call("bincount", "bincount", arr, weights, minlength, maxlength)
+    sizes = _integer(minlength, "minlength"), _integer(maxlength, "maxlength")
+    counts = call("bincount", "bincount", arr, weights, *sizes)
     return counts if weights is not None else cast(counts, dtype)
 
 
 def confusion_matrix(labels, predictions, num_classes=None, dtype=int32, name=None, weights=None):
     """How often each class is predicted as each other: element `[l, p]` counts the places at which the label is `l` and the
     prediction `p`, or sums `weights` there. A run in which one is out of range raises `tf.errors.InvalidArgumentError`."""
-    kind = as_dtype(dtype).name
-    return call("confusion_matrix", name or "confusion_matrix", labels, predictions, num_classes, weights, kind)
+    kind, number = as_dtype(dtype).name, _integer(num_classes, "num_classes")
+    return call("confusion_matrix", name or "confusion_matrix", labels, predictions, number, weights, kind)
 
 
 def random_crop(value, size, seed=None, name=None):

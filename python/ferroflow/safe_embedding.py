@@ -41,7 +41,9 @@ def safe_embedding_lookup_sparse(
         ids, empty = sparse_fill_empty_rows(sparse_retain(ids, kept), default_id or 0)
         if weights is not None:
             weights = sparse_fill_empty_rows(weights, 1.0)[0]
-        found = embedding_lookup_sparse(embedding_weights, ids, weights, partition_strategy, None, combiner, max_norm)
+        found = embedding_lookup_sparse(
+            embedding_weights, ids, weights, partition_strategy, None, combiner or "mean", max_norm
+        )
         if default_id is None:
             found = where(empty, zeros_like(found), found)
         return reshape(found, concat([cast(sizes[:-1], int32), shape(found)[1:]], 0))

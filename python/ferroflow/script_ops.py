@@ -1,7 +1,9 @@
 """Functions of Python's as operations."""
 
+import errno
 import functools
 import itertools
+import os
 import weakref
 
 from . import _ferroflow, errors
@@ -17,6 +19,19 @@ _CLASSES = {
     StopIteration: errors.OutOfRangeError,
     MemoryError: errors.ResourceExhaustedError,
     NotImplementedError: errors.UnimplementedError,
+}
+_OF_SYSTEM = {
+    errno.ENOENT: errors.NotFoundError,
+    errno.EEXIST: errors.AlreadyExistsError,
+    errno.EACCES: errors.PermissionDeniedError,
+    errno.EPERM: errors.PermissionDeniedError,
+    errno.EROFS: errors.PermissionDeniedError,
+    errno.EISDIR: errors.FailedPreconditionError,
+    errno.ENOTDIR: errors.FailedPreconditionError,
+    errno.ENOTEMPTY: errors.FailedPreconditionError,
+    errno.ENOSPC: errors.ResourceExhaustedError,
+    errno.EMFILE: errors.ResourceExhaustedError,
+    errno.ENAMETOOLONG: errors.InvalidArgumentError,
 }
 _IN_WORDS = {"float16": "half", "float32": "float", "float64": "double"}
 
@@ -46,6 +61,32 @@ def py_func(func, inp, Tout, stateful=True, name=None):
     an operation is made. The shapes are not known; `set_shape` tells them. What it raises ends the run with an error of
     `tf.errors`, whose cause it is. No derivative passes through. The graph cannot be read back from its text.
     """
+
+    def called(*arrays):
+        try:
+            return func(*arrays)
+        except errors.OpError:
+            raise
+        except Exception as error:
+            raise _class_of(error)(None, None, f"{type(error).__name__}: {_text(error)}") from error
+
+    return host_func(called, inp, Tout, stateful, name)
+
+
+def _class_of(error):
+    return next((c for k, c in _CLASSES.items() if isinstance(error, k)), errors.UnknownError)
+
+
+def _own(error):
+    """The error of `tf.errors` for what a function of Ferroflow's own raised."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return _class_of(error)(None, None, _text(error))
+    path = "" if error.filename is None else os.fsdecode(error.filename) + "; "
+    return _OF_SYSTEM.get(error.errno, errors.UnknownError)(None, None, path + os.strerror(error.errno))
+
+
+def host_func(func, inp, Tout, stateful=True, name=None):
+    """`py_func` of a function of Ferroflow's own, whose errors tell what is wrong without the name of their class."""
     token = f"pyfunc_{next(_numbers)}"
     several = isinstance(Tout, (list, tuple))
     dtypes = [as_dtype(t) for t in (Tout if several else [Tout])]
@@ -58,8 +99,7 @@ def py_func(func, inp, Tout, stateful=True, name=None):
         except errors.OpError:
             raise
         except Exception as error:
-            kind = next((c for k, c in _CLASSES.items() if isinstance(error, k)), errors.UnknownError)
-            raise kind(None, None, f"{type(error).__name__}: {_text(error)}") from error
+            raise _own(error) from error
         found = list(found) if isinstance(found, (list, tuple)) else [] if found is None else [found]
         if len(found) != len(dtypes):
             message = f"{token} returns {len(found)} values, but expects to see {len(dtypes)} values."
@@ -120,7 +160,7 @@ def py_function(func=None, inp=None, Tout=None, name=None):
 def hosted(function, inputs, dtypes, shapes, name, gradient=None):
     """What `function` gives of arrays, as tensors of these dtypes and shapes; `gradient`, of the operation and the
     derivatives by its outputs, gives those by its inputs."""
-    made = py_func(function, inputs, list(dtypes), False, name)
+    made = host_func(function, inputs, list(dtypes), False, name)
     for tensor, shape in zip(made, shapes):
         tensor.set_shape(shape)
     if gradient is not None:

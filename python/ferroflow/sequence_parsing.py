@@ -19,7 +19,7 @@ from .parsing_ops import (
     _tensor,
     _values,
 )
-from .script_ops import py_func
+from .script_ops import host_func
 from .sparse_tensor import SparseTensor
 from .string_ops import _texts
 from .tensor_shape import as_shape
@@ -115,7 +115,7 @@ def parse_sequence_example(serialized, context_features=None, sequence_features=
         return found
 
     texts = _texts(serialized, "serialized")
-    made = iter(py_func(parsed, [texts], dtypes, False, name or "ParseSequenceExample"))
+    made = iter(host_func(parsed, [texts], dtypes, False, name or "ParseSequenceExample"))
     batch = texts.shape[0].value if texts.shape.ndims == 1 else None
     of_whole = {key: _tensor(feature, made) for key, feature in context.items()}
     for key, feature in context.items():

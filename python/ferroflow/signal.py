@@ -3,14 +3,15 @@ transforms are complex, and are not there."""
 
 import numpy as np
 
-from .array_ops import concat, expand_dims, pad, reshape, shape, transpose
+from .array_ops import concat, expand_dims, ones_like, pad, reshape, shape, transpose
+from .control_flow import cond
 from .creation import range as range_of
 from .selection import gather
 from .dtypes import as_dtype, float32
 from .default_graph import name_scope
-from .framework import constant, convert_to_tensor
+from .framework import constant, convert_to_tensor, is_tensor
 from .later import absent as _absent
-from .math_ops import matmul, maximum, unsorted_segment_sum
+from .math_ops import cast, cos, equal, floormod, matmul, maximum, unsorted_segment_sum
 
 __all__ = [
     "dct",
@@ -35,7 +36,8 @@ def frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, axis=-1,
         axis %= rank
         known = signal.shape[axis].value
         length = shape(signal)[axis] if known is None else known
-        most = max if known is not None else maximum
+        settled = not any(map(is_tensor, (length, frame_length, frame_step)))
+        most = max if settled else maximum
         # Rounded upwards.
         count = most(0, -(-length // frame_step) if pad_end else 1 + (length - frame_length) // frame_step)
         if pad_end:
@@ -43,9 +45,10 @@ def frame(signal, frame_length, frame_step, pad_end=False, pad_value=0, axis=-1,
             around = [[0, 0] if d != axis else [0, missing] for d in range(rank)]
             signal = pad(signal, around, constant_values=pad_value)
         starts = expand_dims(range_of(0, count, 1) * frame_step, 1)
-        made = gather(signal, starts + np.arange(frame_length, dtype=np.int32), axis=axis)
+        made = gather(signal, starts + range_of(0, frame_length, 1), axis=axis)
         sizes = signal.shape.as_list()
-        made.set_shape([*sizes[:axis], count if known is not None else None, frame_length, *sizes[axis + 1 :]])
+        count, frame_length = (None if is_tensor(n) else n for n in (count, frame_length))
+        made.set_shape([*sizes[:axis], count, frame_length, *sizes[axis + 1 :]])
         return made
 
 
@@ -75,9 +78,18 @@ def overlap_and_add(signal, frame_step, name=None):
 
 def _window(name, share, window_length, periodic, dtype):
     """`share - (1 - share) · cos` over a turn."""
-    dtype, length = as_dtype(dtype), int(window_length)
+    dtype = as_dtype(dtype)
     if not dtype.is_floating:
         raise ValueError(f"dtype must be a floating point type. Found {dtype}")
+    if is_tensor(window_length):
+        with name_scope(name):
+            length = cast(window_length, "int32")
+            turn = length - floormod(length, 2) if periodic else length - 1
+            places = cast(range_of(0, length, 1), dtype) / cast(maximum(turn, 1), dtype)
+            values = share - (1 - share) * cos(2 * np.pi * places)
+            # Of one element the middle.
+            return cond(equal(length, 1), lambda: ones_like(values), lambda: values)
+    length = int(window_length)
     turn = length - 1 + (1 - length % 2 if periodic else 0)
     values = share - (1 - share) * np.cos(2 * np.pi * np.arange(length) / max(turn, 1)) if length != 1 else np.ones(1)
     return constant(values.astype(dtype.as_numpy_dtype), dtype, name=name)

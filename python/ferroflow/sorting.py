@@ -7,21 +7,24 @@ from .creation import range as range_of
 from .selection import gather, where
 from .batches import gather as gather_of_batches
 from .dtypes import float64, int32
-from .default_graph import name_scope
+from .default_graph import control_dependencies, name_scope
 from .framework import convert_to_tensor
 from .math_ops import (
+    Assert,
     cast,
     equal,
-    floordiv,
     floormod,
+    identity,
     less,
     less_equal,
     logical_not,
     maximum,
     minimum,
+    truncatediv,
+    truncatemod,
     unsorted_segment_sum,
 )
-from .reductions import cumsum, reduce_any, reduce_sum
+from .reductions import cumsum, reduce_all, reduce_any, reduce_prod, reduce_sum
 from .nn import top_k
 
 ListDiff = collections.namedtuple("ListDiff", ["out", "idx"])
@@ -117,10 +120,13 @@ def unravel_index(indices, dims, name=None):
     with name_scope(name, "UnravelIndex", [indices]):
         indices = convert_to_tensor(indices)
         dims = convert_to_tensor(dims, indices.dtype)
-        found = []
+        found, within = [], reduce_all(indices < reduce_prod(dims))
+        message = "index is out of bound as with dims:"
+        with control_dependencies([Assert(within, [message, indices, dims], 100)]):
+            indices = identity(indices)
         for d in reversed(range(dims.shape.as_list()[0])):
-            found.append(floormod(indices, dims[d]))
-            indices = floordiv(indices, dims[d])
+            found.append(truncatemod(indices, dims[d]))
+            indices = truncatediv(indices, dims[d])
         return stack(found[::-1])
 
 

@@ -35,6 +35,10 @@ from .tensor_shape import TensorShape
 SparseTensorValue = collections.namedtuple("SparseTensorValue", ["indices", "values", "dense_shape"])
 SparseTensorValue.__doc__ = "The value of a `SparseTensor`: arrays of NumPy's."
 
+_UNORDERED = (
+    "Indices must be in order, as tf.sparse_reorder puts them. Row of the indices that is out of order or repeated:"
+)
+
 
 class SparseTensor:
     """A tensor of the shape `dense_shape`, `[rank]`, of which the elements at `indices`, `[n, rank]`, are `values`, `[n]`; the
@@ -196,7 +200,7 @@ def _ascending(indices, output_shape):
 
     with control_dependencies([check(inside, "Row of the indices that is out of bounds:")]):
         after = identity(after)
-    with control_dependencies([check(after, "Row of the indices that is out of order or repeated:")]):
+    with control_dependencies([check(after, _UNORDERED)]):
         # Zeros for what is out of bounds, which would fail while constants are folded.
         return indices * cast(expand_dims(inside, 1), indices.dtype)
 

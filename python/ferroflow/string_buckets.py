@@ -5,7 +5,7 @@ import numpy as np
 from . import _ferroflow
 from .dtypes import int64
 from .framework import convert_to_tensor
-from .script_ops import py_func
+from .script_ops import host_func
 from .string_ops import _texts, objects
 
 
@@ -24,7 +24,7 @@ def _buckets(kind, input, num_buckets, name, op_type, key=(0, 0)):
         raise ValueError(f"Attr 'num_buckets' of '{op_type}' Op passed {num_buckets} less than minimum 1.")
     count = np.uint64(num_buckets)
     dealt = lambda texts: np.asarray(hashes(kind, texts, key) % count).astype(np.int64)
-    made = py_func(dealt, [tensor], int64, False, name or op_type)
+    made = host_func(dealt, [tensor], int64, False, name or op_type)
     made.set_shape(tensor.shape)
     return made
 
@@ -80,7 +80,7 @@ def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=
         return found.reshape([count, *rest])
 
     number = convert_to_tensor(num_segments)
-    made = py_func(joined, [tensor, ids, number], tensor.dtype, False, name or "UnsortedSegmentJoin")
+    made = host_func(joined, [tensor, ids, number], tensor.dtype, False, name or "UnsortedSegmentJoin")
     if None not in (tensor.shape.ndims, ids.shape.ndims):
         count = _ferroflow.constant_value(number)
         made.set_shape([None if count is None else int(count), *tensor.shape.as_list()[ids.shape.ndims :]])

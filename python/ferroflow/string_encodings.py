@@ -6,7 +6,7 @@ import numpy as np
 
 from .dtypes import string
 from .errors import InvalidArgumentError
-from .script_ops import py_func
+from .script_ops import host_func
 from .string_ops import _each, _texts, objects
 
 _OUTPUTS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
@@ -118,7 +118,7 @@ def ngrams(
             else found.reshape(*texts.shape[:-1], length)
         )
 
-    grams = py_func(made, [tensor], string, False, name or "StringNGrams")
+    grams = host_func(made, [tensor], string, False, name or "StringNGrams")
     if tensor.shape.ndims is not None:
         size = tensor.shape[-1].value
         grams.set_shape([*tensor.shape.as_list()[:-1], None if size is None else len(runs([b""] * size))])

@@ -7,7 +7,7 @@ import numpy as np
 
 from .dtypes import as_dtype, float32, int32, int64, string
 from .framework import convert_to_tensor
-from .script_ops import py_func
+from .script_ops import host_func
 from .sparse_tensor import SparseTensor
 from .tensor_shape import TensorShape
 
@@ -44,7 +44,7 @@ def _each(function, tensors, dtype, name, shape=None):
             found[at] = function(*(array[at] for array in arrays))
         return found
 
-    made = py_func(whole, tensors, dtype, False, name)
+    made = host_func(whole, tensors, dtype, False, name)
     made.set_shape(_broadcast(*(t.shape for t in tensors)) if shape is None else shape)
     return made
 
@@ -98,7 +98,7 @@ def substr(input, pos, len, name=None, unit="BYTE"):
         text = text if unit == "BYTE" else text.decode("utf-8")
         size = text.__len__()
         if not -size <= start <= size:
-            raise ValueError(f"pos {start} out of range for string of length {size}")
+            raise ValueError(f"pos {start} out of range for string {text!r}")
         start = start + size if start < 0 else start
         part = text[start : start + max(length, 0)]
         return part if unit == "BYTE" else part.encode("utf-8")
@@ -226,7 +226,7 @@ def reduce_join(inputs=None, axis=None, keep_dims=None, separator="", name=None,
             found[at] = between.join(rows[at])
         return found.reshape([1 if d in chosen else n for d, n in enumerate(array.shape)]) if keep else found
 
-    made = py_func(joined, [tensor], string, False, name or "ReduceJoin")
+    made = host_func(joined, [tensor], string, False, name or "ReduceJoin")
     if rank is not None:
         chosen = set(range(rank)) if axes is None else {a % rank for a in axes}
         sizes = tensor.shape.as_list()
@@ -245,7 +245,7 @@ def _sparse(found, name):
         return np.reshape(np.array(places, np.int64), [-1, 2]), values, np.array([len(rows), longest], np.int64)
 
     def of(tensor):
-        places, values, sizes = py_func(whole, [tensor], [int64, string, int64], False, name)
+        places, values, sizes = host_func(whole, [tensor], [int64, string, int64], False, name)
         places.set_shape([None, 2])
         values.set_shape([None])
         sizes.set_shape([2])

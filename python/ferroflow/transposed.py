@@ -89,8 +89,8 @@ def conv3d_transpose(
     """The transpose of `conv3d` from volumes of `output_shape` (Zeiler et al. 2010): its derivative by these.
 
     `value` is `[batch, depth, height, width, in]`, `filter` `[depth, height, width, out, in]`; `strides` are `[1, depth,
-    height, width, 1]`. The result has the dtype of `value` and the shape `output_shape`, whose depth must be known. With
-    `data_format` `NCDHW` channels come second, but in filters. Raises `ValueError` for shapes that do not fit.
+    height, width, 1]`. The result has the dtype of `value` and the shape `output_shape`. With `data_format`
+    `NCDHW` channels come second, but in filters. Raises `ValueError` for shapes that do not fit.
     """
     value = convert_to_tensor(nn._choose("value", value, input, "input"), name="value")
     filter = convert_to_tensor(nn._choose("filter", filter, filters, "filters"), value.dtype, name="filter")

@@ -3,18 +3,25 @@
 from . import nn
 from .array_ops import concat, pad, reshape, shape, stack, transpose
 from .default_graph import name_scope
-from .framework import convert_to_tensor
-from .math_ops import add_n
+from .framework import convert_to_tensor, is_tensor
+from .math_ops import add_n, maximum
 from .reductions import reduce_max, reduce_mean
+
+
+def _depth(x):
+    """A number if it is known, else a tensor."""
+    known = x.shape[1].value
+    return shape(x)[1] if known is None else known
 
 
 def _depths(x, size, stride, rate, padding, filler):
     """For each of `size` slices of a window along the depth those that are there in all windows."""
-    length = x.shape[1].value
+    length = _depth(x)
     reach = (size - 1) * rate + 1
     if padding.upper() == "SAME":
         count = -(-length // stride)
-        missing = max((count - 1) * stride + reach - length, 0)
+        missing = (count - 1) * stride + reach - length
+        missing = maximum(missing, 0) if is_tensor(missing) else max(missing, 0)
         x = pad(x, [[0, 0], [missing // 2, missing - missing // 2], [0, 0], [0, 0], [0, 0]], constant_values=filler)
     else:
         count = (length - reach) // stride + 1
@@ -23,7 +30,7 @@ def _depths(x, size, stride, rate, padding, filler):
 
 def _by_images(function, volume):
     """What `function` gives for all images of volumes."""
-    depth = volume.shape.as_list()[1]
+    depth = _depth(volume)
     images = function(reshape(volume, concat([[-1], shape(volume)[2:]], 0)))
     return reshape(images, concat([[-1, depth], shape(images)[1:]], 0))
 
@@ -35,8 +42,6 @@ def _last(data_format, x, *windows):
     threes = [[w] * 3 if isinstance(w, int) else list(w)[2:] if first else list(w)[1:4] for w in windows]
     back = (lambda y: transpose(y, [0, 4, 1, 2, 3])) if first else (lambda y: y)
     x = transpose(x, [0, 2, 3, 4, 1]) if first else x
-    if x.shape[1].value is None:
-        raise ValueError("The depth of volumes must be known")
     return (x, *threes, back)
 
 
@@ -50,7 +55,7 @@ def conv3d(
     name=None,
     filters=None,
 ):
-    """The convolution of volumes with filters `[depth, height, width, in, out]`. The volumes' depth must be known."""
+    """The convolution of volumes with filters `[depth, height, width, in, out]`."""
     filter = convert_to_tensor(filters if filter is None else filter)
     with name_scope(name, "Conv3D", [input, filter]):
         x, strides, rates, back = _last(data_format, input, strides, dilations)
@@ -62,7 +67,7 @@ def conv3d(
 
 
 def max_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
-    """The greatest element of each window, `[1, depth, height, width, 1]`, of volumes, whose depth must be known."""
+    """The greatest element of each window, `[1, depth, height, width, 1]`, of volumes."""
     with name_scope(name, "MaxPool3D", [input]):
         x, size, strides, back = _last(data_format, input, ksize, strides)
         x = _by_images(lambda images: nn.max_pool(images, size[1:], strides[1:], padding), x)
@@ -70,8 +75,7 @@ def max_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
 
 
 def avg_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
-    """The mean of each window, `[1, depth, height, width, 1]`, of volumes, whose depth must be known; padding does not
-    count."""
+    """The mean of each window, `[1, depth, height, width, 1]`, of volumes; padding does not count."""
     from .array_ops import ones_like
 
     with name_scope(name, "AvgPool3D", [input]):

@@ -2,7 +2,7 @@
 
 from .default_graph import name_scope
 from .saver import load_checkpoint
-from .script_ops import py_func
+from .script_ops import host_func
 from .variables import global_variables
 
 
@@ -51,7 +51,7 @@ def _pairs(theirs, ours, known, shapes):
 
 def _start_from(variable, reader, saved):
     with variable.graph.as_default(), name_scope("init_from_checkpoint/"):
-        value = py_func(lambda: reader.get_tensor(saved), [], variable.dtype.base_dtype)
+        value = host_func(lambda: reader.get_tensor(saved), [], variable.dtype.base_dtype)
         value.set_shape(variable.shape)
         variable._initial_value, variable._initializer = value, variable.assign(value).op
         variable._restarted = True

@@ -48,7 +48,7 @@ def test_continuous(name, run):
         mean = total(grid * density)
         close(run([d.mean(), d.variance()]), [mean, total((grid - mean) ** 2 * density)], 1e-3)
     close(run(d.mode()), grid[density.argmax()], 1e-3)
-    assert d.reparameterization_type is D.FULLY_REPARAMETERIZED and d.name == name
+    assert d.reparameterization_type is D.FULLY_REPARAMETERIZED and d.name == name + "/"
 
 
 def test_tails(check):
@@ -154,7 +154,7 @@ def test_normal_vectors(check, run):
     plain = D.Normal([1.0, -1.0], [0.5, 2.0])
     x = np.array([[0.0, 0.0], [1.0, 2.0]], np.float32)
     together = D.Independent(plain)
-    assert together.name == "IndependentNormal" and together.reinterpreted_batch_ndims == 0
+    assert together.name == "IndependentNormal/" and together.reinterpreted_batch_ndims == 0
     together = D.Independent(plain, 1)
     for made in (d, together):
         check(made.log_prob(x), run(tf.reduce_sum(plain.log_prob(x), 1)))

@@ -94,7 +94,7 @@ def test_what_there_is_not():
         D.Uniform().mode()
     with pytest.raises(NotImplementedError, match="No KL"):
         D.kl_divergence(D.Normal(0.0, 1.0), D.Uniform())
-    assert isinstance(D.Uniform(name="u"), D.Distribution) and D.Uniform(name="u").name == "u"
+    assert isinstance(D.Uniform(name="u"), D.Distribution) and D.Uniform(name="u").name == "u_1/"
 
 
 # Numbers of TensorFlow: logarithms of probabilities, mean, variance, mode and entropy.

@@ -23,6 +23,37 @@ def flags():
     tf.flags.FLAGS._flags.update(saved)
 
 
+def test_flags_that_stand_several_times(flags):
+    tf.flags.DEFINE_multi_string("word", "a", "Words.")
+    tf.flags.DEFINE_multi_integer("number", [1, 2], "Numbers.", upper_bound=9)
+    tf.flags.DEFINE_multi_float("share", None, "Shares.")
+    tf.flags.DEFINE_multi_enum("sort", ["a"], ["a", "b"], "Sorts.")
+    flags(["prog"])
+    assert (flags.word, flags.number, flags.share, flags.sort) == (["a"], [1, 2], None, ["a"])
+    flags(["prog", "--word=b", "--word", "c", "--number=3", "--share=0.5", "--sort=b", "--sort=a"])
+    assert (flags.word, flags.number, flags.share, flags.sort) == (["b", "c"], [3], [0.5], ["b", "a"])
+    for wrong in ("--number=10", "--sort=c"):
+        with pytest.raises(tf.flags.IllegalFlagValueError, match="flag --"):
+            flags(["prog", wrong])
+
+
+def test_flags_that_are_checked(flags):
+    tf.flags.register_validator("steps", lambda n: n % 2 == 0, "steps must be even")
+    tf.flags.DEFINE_string("path", None, "A path.")
+    tf.flags.mark_flags_as_required(["name", "path"])
+    try:
+        with pytest.raises(tf.flags.IllegalFlagValueError, match="Flag --path must have a value other than None"):
+            flags(["prog"])
+        flags(["prog", "--path=p", "--steps=4"])
+        with pytest.raises(tf.flags.IllegalFlagValueError, match="flag --steps=3: steps must be even"):
+            flags(["prog", "--path=p", "--steps=3"])
+        with pytest.raises(tf.flags.IllegalFlagValueError, match="steps must be even"):
+            flags.steps = 5
+    finally:
+        flags._required.clear()
+        flags._validators.clear()
+
+
 def test_flags(flags):
     rest = flags(
         ["prog", "--name=y", "--steps", "3", "--fast", "--noslow", "-rate=2", "--kind=b", "--items=r", "z", "--", "-w"]

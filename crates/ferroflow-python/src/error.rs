@@ -62,6 +62,12 @@ pub(crate) fn check(py: Python<'_>, graph: &Graph) -> PyResult<()> {
     graph.take_error().map_or(Ok(()), |error| Err(from_graph(py, &error)))
 }
 
+/// What a message ends with: the operation, and the line of Python's that asked for it.
+pub(crate) fn at_node(node: &str, line: Option<&str>) -> String {
+    let place = line.map_or_else(String::new, |line| format!(" (defined at {line}) "));
+    format!("\n\t [[node {node}{place}]]")
+}
+
 /// What went wrong in a run, in TensorFlow's words.
 pub(crate) fn from_run(py: Python<'_>, error: &runtime::Error) -> PyErr {
     from_run_at(py, error, None)
@@ -93,8 +99,7 @@ pub(crate) fn from_run_at(py: Python<'_>, error: &runtime::Error, line: Option<&
         Error::Uninitialized(name) => tensorflow(py, "FailedPreconditionError", Some(name), text),
         Error::Invalid { kind, node, message, .. } => {
             let class = if *kind == ErrorKind::Unimplemented { "UnimplementedError" } else { "InvalidArgumentError" };
-            let place = line.map_or_else(String::new, |line| format!(" (defined at {line}) "));
-            tensorflow(py, class, Some(node), format!("{}\n\t [[node {node}{place}]]", words(message)))
+            tensorflow(py, class, Some(node), words(message) + &at_node(node, line))
         }
         Error::Memory(_) | Error::Array(ArrayError::TooLarge { .. }) => {
             tensorflow(py, "ResourceExhaustedError", None, text)

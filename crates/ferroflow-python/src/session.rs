@@ -2,7 +2,7 @@
 
 use crate::argument::handle;
 use crate::array::{from_python, to_feed, to_numpy};
-use crate::error::{from_run, from_run_at, guarded};
+use crate::error::{at_node, from_run, from_run_at, guarded};
 use crate::graph::Graph;
 use crate::handles::{Operation, Tensor};
 use crate::host_call::take_raised;
@@ -218,18 +218,18 @@ impl Session {
 
     /// The error of a run: what a function of Python's raised, if one did, at the operation that called it.
     fn raise(&self, py: Python<'_>, raised: Option<PyErr>, error: &runtime::Error) -> PyErr {
-        match (raised, error) {
-            (Some(raised), runtime::Error::Invalid { node, .. }) => {
-                // A class of Python's own has no operation.
-                _ = raised.value(py).setattr("_op", node);
-                raised
-            }
-            (_, runtime::Error::Invalid { node, .. }) => {
-                let id = self.graph.operation(node).map(|op| op.id().0);
-                from_run_at(py, error, id.ok().and_then(|id| self.places.find(py, id)).as_deref())
-            }
-            _ => from_run(py, error),
+        let runtime::Error::Invalid { node, .. } = error else { return from_run(py, error) };
+        let id = self.graph.operation(node).map(|op| op.id().0);
+        let line = id.ok().and_then(|id| self.places.find(py, id));
+        let Some(raised) = raised else { return from_run_at(py, error, line.as_deref()) };
+        // A class of Python's own has no operation.
+        let value = raised.value(py);
+        _ = value.setattr("_op", node);
+        let message = value.getattr("_message").and_then(|m| m.extract::<String>()).ok();
+        if let Some(message) = message.filter(|m| !m.contains("\n\t [[node ")) {
+            _ = value.setattr("_message", message + &at_node(node, line.as_deref()));
         }
+        raised
     }
 }
 

@@ -57,8 +57,9 @@ class Surrounding(_Wrapper):
 
     def linear(self, inputs, units, scope=""):
         """`[inputs] · kernel + bias`, both in `scope`."""
-        kernel = self.variable(scope + "kernel", [sum(_depth(i.shape) for i in inputs), units])
-        bias = self.variable(scope + "bias", [units], initializer=Zeros(dtype=self._dtype))
+        dtype = inputs[0].dtype
+        kernel = self.variable(scope + "kernel", [sum(_depth(i.shape) for i in inputs), units], dtype=dtype)
+        bias = self.variable(scope + "bias", [units], initializer=Zeros(dtype=dtype), dtype=dtype)
         return nn.bias_add(matmul(concat(inputs, 1), kernel), bias)
 
 

@@ -4,7 +4,7 @@ from .. import array_ops
 from ..array_ops import reverse, shape
 from ..control_flow import case
 from ..default_graph import name_scope
-from ..framework import convert_to_tensor
+from ..framework import convert_to_tensor, is_tensor
 from ..math_ops import cast, equal, identity, maximum, minimum
 
 
@@ -117,10 +117,12 @@ resize_with_crop_or_pad = resize_image_with_crop_or_pad
 
 def central_crop(image, central_fraction):
     """The middle part whose height and width are the share `central_fraction`, above 0 and at most 1, of the image's."""
-    if not 0.0 < central_fraction <= 1.0:
+    if is_tensor(central_fraction):
+        central_fraction = cast(central_fraction, "float64")
+    elif not 0.0 < central_fraction <= 1.0:
         raise ValueError("central_fraction must be within (0, 1]")
     image, _ = image_of(image)
-    if central_fraction == 1.0:
+    if isinstance(central_fraction, (int, float)) and central_fraction == 1.0:
         return image
     height, width = sizes(image)
     starts = [_start(n, central_fraction) for n in (height, width)]
@@ -128,7 +130,7 @@ def central_crop(image, central_fraction):
 
 
 def _start(size, fraction):
-    if isinstance(size, int):
+    if isinstance(size, int) and not is_tensor(fraction):
         return int((size - size * fraction) / 2)
     whole = cast(size, "float64")
     return cast((whole - whole * fraction) / 2, "int32")

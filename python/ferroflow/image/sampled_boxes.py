@@ -36,6 +36,10 @@ def _ranked(value, rank, dtype=None):
     return tensor
 
 
+# No image has so many rows.
+_FAR = 2.0**53
+
+
 def extract_glimpse(input, size, offsets, centered=True, normalized=True, uniform_noise=True, name=None):
     """Parts of `size`, `[height, width]`, of images of `float32`, around `offsets`, `[batch, 2]`, rows before columns.
 
@@ -67,7 +71,10 @@ def extract_glimpse(input, size, offsets, centered=True, normalized=True, unifor
             for image, offset, glimpse in zip(images, offsets, made):
                 start = offset * sizes if normalized else offset
                 start = start / 2 + sizes / 2 if centered else start
-                y, x = np.trunc(start - size.astype(np.float32) / 2).astype(np.int64).tolist()
+                corner = np.trunc(start - size.astype(np.float32) / 2)
+                if not (np.abs(corner) < _FAR).all():
+                    continue
+                y, x = corner.astype(np.int64).tolist()
                 rows, columns = (slice(max(a, 0), min(a + n, m)) for a, n, m in zip((y, x), size.tolist(), image.shape))
                 if rows.start < rows.stop and columns.start < columns.stop:
                     part = image[rows, columns]

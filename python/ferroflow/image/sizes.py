@@ -3,10 +3,13 @@
 from .. import array_ops, creation, math_ops, reductions, selection
 from ..array_ops import concat, expand_dims, reshape, shape, squeeze
 from ..selection import gather
-from ..default_graph import name_scope
+from ..default_graph import control_dependencies, name_scope
 from ..framework import convert_to_tensor, is_tensor
 from ..math_ops import cast, floor, maximum, minimum
 from .frames import image_of, pad_to_bounding_box, sizes as sizes_of
+
+
+_EMPTY = "output dimensions must be positive:"
 
 
 class ResizeMethod:
@@ -49,9 +52,19 @@ def _resized(images, size, taps, align_corners, half_pixel_centers, name, defaul
     with name_scope(name, default, [images]):
         images = cast(_batch(images), "float32")
         height, width = _two(size)
+        images = _for_positive(images, (height, width), _EMPTY)
         for axis, number in ((2, width), (1, height)):
             images = _interpolate(images, axis, number, taps, align_corners, half_pixel_centers)
         return images
+
+
+def _for_positive(images, sizes, message):
+    """The images. A run in which a size is not positive fails."""
+    if all(isinstance(n, int) and n > 0 for n in sizes):
+        return images
+    sizes = array_ops.stack(sizes)
+    with control_dependencies([math_ops.Assert(reductions.reduce_all(sizes > 0), [message, sizes])]):
+        return math_ops.identity(images)
 
 
 def _two(size):
@@ -111,8 +124,8 @@ def resize_bicubic(images, size, align_corners=False, name=None, half_pixel_cent
 def resize_nearest_neighbor(images, size, align_corners=False, name=None, half_pixel_centers=False):
     """A batch of images of `size`, `[height, width]`, of the same dtype, each pixel the nearest one."""
     with name_scope(name, "ResizeNearestNeighbor", [images]):
-        images = _batch(images)
         height, width = _two(size)
+        images = _for_positive(_batch(images), (height, width), _EMPTY)
         for axis, number in ((1, height), (2, width)):
             length = shape(images)[axis]
             places = _places(number, length, align_corners, half_pixel_centers, nearest=True)
@@ -126,6 +139,7 @@ def resize_area(images, size, align_corners=False, name=None):
     with name_scope(name, "ResizeArea", [images]):
         images = cast(_batch(images), "float32")
         height, width = _two(size)
+        images = _for_positive(images, (height, width), _EMPTY)
         for axis, number in ((1, height), (2, width)):
             length = shape(images)[axis]
             starts = expand_dims(_places(number, length, align_corners, False), 1)
@@ -200,8 +214,13 @@ def crop_and_resize(
     if method not in ("bilinear", "nearest"):
         raise ValueError(f"method must be bilinear or nearest, found {method!r}")
     with name_scope(name, "CropAndResize", [image, boxes]):
-        images, boxes = cast(_batch(image), "float32"), convert_to_tensor(boxes)
         height, width = _two(crop_size)
+        images = _for_positive(cast(_batch(image), "float32"), (height, width), "crop dimensions must be positive:")
+        boxes = convert_to_tensor(boxes)
+        finite = reductions.reduce_all(math_ops.is_finite(boxes))
+        message = "Boxes contains at least one element that is not finite:"
+        with control_dependencies([math_ops.Assert(finite, [message, boxes], 100)]):
+            boxes = math_ops.identity(boxes)
         # Not `gather`, whose gradient is `IndexedSlices`.
         parts, inside = selection.gather_nd(images, which), []
         for axis, number, low, high in ((1, height, boxes[:, 0], boxes[:, 2]), (2, width, boxes[:, 1], boxes[:, 3])):

@@ -14,11 +14,13 @@ functions! { |g|
     reverse_sequence(x: Tensor<'g>, lengths: Input<'g>, seq_axis: i64, batch_axis: i64) Scope =>
         x.reverse_sequence(lengths, seq_axis, batch_axis);
     segment_mean(x: Tensor<'g>, ids: Tensor<'g>) Scope => x.segment_mean(ids);
-    bincount(x: Tensor<'g>, weights: Option<Tensor<'g>>, least: Option<i32>, most: Option<i32>) Scope =>
-        x.bincount(weights, least, most);
+    bincount(
+        arr: Tensor<'g>, weights: Option<Tensor<'g>>, minlength: Option<Input<'g>>, maxlength: Option<Input<'g>>
+    ) Scope => arr.bincount(weights, minlength, maxlength);
     confusion_matrix(
-        labels: Tensor<'g>, predictions: Tensor<'g>, classes: Option<i32>, weights: Option<Tensor<'g>>, dtype: DType
-    ) Scope => g.confusion_matrix(labels, predictions, classes, weights, dtype);
+        labels: Tensor<'g>, predictions: Tensor<'g>, num_classes: Option<Input<'g>>, weights: Option<Tensor<'g>>,
+        dtype: DType
+    ) Scope => g.confusion_matrix(labels, predictions, num_classes, weights, dtype);
     random_crop(x: Tensor<'g>, size: Dims<'g>, seed: Option<i64>) Scope => x.random_crop(size, seed);
     print(x: Tensor<'g>, data: Vec<Tensor<'g>>, message: String, first_n: i64, summarize: i64) Node("Print") =>
         x.print(&data, &message, first_n, summarize);

@@ -35,7 +35,8 @@ functions! { |g|
     cumprod(x: Tensor<'g>, along: Input<'g>, exclusive: bool, reverse: bool) Node("Cumprod") =>
         x.cumprod_with(axis(along), exclusive, reverse);
     top_k(x: Tensor<'g>, k: Input<'g>) Node("TopKV2") => x.top_k(axis(k));
-    in_top_k(predictions: Tensor<'g>, targets: Input<'g>, k: i64) Node("InTopK") => predictions.in_top_k(targets, k);
+    in_top_k(predictions: Tensor<'g>, targets: Input<'g>, k: Input<'g>) Node("InTopK") =>
+        predictions.in_top_k(targets, k);
     segment_sum(x: Tensor<'g>, ids: Input<'g>) Node("SegmentSum") => x.segment_sum(axis(ids));
     unsorted_segment_sum(x: Tensor<'g>, ids: Input<'g>, number: Input<'g>) Node("UnsortedSegmentSum") =>
         x.unsorted_segment_sum(axis(ids), axis(number));

@@ -37,7 +37,6 @@ class Cauchy(_Located):
 
     def __init__(self, loc, scale, validate_args=False, allow_nan_stats=True, name="Cauchy"):
         super().__init__(loc, scale, name)
-        self.allow_nan_stats = allow_nan_stats
 
     def _sample(self, sizes, seed):
         return self._quantile(random_uniform(sizes, dtype=self.dtype, seed=seed))

@@ -2,7 +2,7 @@
 
 # ruff: noqa: F403
 
-from ...later import absent as _absent
+from ...later import later as _later
 from . import connected, encoders, normalization, optimization, pooling, regularizers, stacks
 from .connected import *
 from .encoders import *
@@ -22,4 +22,4 @@ __all__ = [
     *stacks.__all__,
 ]
 
-__getattr__ = _absent(__name__)
+__getattr__, __dir__ = _later(__name__, {"safe_embedding": "safe_embedding_lookup_sparse"})

@@ -94,12 +94,13 @@ impl<'g> Tensor<'g> {
         };
         let (axis, dtype) = (self.axis_by(axis), sizes.dtype());
         let (along, shape) = (self.all_axes().equal(axis), self.shape_tensor_as(dtype));
-        let rest = shape.gather(axis) - sizes.reduce_sum(..) - 1;
-        let sizes = sizes.equal(-1).select(rest, sizes);
-        // Fails where the sizes are not together all of it.
+        let whole = shape.gather(axis);
+        let rest = whole - sizes.reduce_sum(..) - 1;
+        let known = sizes.equal(-1).select(rest, sizes);
+        let sizes = known.sizes_of_parts(whole);
         let x = self.reshape(along.select(sizes.reduce_sum(..), shape));
         let begins = sizes.cumsum_with(0, true, false);
-        let known = sizes.fact().partial_ints().unwrap_or_default();
+        let known = known.fact().partial_ints().unwrap_or_default();
         let part = |i: usize| {
             let element = |of: Tensor<'g>| of.slice([i as i32], [1]);
             let size = known.get(i).copied().flatten().and_then(|n| usize::try_from(n).ok());

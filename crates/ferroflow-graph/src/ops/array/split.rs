@@ -1,6 +1,7 @@
 use super::{Index, IntoShapeInput};
-use crate::ops::{keep, rules};
+use crate::ops::{Identity, keep, rules};
 use crate::{Input, Tensor};
+use ferroflow_array::Array;
 
 impl<'g> Tensor<'g> {
     /// `n` parts of equal size along `axis`. A run in which its size is no multiple of `n` fails.
@@ -55,8 +56,9 @@ impl<'g> Tensor<'g> {
             return self.parts(at, &parts);
         }
         let dtype = sizes.dtype();
-        let rest = self.shape_tensor_as(dtype).index(&[Index::At(at as i64)]) - sizes.reduce_sum(..) - 1;
-        let all = sizes.equal(-1).select(rest, sizes);
+        let whole = self.shape_tensor_as(dtype).index(&[Index::At(at as i64)]);
+        let rest = whole - sizes.reduce_sum(..) - 1;
+        let all = sizes.equal(-1).select(rest, sizes).sizes_of_parts(whole);
         let x = self.with_dimension(at, all.reduce_sum(keep(0)));
         let begins = all.cumsum_with(0, true, false);
         let known = sizes.fact().partial_ints().unwrap_or_default();
@@ -69,6 +71,17 @@ impl<'g> Tensor<'g> {
             x.slice(place(begins, 0.0), place(size, -1.0))
         };
         (0..count).map(part).collect()
+    }
+
+    /// These sizes. A run in which one is negative, or they are not together `whole`, fails.
+    #[track_caller]
+    pub(super) fn sizes_of_parts(self, whole: Tensor<'g>) -> Tensor<'g> {
+        let graph = self.graph();
+        let fits = self.reduce_sum(..).equal(whole).logical_and(self.greater_equal(0).reduce_all(..));
+        let message = "Determined shape must match input shape along split_dim exactly. Got sizes:";
+        let text = |text: &str| graph.constant(Array::from(text));
+        let check = graph.assert_showing(fits, &[text(message), self, text("of"), whole], -1);
+        graph.build(Identity {}).input("input", self).control(check).tensor()
     }
 
     /// The blocks of these sizes, one after the other along dimension `at`.
@@ -116,7 +129,7 @@ mod tests {
     use super::*;
     use crate::Graph;
     use crate::ops::testing::{derivative, f64s, value};
-    use ferroflow_array::{Array, DType, PartialShape};
+    use ferroflow_array::{DType, PartialShape};
 
     /// A 2 × 4 matrix of which only the rank is known while building.
     fn matrix(g: &Graph) -> Tensor<'_> {

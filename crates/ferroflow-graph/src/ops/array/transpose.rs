@@ -87,6 +87,20 @@ fn permutation(perm: &[i64], rank: usize) -> OpResult<Vec<usize>> {
     }
 }
 
+fn inverse(perm: &[i64]) -> OpResult<Vec<i64>> {
+    let n = perm.len();
+    let mut found = vec![-1i64; n];
+    for (i, &p) in perm.iter().enumerate() {
+        let Some(place) = usize::try_from(p).ok().and_then(|p| found.get_mut(p)) else {
+            return Err(OpError::argument(format!("{p} is not between 0 and {n}")));
+        };
+        if std::mem::replace(place, i as i64) != -1 {
+            return Err(OpError::argument(format!("{p} is duplicated in the input.")));
+        }
+    }
+    Ok(found)
+}
+
 impl Op for Transpose {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
         let [x, perm] = rules::exactly(inputs)?;
@@ -139,10 +153,7 @@ impl Op for InvertPermutation {
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
         let ints = rules::known_ints(&inputs[0], "the permutation")?;
-        let perm = permutation(&ints, ints.len())?;
-        let mut inverse = vec![0i64; perm.len()];
-        perm.iter().enumerate().for_each(|(i, &p)| inverse[p] = i as i64);
-        let value = Array::from(inverse).cast(inputs[0].dtype).map_err(|e| OpError::dtype(e.to_string()))?;
+        let value = Array::from(inverse(&ints)?).cast(inputs[0].dtype).map_err(|e| OpError::dtype(e.to_string()))?;
         Ok(Kernel::new(move |io| {
             io.output::<u8>(0).copy_from_slice(value.bytes());
             Ok(())

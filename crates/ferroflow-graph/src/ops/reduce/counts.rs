@@ -8,7 +8,12 @@ impl<'g> Tensor<'g> {
     /// vector of `i32`, or of the weights' dtype, as long as the largest integer needs, at least `least` and at most
     /// `most`. What is too large is not counted; a run with a negative one fails.
     #[track_caller]
-    pub fn bincount(self, weights: Option<Tensor<'g>>, least: Option<i32>, most: Option<i32>) -> Tensor<'g> {
+    pub fn bincount(
+        self,
+        weights: Option<Tensor<'g>>,
+        least: Option<impl IntoInput<'g>>,
+        most: Option<impl IntoInput<'g>>,
+    ) -> Tensor<'g> {
         let graph = self.graph();
         let numbers = self.in_range_or(i32::MAX, "arr", "Input arr must be non-negative!").reshape([-1]);
         let weights = match weights {
@@ -42,15 +47,11 @@ impl Graph {
         &'g self,
         labels: impl IntoInput<'g>,
         predictions: impl IntoInput<'g>,
-        classes: Option<i32>,
+        classes: Option<impl IntoInput<'g>>,
         weights: Option<Tensor<'g>>,
         dtype: DType,
     ) -> Tensor<'g> {
-        if let Some(classes) = classes
-            && classes > MOST_CLASSES
-        {
-            return self.mistake("confusion_matrix", format!("{classes} classes are more than {MOST_CLASSES}"));
-        }
+        let classes = classes.map(|n| self.constant(n).in_range(MOST_CLASSES + 1, "num_classes"));
         let (labels, predictions) = (self.constant(labels).reshape([-1]), self.constant(predictions).reshape([-1]));
         let counts = (labels.shape().dim(0), predictions.shape().dim(0));
         if let (Some(labels), Some(predictions)) = counts
@@ -61,15 +62,13 @@ impl Graph {
         }
         let class = |x: Tensor<'g>, what: &str| {
             let negative = format!("`{what}` contains negative values;");
-            x.in_range_or(classes.unwrap_or(MOST_CLASSES), &format!("`{what}` out of bound: {what}"), &negative)
+            let limit = classes.unwrap_or_else(|| self.constant(MOST_CLASSES));
+            x.in_range_or(limit, &format!("`{what}` out of bound: {what}"), &negative)
         };
         let (labels, predictions) = (class(labels, "labels"), class(predictions, "predictions"));
         let predictions = predictions.reshape(labels.shape_tensor());
         let most = |x: Tensor<'g>| x.reduce_max(..);
-        let number = match classes {
-            Some(n) => self.constant(n),
-            None => most(labels).maximum(most(predictions)) + 1,
-        };
+        let number = classes.unwrap_or_else(|| most(labels).maximum(most(predictions)) + 1);
         let place = labels * number + predictions;
         let weights = match weights {
             Some(weights) => weights.reshape(place.shape_tensor()).cast(dtype),
@@ -85,17 +84,19 @@ mod tests {
     use super::*;
     use crate::ops::testing::{refusal, value};
 
+    const NONE: Option<i32> = None;
+
     #[test]
     fn counts() {
         let g = Graph::new();
         let x = g.constant([1i32, 3, 1, 0]);
         let of = |y: Tensor<'_>| value(y).to_f64s().unwrap();
-        assert_eq!(of(x.bincount(None, None, None)), [1.0, 2.0, 0.0, 1.0]);
-        assert_eq!(of(x.bincount(None, Some(6), None)), [1.0, 2.0, 0.0, 1.0, 0.0, 0.0]);
-        assert_eq!(of(x.bincount(None, None, Some(2))), [1.0, 2.0]);
+        assert_eq!(of(x.bincount(None, NONE, NONE)), [1.0, 2.0, 0.0, 1.0]);
+        assert_eq!(of(x.bincount(None, Some(6), NONE)), [1.0, 2.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(of(x.bincount(None, NONE, Some(2))), [1.0, 2.0]);
         let weights = g.constant([0.5f64, 1.0, 2.0, 4.0]);
-        assert_eq!(of(x.bincount(Some(weights), None, None)), [4.0, 2.5, 0.0, 1.0]);
-        let matrix = g.confusion_matrix([0i64, 1, 1], [1i64, 1, 1], None, None, DType::I64);
+        assert_eq!(of(x.bincount(Some(weights), NONE, NONE)), [4.0, 2.5, 0.0, 1.0]);
+        let matrix = g.confusion_matrix([0i64, 1, 1], [1i64, 1, 1], NONE, None, DType::I64);
         assert_eq!(of(matrix), [0.0, 1.0, 0.0, 2.0]);
     }
 
@@ -106,7 +107,7 @@ mod tests {
             f(&g);
             refusal(&g)
         };
-        let bincount = |x: [i64; 2]| error(&|g| _ = g.constant(x).bincount(None, None, None));
+        let bincount = |x: [i64; 2]| error(&|g| _ = g.constant(x).bincount(None, NONE, NONE));
         assert_eq!(bincount([0, -3]), "Input arr must be non-negative! arr[1] = -3");
         assert_eq!(bincount([1 << 32, 0]), "arr[0] = 4294967296 is not in [0, 2147483647)");
         let matrix = |labels: &[i64], classes| {
@@ -117,6 +118,6 @@ mod tests {
         assert_eq!(matrix(&[2, 0], Some(2)), "`labels` out of bound: labels[0] = 2 is not in [0, 2)");
         assert!(matrix(&[0, -1], Some(2)).starts_with("`labels` contains negative values;"));
         assert_eq!(matrix(&[0], None), "1 labels do not fit 2 predictions");
-        assert_eq!(matrix(&[0, 1], Some(50_000)), "50000 classes are more than 46340");
+        assert_eq!(matrix(&[0, 1], Some(50_000)), "num_classes = 50000 is not in [0, 46341)");
     }
 }

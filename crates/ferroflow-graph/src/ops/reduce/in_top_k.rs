@@ -5,40 +5,43 @@ use ferroflow_array::{DType, PartialShape};
 use ferroflow_kernels::{Kernel, in_top_k};
 
 op! {
-    /// Whether the class that input 1 (`[n]`) names is among the `k` with the greatest predictions of input 0
+    /// Whether the class that input 1 (`[n]`) names is among the `k`, input 2, with the greatest predictions of input 0
     /// (`f32[n,classes]`): less than `k` predictions are greater. False for a class that is none, and for a row with a
     /// prediction that is not finite.
-    pub struct InTopK("InTopK") {
-        /// How many classes count.
-        k: i64,
-    }
+    pub struct InTopK("InTopKV2") {}
 }
 
 impl<'g> Tensor<'g> {
     /// For each row of predictions (`f32[n,classes]`), whether `targets` (`[n]`, `i32` or `i64`) is among the `k`
     /// greatest.
     #[track_caller]
-    pub fn in_top_k(self, targets: impl IntoInput<'g>, k: i64) -> Tensor<'g> {
-        let builder = self.graph().build(InTopK { k }).input("predictions", self);
-        builder.input("targets", super::own_dtype(targets)).tensor()
+    pub fn in_top_k(self, targets: impl IntoInput<'g>, k: impl IntoInput<'g>) -> Tensor<'g> {
+        let builder = self.graph().build(InTopK {}).input("predictions", self);
+        builder.input("targets", super::own_dtype(targets)).input("k", super::own_dtype(k)).tensor()
     }
 }
 
 impl Op for InTopK {
     fn infer(&self, inputs: &[&Fact]) -> OpResult<Vec<Fact>> {
-        let [predictions, targets] = rules::exactly(inputs)?;
+        let [predictions, targets, k] = rules::exactly(inputs)?;
         if predictions.dtype != DType::F32 {
             return Err(OpError::dtype(format!("expected predictions of f32, found {}", predictions.dtype)));
         }
         rules::index(targets)?;
+        rules::index(k)?;
+        rules::rank(k, 0)?;
         let (rows, of) = (rules::rank(predictions, 2)?, rules::rank(targets, 1)?);
         let n = rules::same_dim("the numbers of predictions and targets", rows.dim(0), of.dim(0))?;
         Ok(vec![Fact::new(DType::Bool, [n].into_iter().collect::<PartialShape>())])
     }
 
     fn kernel(&self, inputs: &[Fact], _: &[Fact]) -> OpResult<Kernel> {
-        let (classes, k, dtype) = (inputs[0].concrete()?[1], self.k, inputs[1].dtype);
+        let (classes, dtype, k_dtype) = (inputs[0].concrete()?[1], inputs[1].dtype, inputs[2].dtype);
         Ok(Kernel::new(move |io| {
+            let k = match k_dtype {
+                DType::I32 => i64::from(io.input::<i32>(2)[0]),
+                _ => io.input::<i64>(2)[0],
+            };
             let (predictions, found) = (io.input::<f32>(0), io.output::<u8>(0));
             match dtype {
                 DType::I32 => {
@@ -52,7 +55,7 @@ impl Op for InTopK {
     }
 
     fn gradient<'g>(&self, _: &GradientCx<'g>) -> GradientResult<'g> {
-        Ok(vec![None, None])
+        Ok(vec![None, None, None])
     }
 }
 
