@@ -65,7 +65,10 @@ class Optimizer:
         colocate_gradients_with_ops=False,
         grad_loss=None,
     ):
-        """The derivatives of `loss` by the variables: pairs of derivative, `None` if there is none, and variable."""
+        """The derivatives of `loss` by the variables: pairs of derivative, `None` if there is none, and variable.
+
+        Raises `ValueError` for what is not of floats.
+        """
         loss = loss() if callable(loss) else loss
         variables = trainable_variables() if var_list is None else _flat(var_list)
         if not variables:
@@ -73,7 +76,12 @@ class Optimizer:
         for variable in variables:
             if not hasattr(variable, "_ref_tensor"):
                 raise TypeError(f"Argument is not a tf.Variable: {variable}")
-        return list(zip(gradients(loss, variables, grad_loss), variables))
+        pairs = list(zip(gradients(loss, variables, grad_loss), variables))
+        for element in [loss, *(variable for gradient, variable in pairs if gradient is not None)]:
+            if not element.dtype.is_floating:
+                expected = "[tf.float32, tf.float64, tf.float16, tf.bfloat16]"
+                raise ValueError(f"Invalid type tf.{element.dtype.name} for {element.name}, expected: {expected}.")
+        return pairs
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
         """The operation that changes each variable by its derivative, and adds 1 to `global_step`.

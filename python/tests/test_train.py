@@ -22,7 +22,7 @@ def test_derivatives(run):
     assert run(tf.hessians(two**3, two)) == [12.0]
     assert run(tf.hessians(square**3, square)[0]).tolist() == [[[[6.0, 0.0]], [[0.0, 12.0]]]]
     assert tf.gradients(y, x)[0].name.startswith("gradients_")
-    with pytest.raises(ValueError, match="No gradients provided for any variable"):
+    with pytest.raises(ValueError, match="Invalid type tf.int32 for Cast:0"):
         tf.train.GradientDescentOptimizer(0.1).minimize(tf.cast(tf.Variable(1.0), tf.int32))
     assert tf.AggregationMethod.ADD_N == 0
 

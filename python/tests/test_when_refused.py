@@ -95,3 +95,14 @@ def test_mirrored_rows_have_a_dense_gradient(check):
     x = tf.constant(X)
     mirrored = tf.pad(x, [[1, 0], [0, 0]], "REFLECT")
     check(tf.gradients(mirrored, x)[0], [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
+
+
+def test_what_is_not_of_floats_is_not_optimized():
+    whole, real = tf.Variable(1), tf.Variable(1.0)
+    optimizer = tf.train.GradientDescentOptimizer(0.1)
+    words = r"Invalid type tf.int32 for {}:0, expected: \[tf.float32, tf.float64, tf.float16, tf.bfloat16\]"
+    with pytest.raises(ValueError, match=words.format("Variable")):
+        optimizer.minimize(whole)
+    with pytest.raises(ValueError, match=words.format("Cast")):
+        optimizer.minimize(tf.cast(real, tf.int32), name="cast")
+    assert optimizer.compute_gradients(real * tf.cast(whole, tf.float32))[0][0] is None

@@ -1,7 +1,6 @@
 """Windows of sequences, images and volumes, moments, and less common activations; numbers of TensorFlow or known by hand."""
 
 import numpy as np
-import pytest
 
 import ferroflow as tf
 
