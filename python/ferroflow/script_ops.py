@@ -126,8 +126,11 @@ def host_func(func, inp, Tout, stateful=True, name=None):
 
 def py_function(func=None, inp=None, Tout=None, name=None):
     """`py_func` of a function whose arguments have a method `numpy` and whose results are converted to the dtypes of
-    `Tout`. The arguments are arrays of NumPy's; in TensorFlow they are tensors, and derivatives pass."""
+    `Tout`. The arguments are arrays of NumPy's; in TensorFlow they are tensors, and derivatives pass. Here to ask for one
+    raises `NotImplementedError`."""
     import numpy
+
+    from .custom_gradients import _set_gradient
 
     class Value(numpy.ndarray):
         def numpy(self):
@@ -153,7 +156,15 @@ def py_function(func=None, inp=None, Tout=None, name=None):
             raise ValueError(f"The function gave {len(found)} values, but expects to see {len(dtypes)} values.")
         return [converted(value, dtype) for value, dtype in zip(found, dtypes)]
 
+    def refuse(*_):
+        raise NotImplementedError(
+            f"No derivative passes through tf.py_function '{made[0].op.name}', whose function is given arrays: make it of "
+            "operations, or give its derivative by tf.custom_gradient"
+        )
+
     made = py_func(whole, inp, dtypes, True, name or "EagerPyFunc")
+    if dtypes and made[0].op.inputs:
+        _set_gradient(made[0].op, list(made[0].op.inputs), refuse)
     return made if several else made[0] if dtypes else made
 
 

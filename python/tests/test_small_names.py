@@ -99,6 +99,13 @@ def test_functions_of_values(run):
     one, two = tf.py_function(lambda x: [x + 1, "t"], [3], [tf.int64, tf.string])
     assert run([one, two]) == [4, b"t"]
     assert run(tf.py_function(lambda x: None, [1], [])) in (None, [])
+    x = tf.constant(3.0)
+    square = tf.py_function(lambda x: x * x, [x], tf.float32, name="square")
+    with pytest.raises(NotImplementedError, match="No derivative passes through tf.py_function 'square'"):
+        tf.gradients(2.0 * square, x)
+    given = tf.custom_gradient(lambda x: (tf.py_function(lambda x: x * x, [x], tf.float32), lambda dy: 2.0 * x * dy))
+    assert run(tf.gradients(given(x), x)) == [6.0]
+    assert tf.gradients(tf.stop_gradient(square) * x, x)[0] is not None
     with pytest.raises(tf.errors.InvalidArgumentError, match="Cannot convert"):
         run(tf.py_function(lambda: 1.5, [], tf.int32))
     with pytest.raises(tf.errors.InvalidArgumentError, match="gave 1 values, but expects to see 2"):
