@@ -60,5 +60,5 @@ fn parts_are_checked_when_they_run() {
         assert_eq!((f32s(&found[0]), f32s(&found[1])), (vec![0.0, 1.0], vec![2.0, 3.0, 4.0, 5.0]));
     }
     let error = session.run_with(given, feed! { x: rows(3), sizes: [1, 1] }).unwrap_err().to_string();
-    assert!(error.contains("6 elements of shape [3,2] cannot be reshaped to [2, 2]"), "{error}");
+    assert!(error.contains("along split_dim exactly. Got sizes:] [1 1] [of] [3]"), "{error}");
 }
