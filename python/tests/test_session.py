@@ -243,11 +243,15 @@ def test_sessions_run_beside_python():
 
 def test_an_interrupt_ends_a_loop_of_runs():
     x = tf.constant(1.0)
-    with tf.Session() as session:
-        threading.Timer(0.2, lambda: signal.raise_signal(signal.SIGINT)).start()
-        with pytest.raises(KeyboardInterrupt):
+    # What runs in the background may have been told to ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with tf.Session() as session, pytest.raises(KeyboardInterrupt):
+            threading.Timer(0.2, lambda: signal.raise_signal(signal.SIGINT)).start()
             for _ in range(10**7):
                 session.run(x)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_graphs_are_collected():
