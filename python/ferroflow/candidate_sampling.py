@@ -7,9 +7,8 @@ from .selection import gather, where
 from .dtypes import float32, int32, int64
 from .default_graph import name_scope
 from .framework import constant, convert_to_tensor
-from .math_ops import cast, equal, exp, expm1, floor, log, log1p, matmul, minimum
+from .math_ops import cast, equal, exp, expm1, floor, log, log1p, matmul, minimum, stop_gradient
 from .reductions import cumsum, reduce_any, reduce_sum
-from .math_ops import stop_gradient
 from .random_ops import multinomial, random_uniform
 
 

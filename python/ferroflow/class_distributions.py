@@ -16,6 +16,20 @@ def _one_of(logits, probs):
         raise ValueError("Must pass probs or logits, but not both.")
 
 
+def _odds(logits, probs):
+    """`ln(p / (1 - p))` and `p`, of one of both, and zeros of the batch. Raises `ValueError` unless just one is given."""
+    _one_of(logits, probs)
+    given, batch = _floats(probs if logits is None else logits)
+    return (log(given) - log1p(-given), given, batch) if logits is None else (given, sigmoid(given), batch)
+
+
+def _of_classes(logits, probs):
+    """Logits and probabilities, of one of both. Raises `ValueError` unless just one is given."""
+    _one_of(logits, probs)
+    given, _ = _floats(probs if logits is None else logits)
+    return (log(given), given) if logits is None else (given, nn.softmax(given))
+
+
 class Bernoulli(Distribution):
     """1 with probability `probs`, of which `logits` are `ln(p / (1 - p))`, and 0 otherwise. Raises `ValueError` unless just
     one of both is given."""
@@ -25,11 +39,8 @@ class Bernoulli(Distribution):
     def __init__(
         self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="Bernoulli"
     ):
-        _one_of(logits, probs)
-        given, _ = _floats(probs if logits is None else logits)
-        self.probs = given if logits is None else sigmoid(given)
-        self.logits = log(given) - log1p(-given) if logits is None else given
-        super().__init__(dtype, zeros_like(given), name)
+        self.logits, self.probs, _ = _odds(logits, probs)
+        super().__init__(dtype, zeros_like(self.probs if logits is None else self.logits), name)
 
     def _sample(self, sizes, seed):
         drawn = random_uniform(sizes, dtype=self.probs.dtype, seed=seed)
@@ -65,11 +76,8 @@ class Categorical(Distribution):
     def __init__(
         self, logits=None, probs=None, dtype="int32", validate_args=False, allow_nan_stats=True, name="Categorical"
     ):
-        _one_of(logits, probs)
-        given, _ = _floats(probs if logits is None else logits)
-        self.probs = given if logits is None else nn.softmax(given)
-        self.logits = log(given) if logits is None else given
-        super().__init__(dtype, zeros_like(given[..., 0]), name)
+        self.logits, self.probs = _of_classes(logits, probs)
+        super().__init__(dtype, zeros_like((self.probs if logits is None else self.logits)[..., 0]), name)
 
     @property
     def event_size(self):

@@ -2,7 +2,7 @@
 
 from . import nn
 from .array_ops import concat, expand_dims, one_hot, reshape, shape, stack, zeros_like
-from .class_distributions import _one_of
+from .class_distributions import _of_classes
 from .creation import range as range_of
 from .distribution import NOT_REPARAMETERIZED, Distribution, _floats
 from .linalg_ops import matrix_set_diag
@@ -11,13 +11,6 @@ from .reductions import argmax, reduce_max, reduce_prod, reduce_sum
 from .random_ops import _positive, random_gamma
 from .special_math import lbeta
 from .tails import times_log
-
-
-def _of_classes(logits, probs):
-    """Logits and probabilities, of one of both. Raises `ValueError` unless just one is given."""
-    _one_of(logits, probs)
-    given, _ = _floats(probs if logits is None else logits)
-    return (log(given), given) if logits is None else (given, nn.softmax(given))
 
 
 def _log_combinations(total, counts):

@@ -1,19 +1,15 @@
 """Connectionist temporal classification: labels of sequences without saying where they are (Graves et al. 2006)."""
 
-from .array_ops import concat, expand_dims, reshape, sequence_mask, shape, stack, tile
-from .creation import fill, range as range_of
-from .selection import gather_nd
-from .array_ops import transpose, zeros_like
-from .creation import zeros
-from .selection import scatter_nd, where
+from .array_ops import concat, expand_dims, reshape, sequence_mask, shape, stack, tile, transpose, zeros_like
+from .creation import fill, range as range_of, zeros
+from .selection import gather_nd, scatter_nd, where
 from .dtypes import int32, int64
 from .default_graph import control_dependencies, name_scope
 from .framework import call, convert_to_tensor
 from .functional_ops import foldl
 from .math_ops import Assert, cast, equal, greater, identity, less, logical_and, logical_not, maximum, minimum
-from .reductions import cumsum
+from .reductions import argmax, cumsum, reduce_all, reduce_logsumexp, reduce_max, reduce_min, reduce_sum
 from .math_ops import not_equal
-from .reductions import argmax, reduce_all, reduce_logsumexp, reduce_max, reduce_min, reduce_sum
 from .nn import log_softmax
 from .rnn import _swapped
 from .sparse_tensor import SparseTensor, sparse_tensor_to_dense

@@ -79,7 +79,8 @@ class Distribution:
 
     @property
     def validate_args(self):
-        """Whether runs fail in which parameters or samples are not what they must be."""
+        """Whether runs fail in which parameters, or values of which a probability is asked, are not what
+        `distribution_checks` says of the class; of a class that it does not name nothing is checked."""
         return bool(self._parameters.get("validate_args", False))
 
     @property

@@ -18,8 +18,7 @@ from .distribution import (  # noqa: F401
     _floats,
     kl_divergence,
 )
-from .math_ops import cast, erfc, expm1, greater_equal, is_nan, less, log, log1p, logical_and
-from .math_ops import sign, square
+from .math_ops import cast, erfc, expm1, greater_equal, is_nan, less, log, log1p, logical_and, sign, square
 from .random_ops import _positive, random_normal, random_uniform
 from .tails import log_laplace, log_ndtr
 

@@ -42,7 +42,7 @@ def square_only(array):
 
 
 def of_matrices(tensor, *last):
-    """The shape of the batch, followed by sizes made by functions of rows, columns and the smaller of both."""
+    """The shape of the batch, followed by sizes named by letters: `m` rows, `n` columns, `k` the less of both."""
     if tensor.shape.ndims is None:
         return TensorShape(None)
     *batch, rows, columns = tensor.shape.as_list()
@@ -100,7 +100,7 @@ def self_adjoint_eigvals(tensor, name=None):
 eigh, eigvalsh = self_adjoint_eig, self_adjoint_eigvals
 
 
-def decomposed(array, full=False, vectors=True):
+def decomposed(array, full=False):
     """`U`, the singular values and `V` of arrays, all NaN where one is not finite."""
     rows, columns = array.shape[-2:]
     if not array.size:
@@ -115,6 +115,12 @@ def decomposed(array, full=False, vectors=True):
     s = np.where(finite[..., None], s, np.nan).astype(array.dtype)
     u, v = (np.where(finite[..., None, None], m, np.nan).astype(array.dtype) for m in (u, np.swapaxes(vt, -1, -2)))
     return u, s, v
+
+
+def inverses(s, limit):
+    """`1 / s`, and 0 for those of at most `limit` times the greatest."""
+    least = limit * s.max(-1, initial=0, keepdims=True)
+    return np.divide(1, s, out=np.zeros_like(s), where=~(s <= least))
 
 
 def svd(tensor, full_matrices=False, compute_uv=True, name=None):
@@ -237,8 +243,7 @@ def pinv(a, rcond=None, validate_args=False, name=None):
     def found(array, limit=None):
         limit = 10 * max(array.shape[-2:]) * np.finfo(array.dtype).eps if limit is None else limit
         u, s, v = decomposed(array)
-        least = np.asarray(limit)[..., None] * s.max(-1, initial=0, keepdims=True)
-        inverse = np.divide(1, s, out=np.zeros_like(s), where=~(s <= least))
+        inverse = inverses(s, np.asarray(limit)[..., None])
         return [np.matmul(v * inverse[..., None, :], np.swapaxes(u, -1, -2)).astype(array.dtype)]
 
     inputs, made = [tensor, *limits], of_matrices(tensor, "n", "m")

@@ -152,6 +152,14 @@ def _padding(padding):
     return padding.lower()
 
 
+def _sizes(value, count, what):
+    """`count` whole numbers, from as many or from one."""
+    sizes = tuple(value) if isinstance(value, (list, tuple)) else (value,) * count
+    if len(sizes) != count:
+        raise ValueError(f"The `{what}` argument must be a tuple of {count} integers. Received: {value}")
+    return tuple(map(int, sizes))
+
+
 def _pair(value):
     return [int(v) for v in value] if isinstance(value, (list, tuple)) else [int(value)] * 2
 

@@ -5,7 +5,7 @@ import numpy as np
 from .array_ops import eye, shape
 from .control_flow import cond
 from .decompositions import cholesky, cholesky_solve
-from .factorizations import decomposed, matrices
+from .factorizations import decomposed, inverses, matrices
 from .default_graph import name_scope
 from .framework import convert_to_tensor
 from .math_ops import greater_equal, matmul
@@ -50,8 +50,7 @@ lstsq = matrix_solve_ls
 def _any_rank(matrix, rhs, name):
     def found(array, right):
         u, s, v = decomposed(array)
-        least = max(array.shape[-2:]) * np.finfo(array.dtype).eps * s.max(-1, initial=0, keepdims=True)
-        inverse = np.divide(1, s, out=np.zeros_like(s), where=~(s <= least))
+        inverse = inverses(s, max(array.shape[-2:]) * np.finfo(array.dtype).eps)
         parts = np.matmul(np.swapaxes(u, -1, -2), right) * inverse[..., None]
         return [np.matmul(v, parts).astype(array.dtype)]
 

@@ -11,10 +11,12 @@ from .default_graph import add_to_collection, name_scope
 from .framework import constant, convert_to_tensor
 from .graph import GraphKeys
 from .later import absent as _absent
+from .math_ops import cast, equal, no_op
 from .script_ops import hosted, py_func
+from .selection import where
 from .session import running
 from .sparse_tensor import SparseTensor
-from .string_ops import objects
+from .string_ops import as_string, objects
 
 __all__ = [
     "KeyValueTensorInitializer",
@@ -333,8 +335,6 @@ class IdTableWithHashBuckets(_Initialized, LookupInterface):
     @property
     def initializer(self):
         """The operation that initialises the table."""
-        from .math_ops import no_op
-
         return no_op() if self._table is None else self._table.initializer
 
     def size(self, name=None):
@@ -347,10 +347,7 @@ class IdTableWithHashBuckets(_Initialized, LookupInterface):
         return self._dense(keys, self._looked_up)
 
     def _looked_up(self, keys):
-        from .selection import where
-        from .math_ops import cast, equal
         from .string_buckets import string_to_hash_bucket_fast, string_to_hash_bucket_strong
-        from .string_ops import as_string
 
         with name_scope(f"{self._name}_Lookup"):
             known = (

@@ -104,21 +104,33 @@ def _sequence(examples, key, feature):
     return [_array(flat, feature.dtype, [len(rows), longest // size, *sizes])]
 
 
+def _wanted(features, kinds, refused):
+    """The features in order, of which the kinds and dtypes are checked; `refused` says what is wrong with one of another
+    kind."""
+    found = {}
+    for key in sorted(features or {}):
+        feature = features[key]
+        if not isinstance(feature, kinds):
+            raise ValueError(refused(key, feature))
+        found[key] = feature = feature._replace(dtype=as_dtype(feature.dtype))
+        if feature.dtype.name not in _LIST:
+            raise TypeError(f"The feature {key} must be of int64, float32 or string, not {feature.dtype.name}")
+    return found
+
+
+def _dtypes(feature, *more):
+    """The dtypes of the outputs for a feature: places, values and sizes, or the values and `more`."""
+    return [int64, feature.dtype, int64] if isinstance(feature, VarLenFeature) else [feature.dtype, *more]
+
+
 def parse_example(serialized, features, name=None, example_names=None):
     """The features of encoded examples, `[batch]`: a dictionary of tensors, `[batch, …]`, dense for a
     `FixedLenFeature` or a `FixedLenSequenceFeature`, sparse for a `VarLenFeature`. A run in which one is missing
     or does not fit raises `tf.errors.InvalidArgumentError`."""
     if not features:
         raise ValueError("Missing: features was None or empty.")
-    wanted, dtypes = {}, []
-    for key in sorted(features):
-        feature = features[key]
-        if not isinstance(feature, (VarLenFeature, FixedLenFeature, FixedLenSequenceFeature)):
-            raise ValueError(f"Invalid feature {key}:{feature}.")
-        wanted[key] = feature = feature._replace(dtype=as_dtype(feature.dtype))
-        if feature.dtype.name not in _LIST:
-            raise TypeError(f"The feature {key} must be of int64, float32 or string, not {feature.dtype.name}")
-        dtypes += [int64, feature.dtype, int64] if isinstance(feature, VarLenFeature) else [feature.dtype]
+    wanted = _wanted(features, tuple(_HOW), lambda key, feature: f"Invalid feature {key}:{feature}.")
+    dtypes = [dtype for feature in wanted.values() for dtype in _dtypes(feature)]
 
     def parsed(texts):
         examples = [_example(text) for text in texts]

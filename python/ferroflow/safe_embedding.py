@@ -5,9 +5,8 @@ from .selection import gather_nd, where
 from .dtypes import int32
 from .default_graph import name_scope
 from .framework import convert_to_tensor
-from .math_ops import cast, greater, greater_equal, logical_and, segment_sum
+from .math_ops import cast, greater, greater_equal, logical_and, segment_sum, unsorted_segment_sum
 from .reductions import reduce_prod
-from .math_ops import unsorted_segment_sum
 from .partition_ops import segment_mean
 from .segments import unsorted_segment_mean, unsorted_segment_sqrt_n
 from .sparse_ops import sparse_fill_empty_rows, sparse_reshape

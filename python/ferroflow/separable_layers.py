@@ -3,7 +3,7 @@
 from . import nn
 from .array_ops import expand_dims, squeeze, transpose
 from .initializers import Zeros
-from .layers import Layer, _channels, _format, _function, _padding
+from .layers import Layer, _channels, _format, _function, _padding, _sizes
 
 
 class _Separable(Layer):
@@ -37,8 +37,11 @@ class _Separable(Layer):
         **kwargs,
     ):
         super().__init__(trainable=trainable, name=name, activity_regularizer=activity_regularizer, **kwargs)
-        self.filters, self.kernel_size = int(filters), self._sizes(kernel_size, "kernel_size")
-        self.strides, self.dilation_rate = self._sizes(strides, "strides"), self._sizes(dilation_rate, "dilation_rate")
+        self.filters, self.kernel_size = int(filters), _sizes(kernel_size, self._RANK, "kernel_size")
+        self.strides, self.dilation_rate = (
+            _sizes(strides, self._RANK, "strides"),
+            _sizes(dilation_rate, self._RANK, "dilation_rate"),
+        )
         self.depth_multiplier, self.activation = depth_multiplier, activation
         self.padding, self.use_bias, self.data_format = _padding(padding), use_bias, data_format
         self._form = _format(data_format)
@@ -48,12 +51,6 @@ class _Separable(Layer):
         self._depthwise = of(depthwise_initializer, depthwise_regularizer, depthwise_constraint)
         self._pointwise = of(pointwise_initializer, pointwise_regularizer, pointwise_constraint)
         self._bias = of(bias_initializer, bias_regularizer, bias_constraint)
-
-    def _sizes(self, value, what):
-        sizes = tuple(value) if isinstance(value, (list, tuple)) else (value,) * self._RANK
-        if len(sizes) != self._RANK:
-            raise ValueError(f"The `{what}` argument must be a tuple of {self._RANK} integers. Received: {value}")
-        return tuple(map(int, sizes))
 
     def build(self, input_shape):
         channels = _channels(input_shape, self.data_format)

@@ -5,37 +5,25 @@ import math
 import numpy as np
 
 from .array_ops import reshape
-from .dtypes import as_dtype, int64
+from .dtypes import int64
 from .examples_proto import Example, Features, SequenceExample
 from .parsing_ops import (
     _HOW,
-    _LIST,
     FixedLenFeature,
     FixedLenSequenceFeature,
     VarLenFeature,
     _array,
+    _dtypes,
     _filler,
     _first,
     _tensor,
     _values,
+    _wanted,
 )
 from .script_ops import host_func
 from .sparse_tensor import SparseTensor
 from .string_ops import _texts
 from .tensor_shape import as_shape
-
-
-def _wanted(features, kinds):
-    """The features in order, of which the kinds and dtypes are checked."""
-    found = {}
-    for key in sorted(features or {}):
-        feature = features[key]
-        if not isinstance(feature, kinds):
-            raise ValueError(f"Unsupported {type(feature).__name__} {feature} for key '{key}'")
-        found[key] = feature = feature._replace(dtype=as_dtype(feature.dtype))
-        if feature.dtype.name not in _LIST:
-            raise TypeError(f"The feature {key} must be of int64, float32 or string, not {feature.dtype.name}")
-    return found
 
 
 def _steps(sequence, key, dtype, row):
@@ -97,13 +85,11 @@ def parse_sequence_example(serialized, context_features=None, sequence_features=
         raise ValueError(
             "Both `context_features` and `sequence_features` argument are None, but at least one should have values."
         )
-    context = _wanted(context_features, (FixedLenFeature, VarLenFeature))
-    steps = _wanted(sequence_features, (FixedLenSequenceFeature, VarLenFeature))
-    dtypes = []
-    for feature in context.values():
-        dtypes += [int64, feature.dtype, int64] if isinstance(feature, VarLenFeature) else [feature.dtype]
-    for feature in steps.values():
-        dtypes += [int64, feature.dtype, int64] if isinstance(feature, VarLenFeature) else [feature.dtype, int64]
+    refused = lambda key, feature: f"Unsupported {type(feature).__name__} {feature} for key '{key}'"
+    context = _wanted(context_features, (FixedLenFeature, VarLenFeature), refused)
+    steps = _wanted(sequence_features, (FixedLenSequenceFeature, VarLenFeature), refused)
+    dtypes = [dtype for feature in context.values() for dtype in _dtypes(feature)]
+    dtypes += [dtype for feature in steps.values() for dtype in _dtypes(feature, int64)]
 
     def parsed(texts):
         sequences = [SequenceExample.FromString(text) for text in texts]

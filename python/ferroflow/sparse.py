@@ -3,13 +3,9 @@
 # ruff: noqa: F401
 
 from .later import absent as _absent
-from .safe_embedding import sparse_segment_mean as segment_mean
-from .safe_embedding import sparse_segment_sqrt_n as segment_sqrt_n
+from .safe_embedding import sparse_segment_mean as segment_mean, sparse_segment_sqrt_n as segment_sqrt_n
 from .safe_embedding import sparse_segment_sum as segment_sum
-from .sparse_ops import sparse_add as add
-from .sparse_ops import sparse_concat as concat
-from .sparse_ops import sparse_expand_dims as expand_dims
-from .sparse_ops import sparse_eye as eye
+from .sparse_ops import sparse_add as add, sparse_concat as concat, sparse_expand_dims as expand_dims, sparse_eye as eye
 from .sparse_ops import sparse_fill_empty_rows as fill_empty_rows
 from .sparse_ops import sparse_from_dense as from_dense
 from .sparse_ops import sparse_mask as mask
@@ -27,9 +23,7 @@ from .sparse_ops import sparse_softmax as softmax
 from .sparse_ops import sparse_split as split
 from .sparse_ops import sparse_to_indicator as to_indicator
 from .sparse_ops import sparse_transpose as transpose
-from .sparse_tensor import SparseTensor
-from .sparse_tensor import sparse_placeholder as placeholder
-from .sparse_tensor import sparse_reduce_sum as reduce_sum
+from .sparse_tensor import sparse_placeholder as placeholder, sparse_reduce_sum as reduce_sum, SparseTensor
 from .sparse_tensor import sparse_retain as retain
 from .sparse_tensor import sparse_tensor_dense_matmul as matmul
 from .sparse_tensor import sparse_tensor_dense_matmul as sparse_dense_matmul

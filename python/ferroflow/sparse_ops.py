@@ -1,22 +1,17 @@
 """Operations on tensors of which only some elements are told."""
 
 from ._ferroflow import constant_value
-from .array_ops import concat, expand_dims, ones_like, shape
-from .creation import fill, range as range_of
-from .selection import gather, gather_nd, scatter_nd
-from .array_ops import stack, unique, zeros_like
-from .creation import zeros
-from .selection import where
+from .array_ops import concat, expand_dims, ones_like, shape, stack, unique, zeros_like
+from .creation import fill, range as range_of, zeros
+from .selection import gather, gather_nd, scatter_nd, where
 from .dtypes import as_dtype, int32, int64
 from .default_graph import control_dependencies, name_scope
 from .elements import IndexedSlices
 from .framework import convert_to_tensor
 from .math_ops import abs as absolute, Assert, cast, equal, exp, floordiv, floormod, greater, greater_equal, identity
-from .reductions import cumprod
+from .reductions import cumprod, reduce_all, reduce_max, reduce_prod, reduce_sum
 from .math_ops import less, logical_and, logical_not, logical_or, maximum, minimum
-from .reductions import reduce_all, reduce_max, reduce_prod
 from .math_ops import unsorted_segment_sum
-from .reductions import reduce_sum
 from .segments import unsorted_segment_max
 from .sorting import argsort, setdiff1d
 from .sparse_tensor import SparseTensor, dense_to_sparse, sparse_tensor_to_dense

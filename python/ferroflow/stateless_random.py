@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._ferroflow import constant_value
 from .dtypes import as_dtype, float32, int32, int64
 from .errors import InvalidArgumentError
 from .default_graph import name_scope
@@ -76,6 +77,12 @@ def _truncated(key, counter, count, name):
     return np.concatenate(found)[:count] if found else np.zeros(0)
 
 
+def _known(shape):
+    """What is known of the shape that a tensor gives."""
+    sizes = constant_value(shape)
+    return TensorShape(None) if sizes is None else [int(size) for size in sizes]
+
+
 def _filled(make, shape, seed, dtype, name):
     shape, seed = convert_to_tensor(shape, dtype_hint=int32), _seed(seed)
 
@@ -86,11 +93,7 @@ def _filled(make, shape, seed, dtype, name):
         made = make(*_stream(seed), int(np.prod(sizes)), dtype.name)
         return [made.astype(dtype.as_numpy_dtype).reshape(sizes)]
 
-    from ._ferroflow import constant_value
-
-    sizes = constant_value(shape)
-    known = TensorShape(None) if sizes is None else [int(size) for size in sizes]
-    return hosted(found, [shape, seed], [dtype], [known], name)[0]
+    return hosted(found, [shape, seed], [dtype], [_known(shape)], name)[0]
 
 
 def _of_floats(dtype):
@@ -134,13 +137,7 @@ def stateless_random_uniform(shape, seed, minval=0, maxval=None, dtype=float32, 
             made = (bits % np.uint64(high - low)) + np.uint64(low % 2**64)
             return [made.view(np.int64).astype(dtype.as_numpy_dtype).reshape(sizes)]
 
-        made = hosted(found, [shape, seed, low, high], [dtype], [TensorShape(None)], "StatelessRandomUniformInt")[0]
-        from ._ferroflow import constant_value
-
-        sizes = constant_value(shape)
-        if sizes is not None:
-            made.set_shape([int(size) for size in sizes])
-        return made
+        return hosted(found, [shape, seed, low, high], [dtype], [_known(shape)], "StatelessRandomUniformInt")[0]
 
 
 def stateless_random_normal(shape, seed, mean=0.0, stddev=1.0, dtype=float32, name=None):
@@ -183,8 +180,6 @@ def stateless_multinomial(logits, num_samples, seed, output_dtype=int64, name=No
         shares = np.cumsum(np.exp(finite - np.where(np.isfinite(most), most, 0)), 1)
         made = [np.searchsorted(row, numbers * row[-1], "right") for row, numbers in zip(shares, drawn)]
         return [np.array(made, dtype.as_numpy_dtype).reshape(drawn.shape)]
-
-    from ._ferroflow import constant_value
 
     number = constant_value(count)
     rows = None if logits.shape.ndims is None else logits.shape[0].value

@@ -4,13 +4,11 @@
 
 from .later import absent as _absent
 from .printing import string_format as format
-from .string_buckets import string_to_hash_bucket as to_hash_bucket
-from .string_buckets import string_to_hash_bucket_fast as to_hash_bucket_fast
+from .string_buckets import string_to_hash_bucket as to_hash_bucket, string_to_hash_bucket_fast as to_hash_bucket_fast
 from .string_buckets import string_to_hash_bucket_strong as to_hash_bucket_strong
 from .string_buckets import unsorted_segment_join
 from .string_encodings import ngrams, unicode_transcode
-from .string_ops import as_string, reduce_join, regex_full_match, regex_replace, substr
-from .string_ops import string_join as join
+from .string_ops import as_string, reduce_join, regex_full_match, regex_replace, string_join as join, substr
 from .string_ops import string_length as length
 from .string_ops import string_lower as lower
 from .string_ops import string_split_v2 as split

@@ -2,7 +2,7 @@
 
 from . import array_ops, nn
 from .initializers import Zeros
-from .layers import _channels, _format, _function, _padding, _Weighted
+from .layers import _channels, _format, _function, _padding, _Weighted, _sizes
 
 
 class _Transposed(_Weighted):
@@ -35,13 +35,10 @@ class _Transposed(_Weighted):
         super().__init__(filters, activation, use_bias, *kernel, kernel_constraint, bias_constraint, **ends)
         self.filters, self.padding, self.data_format = self._units, _padding(padding), data_format
         self._first = _format(data_format) == "NCHW"
-        self.kernel_size, self.strides = self._sizes(kernel_size, "kernel_size"), self._sizes(strides, "strides")
-
-    def _sizes(self, value, what):
-        sizes = tuple(value) if isinstance(value, (list, tuple)) else (value,) * self._RANK
-        if len(sizes) != self._RANK:
-            raise ValueError(f"The `{what}` argument must be a tuple of {self._RANK} integers. Received: {value}")
-        return tuple(map(int, sizes))
+        self.kernel_size, self.strides = (
+            _sizes(kernel_size, self._RANK, "kernel_size"),
+            _sizes(strides, self._RANK, "strides"),
+        )
 
     def build(self, input_shape):
         if input_shape.ndims != self._RANK + 2:
@@ -76,7 +73,7 @@ class Conv3DTranspose(_Transposed):
     """The transpose of a convolution of volumes, with a bias and an activation (Zeiler et al. 2010).
 
     `kernel_size` and `strides` are one number or three. The variables are `kernel`, `[depth, height, width, filters, in]`, and
-    `bias`, `[filters]`. Results are `strides` times as deep, high and wide as inputs, whose depth must be known, and, with the
+    `bias`, `[filters]`. Results are `strides` times as deep, high and wide as inputs, and, with the
     padding `valid`, by what a window is greater than its stride. Raises `ValueError` for inputs of another rank than 5, or of
     unknown channels.
     """

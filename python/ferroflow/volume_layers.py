@@ -1,4 +1,4 @@
-"""Layers of volumes `[batch, depth, height, width, channels]`, whose depth must be known."""
+"""Layers of volumes `[batch, depth, height, width, channels]`."""
 
 from . import nn
 from .initializers import Zeros

@@ -1,7 +1,7 @@
 """Convolutions and pooling of volumes `[batch, depth, height, width, channels]`, put together of those of images."""
 
 from . import nn
-from .array_ops import concat, pad, reshape, shape, stack, transpose
+from .array_ops import concat, ones_like, pad, reshape, shape, stack, transpose
 from .default_graph import name_scope
 from .framework import convert_to_tensor, is_tensor
 from .math_ops import add_n, maximum
@@ -76,8 +76,6 @@ def max_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
 
 def avg_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
     """The mean of each window, `[1, depth, height, width, 1]`, of volumes; padding does not count."""
-    from .array_ops import ones_like
-
     with name_scope(name, "AvgPool3D", [input]):
         x, size, strides, back = _last(data_format, input, ksize, strides)
         x = _by_images(lambda images: nn.avg_pool(images, size[1:], strides[1:], padding), x)

@@ -1,6 +1,8 @@
 //! The hashes of bytes by which TensorFlow deals strings out among buckets. They are kept in no file, but rows of tables in
 //! checkpoints go by them.
 
+use siphasher::sip::SipHasher24;
+
 const K0: u64 = 0xc3a5_c85c_97cb_3127;
 const K1: u64 = 0xb492_b66f_be98_f273;
 const K2: u64 = 0x9ae1_6a3b_2f90_404f;
@@ -158,38 +160,7 @@ pub fn hash(bytes: &[u8]) -> u64 {
 /// SipHash-2-4 of Aumasson and Bernstein (2012), by a key of two words.
 #[must_use]
 pub fn keyed(bytes: &[u8], key: [u64; 2]) -> u64 {
-    let mut v = [
-        key[0] ^ 0x736f_6d65_7073_6575,
-        key[1] ^ 0x646f_7261_6e64_6f6d,
-        key[0] ^ 0x6c79_6765_6e65_7261,
-        key[1] ^ 0x7465_6462_7974_6573,
-    ];
-    let words = bytes.chunks_exact(8);
-    let tail = words.remainder().iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
-    let last = (bytes.len() as u64) << 56 | tail;
-    for m in words.map(|chunk| word(chunk, 0)).chain([last]) {
-        v[3] ^= m;
-        rounds(&mut v, 2);
-        v[0] ^= m;
-    }
-    v[2] ^= 0xff;
-    rounds(&mut v, 4);
-    v[0] ^ v[1] ^ v[2] ^ v[3]
-}
-
-fn rounds(v: &mut [u64; 4], count: usize) {
-    for _ in 0..count {
-        v[0] = v[0].wrapping_add(v[1]);
-        v[2] = v[2].wrapping_add(v[3]);
-        v[1] = v[1].rotate_left(13) ^ v[0];
-        v[3] = v[3].rotate_left(16) ^ v[2];
-        v[0] = v[0].rotate_left(32);
-        v[2] = v[2].wrapping_add(v[1]);
-        v[0] = v[0].wrapping_add(v[3]);
-        v[1] = v[1].rotate_left(17) ^ v[2];
-        v[3] = v[3].rotate_left(21) ^ v[0];
-        v[2] = v[2].rotate_left(32);
-    }
+    SipHasher24::new_with_keys(key[0], key[1]).hash(bytes)
 }
 
 #[cfg(test)]

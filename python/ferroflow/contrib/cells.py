@@ -10,6 +10,7 @@ from ..nest import assert_same_structure, map_structure
 from ..rnn_cell import GRUCell, LSTMCell, _depth
 from ..rnn_wrappers import _Wrapper
 from ..variable_scope import get_variable
+from .lstm_cells import _normalised
 
 __all__ = [
     "CompiledWrapper",
@@ -165,9 +166,7 @@ class LayerNormBasicLSTMCell(RNNCell):
     def _normalised(self, value, scope):
         if not self._layer_norm:
             return value
-        gamma, beta = self._norms[scope]
-        mean, variance = nn.moments(value, [1], keep_dims=True)
-        return nn.batch_normalization(value, mean, variance, beta, gamma, 1e-12)
+        return _normalised(value, *self._norms[scope])
 
     def call(self, inputs, state):
         """One step."""

@@ -4,10 +4,9 @@ The score of a sequence of tags is the sum of `inputs[i, t, tag]` over its steps
 over its transitions (Lafferty et al. 2001). Inputs are `[batch, steps, tags]`, tags `[batch, steps]`, lengths `[batch]`.
 """
 
-from ..array_ops import concat, expand_dims, one_hot, sequence_mask, shape, stack
+from ..array_ops import concat, expand_dims, one_hot, sequence_mask, shape, stack, zeros_like
 from ..creation import range as range_of
 from ..selection import gather_nd, where
-from ..array_ops import zeros_like
 from ..dtypes import int32
 from ..framework import convert_to_tensor
 from ..functional_ops import foldl, scan

@@ -58,8 +58,9 @@ class TimeReversedFusedRNN(FusedRNNCell):
 
 
 class LSTMBlockWrapper(Layer):
-    """What LSTMs over all steps have in common. A class of its own defines `num_units` and `_call_cell(inputs, c, h, dtype,
-    sequence_length)`, which gives memories and outputs of all steps."""
+    """What LSTMs over all steps have in common. A class of its own defines `num_units` and `_call_cell(inputs,
+    initial_state, dtype, sequence_length)`, which gives the outputs of all steps and the last state; `initial_state` is an
+    `LSTMStateTuple` or `None`."""
 
     @property
     def num_units(self):

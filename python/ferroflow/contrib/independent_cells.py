@@ -53,8 +53,8 @@ class IndRNNCell(_Independent):
 
 class IndyGRUCell(_Independent):
     """`GRUCell` in which the state is multiplied by vectors, not by matrices (Li et al. 2018,
-    https://arxiv.org/abs/1803.04831). The variables are `kernel_w`, `kernel_u` and `bias` in `gates`, and `kernel`, `kernel_u` and `bias` in `candidate`. Raises
-    `ValueError` for inputs of unknown depth."""
+    https://arxiv.org/abs/1803.04831). The variables are `kernel_w`, `kernel_u` and `bias` in `gates`, and `kernel`,
+    `kernel_u` and `bias` in `candidate`. Raises `ValueError` for inputs of unknown depth."""
 
     def __init__(
         self,

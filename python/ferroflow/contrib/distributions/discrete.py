@@ -4,7 +4,7 @@ import math
 
 from ... import nn
 from ...array_ops import broadcast_to, concat, one_hot, shape, zeros_like
-from ...class_distributions import Categorical, _one_of
+from ...class_distributions import Categorical, _odds
 from ...counting_distributions import _outer
 from ...distribution import NOT_REPARAMETERIZED, Distribution, _floats
 from ...gamma_distributions import _another, _where
@@ -72,12 +72,6 @@ class Poisson(Distribution):
 
     def _mode(self):
         return floor(self.rate)
-
-
-def _odds(logits, probs):
-    _one_of(logits, probs)
-    given, batch = _floats(probs if logits is None else logits)
-    return (log(given) - log1p(-given), given, batch) if logits is None else (given, sigmoid(given), batch)
 
 
 class Geometric(Distribution):

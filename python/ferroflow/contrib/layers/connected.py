@@ -101,9 +101,7 @@ def _of_rank(rank, doc, name):
 
 convolution1d = _of_rank(1, "The convolution of sequences, with biases and an activation.", "convolution1d")
 convolution2d = _of_rank(2, "The convolution of images, with biases and an activation.", "convolution2d")
-convolution3d = _of_rank(
-    3, "The convolution of volumes, whose depth must be known, with biases and an activation.", "convolution3d"
-)
+convolution3d = _of_rank(3, "The convolution of volumes, with biases and an activation.", "convolution3d")
 conv1d, conv2d, conv3d = convolution1d, convolution2d, convolution3d
 
 
@@ -154,7 +152,7 @@ convolution3d_transpose = _transposed(
     "Conv3DTranspose",
     "NDHWC",
     "Conv3d_transpose",
-    "The transpose of a convolution of volumes, whose depth must be known, with biases and an activation.",
+    "The transpose of a convolution of volumes, with biases and an activation.",
     "convolution3d_transpose",
 )
 conv3d_transpose = convolution3d_transpose

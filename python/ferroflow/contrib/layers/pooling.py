@@ -11,7 +11,7 @@ from ...partition_ops import meshgrid
 from ...variable_scope import variable_scope
 from ..arguments import add_arg_scope
 from ..framework import model_variable
-from .connected import collect
+from .connected import _two, collect
 from .utils import collected
 
 
@@ -41,7 +41,7 @@ max_pool3d = _pooling(
     "MaxPool3D",
     "NDHWC",
     3,
-    "The greatest element of each window of volumes, whose depth must be known.",
+    "The greatest element of each window of volumes.",
     "max_pool3d",
 )
 avg_pool3d = _pooling(
@@ -49,7 +49,7 @@ avg_pool3d = _pooling(
     "AvgPool3D",
     "NDHWC",
     3,
-    "The mean of each window of volumes, whose depth must be known.",
+    "The mean of each window of volumes.",
     "avg_pool3d",
 )
 
@@ -72,8 +72,7 @@ def pool(
         inputs = convert_to_tensor(inputs)
         if inputs.shape.ndims != 4:
             raise ValueError(f"Rank of inputs must be 4, found {inputs.shape}")
-        two = lambda v: list(v) if isinstance(v, (list, tuple)) else [v, v]
-        window, strides, rates = two(kernel_size), two(stride), two(dilation_rate)
+        window, strides, rates = _two(kernel_size), _two(stride), _two(dilation_rate)
         result = nn.pool(inputs, window, pooling_type, padding, rates, strides, data_format=data_format)
         return collected(outputs_collections, result)
 

@@ -43,8 +43,8 @@ class DecoupledWeightDecayExtension:
         return super().minimize(loss, global_step, var_list, name=name, grad_loss=grad_loss)
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None, decay_var_list=None):
-        """The operation that changes each variable by its derivative, and adds 1 to `global_step`; those of `decay_var_list`, or
-        all, decay."""
+        """The operation that changes each variable by its derivative, and adds 1 to `global_step`; those of `decay_var_list` decay,
+        without it those that were named last, or all."""
         if decay_var_list is not None:
             self._decayed = set(decay_var_list)
         pairs = list(grads_and_vars)
@@ -68,9 +68,6 @@ def extend_with_decoupled_weight_decay(base_optimizer):
 
     class OptimizerWithDecoupledWeightDecay(DecoupledWeightDecayExtension, base_optimizer):
         """An optimizer with a decay of its variables beside its steps."""
-
-        def __init__(self, weight_decay, *args, **kwargs):
-            super().__init__(weight_decay, *args, **kwargs)
 
     return OptimizerWithDecoupledWeightDecay
 

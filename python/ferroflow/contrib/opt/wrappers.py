@@ -61,7 +61,8 @@ class MovingAverageOptimizer(_Around):
 
     def swapping_saver(self, var_list=None, name="swapping_saver", **kwargs):
         """The `Saver` of `var_list`, every global variable if none is given, that saves the average of a variable under its name,
-        and the variable under that of the average. Raises `RuntimeError` before `apply_gradients`."""
+        and the variable under that of the average. Raises `RuntimeError` before `apply_gradients`, `ValueError` if only one of
+        both is to be saved."""
         if self._averaged is None:
             raise RuntimeError("Must call apply_gradients or minimize before creating the swapping_saver")
         var_list = global_variables() if var_list is None else var_list

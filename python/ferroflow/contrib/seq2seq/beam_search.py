@@ -3,22 +3,17 @@
 import collections
 
 from ... import nn
-from ...array_ops import concat, expand_dims, one_hot, reshape, sequence_mask, shape
-from ...creation import fill, range as range_of
-from ...selection import gather, gather_nd
-from ...array_ops import stack, tile, transpose, zeros_like
-from ...creation import zeros
-from ...selection import where
+from ...array_ops import concat, expand_dims, one_hot, reshape, sequence_mask, shape, stack, tile, transpose, zeros_like
+from ...creation import fill, range as range_of, zeros
+from ...selection import gather, gather_nd, where
 from ...control_flow import cond
 from ...dtypes import bool as bool_, int32, int64
 from ...errors import UnimplementedError
 from ...default_graph import name_scope
 from ...framework import convert_to_tensor
 from ...functional_ops import scan
-from ...math_ops import cast, equal, floordiv, floormod, greater, identity, logical_and, logical_not
-from ...reductions import cumsum
-from ...math_ops import logical_or
-from ...reductions import reduce_all, reduce_max
+from ...math_ops import cast, equal, floordiv, floormod, greater, identity, logical_and, logical_not, logical_or
+from ...reductions import cumsum, reduce_all, reduce_max
 from ...nest import flatten, map_structure
 from ...tensor_array import TensorArray
 from ...tensor_shape import TensorShape
